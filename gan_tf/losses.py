@@ -1,0 +1,229 @@
+"""What each player of the game minimises, given the discriminator's logits.
+
+Every loss has `discriminator(real_logits, fake_logits)` and `generator(fake_logits)`, both giving a
+scalar. Real is 1 and fake is 0, everywhere. A loss that needs `real_logits` in the generator's
+phase too says so with `needs_real_logits = True`.
+"""
+
+from keras import ops
+
+
+def _float32(*logits):
+    """Losses are computed in float32, also under mixed precision."""
+    return tuple(ops.cast(values, "float32") for values in logits)
+
+
+def _cross_entropy(target, values, from_logits):
+    """Mean of `-target log p - (1 - target) log(1 - p)`, in nats."""
+    target = ops.full_like(values, target)
+    return ops.mean(ops.binary_crossentropy(target, values, from_logits=from_logits))
+
+
+class NonSaturating:
+    """Goodfellow's game with the generator loss that is used in practice.
+
+    The discriminator minimises the binary cross-entropy
+    `L(D) = -½ (E log D(x) + E log(1 - D(G(z))))`; the generator minimises `-E log D(G(z))`, whose
+    gradient stays strong while the discriminator wins.
+
+    Args:
+        label_smoothing: Float in [0, 0.5). Real images get the target `1 - label_smoothing`
+            (one-sided: fake images keep 0). The usual value is 0.1.
+        from_logits: Whether the discriminator ends in logits (True) or in a sigmoid (False).
+
+    Call arguments:
+        real_logits: Float tensor `(batch, 1)`, the discriminator's output for real images.
+        fake_logits: Same shape, for generated images.
+
+    Returns:
+        Scalar float32 tensor, in nats.
+
+    Raises:
+        ValueError: If `label_smoothing` is outside [0, 0.5).
+
+    Reference:
+        Goodfellow et al. 2014, section 3, arXiv:1406.2661, with the factor ½ of the lecture;
+        one-sided smoothing: Salimans et al. 2016, section 3.4, arXiv:1606.03498.
+    """
+
+    needs_real_logits = False
+
+    def __init__(self, label_smoothing=0.0, from_logits=True):
+        if not 0 <= label_smoothing < 0.5:
+            raise ValueError(
+                f"label_smoothing must be in [0, 0.5): real images get the target "
+                f"1 - label_smoothing. Received: label_smoothing={label_smoothing}"
+            )
+        self.label_smoothing = label_smoothing
+        self.from_logits = from_logits
+
+    def discriminator(self, real_logits, fake_logits):
+        real_logits, fake_logits = _float32(real_logits, fake_logits)
+        real = _cross_entropy(1.0 - self.label_smoothing, real_logits, self.from_logits)
+        fake = _cross_entropy(0.0, fake_logits, self.from_logits)
+        return 0.5 * (real + fake)
+
+    def generator(self, fake_logits):
+        (fake_logits,) = _float32(fake_logits)
+        return _cross_entropy(1.0, fake_logits, self.from_logits)
+
+
+class Minimax(NonSaturating):
+    """Goodfellow's game as a zero-sum game: the saturating generator loss.
+
+    The discriminator is that of `NonSaturating`; the generator minimises
+    `½ E log(1 - D(G(z)))`, the negation of the part of L(D) it can move. Its gradient vanishes
+    where the discriminator is sure of itself, which is why it is taught more often than used.
+
+    Args:
+        label_smoothing: Float in [0, 0.5), as in `NonSaturating`.
+        from_logits: Whether the discriminator ends in logits.
+
+    Reference:
+        Goodfellow et al. 2014, equation 1 and Algorithm 1, arXiv:1406.2661.
+    """
+
+    def generator(self, fake_logits):
+        (fake_logits,) = _float32(fake_logits)
+        return -0.5 * _cross_entropy(0.0, fake_logits, self.from_logits)
+
+
+class LeastSquares:
+    """Squared distance of the discriminator's output to the labels 1 and 0.
+
+    `L(D) = ½ E (D(x) - 1)² + ½ E D(G(z))²` and `L(G) = ½ E (D(G(z)) - 1)²`. It still pulls at
+    samples that are far on the right side of the boundary.
+
+    Reference:
+        Mao et al. 2017, equation 9 (a = 0, b = c = 1), arXiv:1611.04076.
+    """
+
+    needs_real_logits = False
+    from_logits = True
+
+    def discriminator(self, real_logits, fake_logits):
+        real_logits, fake_logits = _float32(real_logits, fake_logits)
+        return 0.5 * (ops.mean(ops.square(real_logits - 1.0)) + ops.mean(ops.square(fake_logits)))
+
+    def generator(self, fake_logits):
+        (fake_logits,) = _float32(fake_logits)
+        return 0.5 * ops.mean(ops.square(fake_logits - 1.0))
+
+
+class Hinge:
+    """The margin loss of spectrally normalised GANs, SAGAN and BigGAN.
+
+    `L(D) = E max(0, 1 - D(x)) + E max(0, 1 + D(G(z)))` and `L(G) = -E D(G(z))`: the discriminator
+    stops learning from examples that are beyond the margin.
+
+    Reference:
+        Lim and Ye 2017, arXiv:1705.02894; Miyato et al. 2018, equations 16 and 17,
+        arXiv:1802.05957.
+    """
+
+    needs_real_logits = False
+    from_logits = True
+
+    def discriminator(self, real_logits, fake_logits):
+        real_logits, fake_logits = _float32(real_logits, fake_logits)
+        return ops.mean(ops.relu(1.0 - real_logits)) + ops.mean(ops.relu(1.0 + fake_logits))
+
+    def generator(self, fake_logits):
+        (fake_logits,) = _float32(fake_logits)
+        return -ops.mean(fake_logits)
+
+
+class Wasserstein:
+    """The critic's estimate of the Wasserstein-1 distance, with its sign turned.
+
+    `L(D) = E D(G(z)) - E D(x)` and `L(G) = -E D(G(z))`. It means something only for a critic that
+    is kept 1-Lipschitz, by weight clipping or by a gradient penalty.
+
+    Reference:
+        Arjovsky et al. 2017, Algorithm 1, arXiv:1701.07875.
+    """
+
+    needs_real_logits = False
+    from_logits = True
+
+    def discriminator(self, real_logits, fake_logits):
+        real_logits, fake_logits = _float32(real_logits, fake_logits)
+        return ops.mean(fake_logits) - ops.mean(real_logits)
+
+    def generator(self, fake_logits):
+        (fake_logits,) = _float32(fake_logits)
+        return -ops.mean(fake_logits)
+
+
+class Relativistic:
+    """Asks whether a real image looks more real than a fake one, not whether it looks real.
+
+    Paired: `L(D) = E f(D(G(z)) - D(x))` and `L(G) = E f(D(x) - D(G(z)))` with
+    `f(t) = log(1 + exp(t))`, the real and the fake image of a pair being those at the same place
+    in the batch. Averaged (`average=True`): each logit is compared with the mean of the other
+    kind, and the two cross-entropies carry the factor ½.
+
+    Args:
+        average: Whether to compare with the mean of the other batch (RaSGAN) rather than with one
+            partner (RpGAN, the default).
+
+    Reference:
+        Jolicoeur-Martineau 2018, equations 1 to 4 of the paper's section 4, arXiv:1807.00734;
+        the paired form with R1 and R2 is R3GAN, Huang et al. 2024, arXiv:2501.05441.
+    """
+
+    needs_real_logits = True
+    from_logits = True
+
+    def __init__(self, average=False):
+        self.average = average
+
+    def discriminator(self, real_logits, fake_logits):
+        real_logits, fake_logits = _float32(real_logits, fake_logits)
+        if not self.average:
+            return ops.mean(ops.softplus(fake_logits - real_logits))
+        return 0.5 * (
+            ops.mean(ops.softplus(ops.mean(fake_logits) - real_logits))
+            + ops.mean(ops.softplus(fake_logits - ops.mean(real_logits)))
+        )
+
+    def generator(self, fake_logits, real_logits):
+        """The discriminator's loss with the two kinds exchanged."""
+        return self.discriminator(real_logits=fake_logits, fake_logits=real_logits)
+
+
+_LOSSES = {
+    "non_saturating": NonSaturating,
+    "minimax": Minimax,
+    "least_squares": LeastSquares,
+    "hinge": Hinge,
+    "wasserstein": Wasserstein,
+    "relativistic": Relativistic,
+}
+
+
+def get(loss):
+    """The loss of that name, with its default arguments, or the loss itself.
+
+    Args:
+        loss: One of "non_saturating", "minimax", "least_squares", "hinge", "wasserstein",
+            "relativistic"; or an object with the methods `discriminator` and `generator`.
+
+    Returns:
+        An object with the methods `discriminator` and `generator`.
+
+    Raises:
+        ValueError: If the name is unknown, or the object lacks a method.
+    """
+    if isinstance(loss, str) and loss in _LOSSES:
+        return _LOSSES[loss]()
+    if callable(getattr(loss, "discriminator", None)) and callable(
+        getattr(loss, "generator", None)
+    ):
+        if isinstance(loss, type):
+            raise ValueError(f"loss must be an instance: write {loss.__name__}(). Received: {loss}")
+        return loss
+    raise ValueError(
+        f"loss must be one of {sorted(_LOSSES)}, or an object with the methods "
+        f"discriminator(real_logits, fake_logits) and generator(fake_logits). Received: {loss!r}"
+    )

@@ -1,0 +1,122 @@
+"""Every loss against exact values and against formulas written with numpy alone."""
+
+from gan_tf import losses
+import numpy as np
+import pytest
+
+REAL = np.array([[-5.0], [1.4], [12.5], [2.7]], "float32")
+FAKE = np.array([[10.0], [4.4], [-5.5], [3.6]], "float32")
+
+
+def softplus(values):
+    return np.logaddexp(0, values.astype("float64"))
+
+
+def test_non_saturating_exact_values():
+    loss = losses.NonSaturating()
+    assert float(loss.generator(FAKE)) == pytest.approx(1.38582, abs=1e-5)
+    assert float(loss.discriminator(REAL, FAKE)) == pytest.approx(5.83387 / 2, abs=1e-5)
+
+
+def test_label_smoothing_moves_only_the_real_target():
+    loss = losses.NonSaturating(label_smoothing=0.125)
+    assert float(loss.discriminator(REAL, FAKE)) == pytest.approx(6.19637 / 2, abs=1e-5)
+    assert float(loss.generator(FAKE)) == pytest.approx(1.38582, abs=1e-5)
+
+
+def test_probabilities_give_the_same_as_logits():
+    real, fake = REAL / 4, FAKE / 4
+    real_p, fake_p = 1 / (1 + np.exp(-real)), 1 / (1 + np.exp(-fake))
+    for loss in (losses.NonSaturating, losses.Minimax):
+        logits, probabilities = loss(), loss(from_logits=False)
+        expected = float(logits.discriminator(real, fake))
+        assert float(probabilities.discriminator(real_p, fake_p)) == pytest.approx(expected, 1e-5)
+        assert float(probabilities.generator(fake_p)) == pytest.approx(
+            float(logits.generator(fake)), rel=1e-5
+        )
+
+
+def test_minimax_generator_is_half_log_one_minus_d():
+    expected = -0.5 * softplus(FAKE).mean()
+    assert float(losses.Minimax().generator(FAKE)) == pytest.approx(expected, rel=1e-6)
+
+
+def test_minimax_is_zero_sum_up_to_what_the_generator_cannot_move():
+    loss = losses.Minimax()
+    real_term = 0.5 * softplus(-REAL).mean()
+    total = float(loss.discriminator(REAL, FAKE)) + float(loss.generator(FAKE))
+    assert total == pytest.approx(real_term, rel=1e-5)
+
+
+def test_at_the_equilibrium_the_value_is_log_2():
+    zeros = np.zeros((4, 1), "float32")
+    assert float(losses.NonSaturating().discriminator(zeros, zeros)) == pytest.approx(np.log(2))
+
+
+def test_least_squares_exact_values():
+    loss = losses.LeastSquares()
+    assert float(loss.generator(FAKE)) == pytest.approx(17.69625, rel=1e-6)
+    assert float(loss.discriminator(REAL, FAKE)) == pytest.approx(41.73375, rel=1e-6)
+
+
+def test_wasserstein_exact_values():
+    loss = losses.Wasserstein()
+    assert float(loss.generator(FAKE)) == pytest.approx(-3.125, rel=1e-6)
+    assert float(loss.discriminator(REAL, FAKE)) == pytest.approx(0.225, rel=1e-5)
+
+
+def test_hinge_ignores_what_is_beyond_the_margin():
+    loss = losses.Hinge()
+    expected = np.maximum(0, 1 - REAL).mean() + np.maximum(0, 1 + FAKE).mean()
+    assert float(loss.discriminator(REAL, FAKE)) == pytest.approx(expected, rel=1e-6)
+    assert float(loss.discriminator(REAL * 0 + 1, FAKE * 0 - 1)) == 0
+    assert float(loss.generator(FAKE)) == pytest.approx(-3.125, rel=1e-6)
+
+
+def test_relativistic_paired():
+    loss = losses.Relativistic()
+    assert float(loss.discriminator(REAL, FAKE)) == pytest.approx(
+        softplus(FAKE - REAL).mean(), rel=1e-6
+    )
+    assert float(loss.generator(FAKE, REAL)) == pytest.approx(
+        softplus(REAL - FAKE).mean(), rel=1e-6
+    )
+
+
+def test_relativistic_average():
+    loss = losses.Relativistic(average=True)
+    expected = 0.5 * (softplus(FAKE.mean() - REAL).mean() + softplus(FAKE - REAL.mean()).mean())
+    assert float(loss.discriminator(REAL, FAKE)) == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["non_saturating", "minimax", "least_squares", "hinge", "wasserstein", "relativistic"],
+)
+def test_get_by_name_and_in_float32_for_half_precision(name):
+    import tensorflow as tf
+
+    loss = losses.get(name)
+    assert type(loss).__name__.lower() == name.replace("_", "")
+    real, fake = tf.cast(REAL, "bfloat16"), tf.cast(FAKE, "bfloat16")
+    result = loss.discriminator(real, fake)
+    assert result.dtype == "float32" and result.shape == ()
+    exact = loss.discriminator(np.float32(tf.cast(real, "float32")), tf.cast(fake, "float32"))
+    assert float(result) == pytest.approx(float(exact), rel=1e-6)
+
+
+def test_get_returns_an_object_as_it_is():
+    loss = losses.Hinge()
+    assert losses.get(loss) is loss
+
+
+@pytest.mark.parametrize("wrong", ["wgan", None, 3, losses.Hinge])
+def test_get_names_what_it_knows(wrong):
+    with pytest.raises(ValueError, match="Received"):
+        losses.get(wrong)
+
+
+@pytest.mark.parametrize("smoothing", [-0.1, 0.5, 1])
+def test_label_smoothing_out_of_range(smoothing):
+    with pytest.raises(ValueError, match=r"\[0, 0.5\)"):
+        losses.NonSaturating(label_smoothing=smoothing)
