@@ -1,0 +1,221 @@
+"""Architectures: functions that return a built Keras model, named for what they return."""
+
+import math
+
+import keras
+from keras import layers
+
+
+def dense_generator(
+    latent_dim=30,
+    output_shape=(28, 28),
+    units=(100, 150),
+    activation="selu",
+    output_activation="sigmoid",
+):
+    """The lecture's simple generator: dense layers, then the shape of an image.
+
+    Args:
+        latent_dim: Integer >= 1, values in a latent vector.
+        output_shape: Tuple, shape of one image or point, without the batch.
+        units: Tuple of integers, widths of the hidden layers.
+        activation: Activation of the hidden layers.
+        output_activation: "sigmoid" for images in [0, 1], "tanh" for [-1, 1], None for points.
+
+    Returns:
+        `keras.Sequential` from `(batch, latent_dim)` to `(batch, *output_shape)`.
+
+    Reference:
+        KTH ID2223, 'A simple GAN for Fashion MNIST'; selu: Klambauer et al. 2017,
+        arXiv:1706.02515.
+    """
+    _check_positive(latent_dim=latent_dim, output_shape=output_shape, units=units)
+    return keras.Sequential(
+        [
+            keras.Input((latent_dim,)),
+            *[layers.Dense(width, activation=activation) for width in units],
+            layers.Dense(math.prod(output_shape), activation=output_activation),
+            layers.Reshape(output_shape),
+        ],
+        name="generator",
+    )
+
+
+def dense_discriminator(
+    input_shape=(28, 28), units=(150, 100), activation="selu", output_activation=None
+):
+    """The lecture's simple discriminator: flattens, then dense layers.
+
+    Args:
+        input_shape: Tuple, shape of one image or point, without the batch.
+        units: Tuple of integers, widths of the hidden layers.
+        activation: Activation of the hidden layers.
+        output_activation: None for logits; "sigmoid" as in the lecture, for `train_gan` with
+            `binary_crossentropy`.
+
+    Returns:
+        `keras.Sequential` from `(batch, *input_shape)` to `(batch, 1)`.
+
+    Reference:
+        KTH ID2223, 'A simple GAN for Fashion MNIST'.
+    """
+    _check_positive(input_shape=input_shape, units=units)
+    return keras.Sequential(
+        [
+            keras.Input(input_shape),
+            layers.Flatten(),
+            *[layers.Dense(width, activation=activation) for width in units],
+            layers.Dense(1, activation=output_activation),
+        ],
+        name="discriminator",
+    )
+
+
+def point_generator(latent_dim=2, dim=2, units=(64, 64), activation="relu"):
+    """A small generator of points, for data that can be drawn in a plane.
+
+    Args:
+        latent_dim: Integer >= 1, values in a latent vector.
+        dim: Integer >= 1, coordinates of a point.
+        units: Tuple of integers, widths of the hidden layers.
+        activation: Activation of the hidden layers.
+
+    Returns:
+        `keras.Sequential` from `(batch, latent_dim)` to `(batch, dim)`, unbounded.
+    """
+    _check_positive(dim=dim)
+    return dense_generator(latent_dim, (dim,), units, activation, output_activation=None)
+
+
+def point_discriminator(dim=2, units=(64, 64), activation=None):
+    """A small discriminator of points.
+
+    Args:
+        dim: Integer >= 1, coordinates of a point.
+        units: Tuple of integers, widths of the hidden layers.
+        activation: Activation of the hidden layers; leaky ReLU with slope 0.2 by default.
+
+    Returns:
+        `keras.Sequential` from `(batch, dim)` to logits `(batch, 1)`.
+    """
+    _check_positive(dim=dim)
+    return dense_discriminator((dim,), units, activation or _leaky_relu())
+
+
+def dcgan_generator(
+    latent_dim=100,
+    image_shape=(28, 28, 1),
+    filters=(128, 64),
+    activation="selu",
+    output_activation="tanh",
+    batch_normalization=True,
+):
+    """The lecture's DCGAN generator: transposed convolutions that double the size.
+
+    A dense layer makes `filters[0]` small feature maps, and every further entry of `filters`, and
+    the output, doubles height and width. BatchNormalization stands before each doubling.
+
+    Args:
+        latent_dim: Integer >= 1, values in a latent vector.
+        image_shape: Tuple `(height, width, channels)`; height and width are multiples of
+            `2 ** len(filters)`.
+        filters: Tuple of integers, feature maps from the smallest size on.
+        activation: Activation of the hidden convolutions. The lecture has selu, the paper relu.
+        output_activation: "tanh" for images in [-1, 1].
+        batch_normalization: Whether to normalise before each doubling.
+
+    Returns:
+        `keras.Sequential` from `(batch, latent_dim)` to `(batch, *image_shape)`.
+
+    Raises:
+        ValueError: If the image cannot be reached by doublings.
+
+    Reference:
+        KTH ID2223, 'DCGAN for Fashion MNIST'; Radford et al. 2015, section 3, arXiv:1511.06434.
+    """
+    _check_positive(latent_dim=latent_dim, image_shape=image_shape, filters=filters)
+    height, width = _smallest_size(image_shape, len(filters))
+    model = keras.Sequential(
+        [
+            keras.Input((latent_dim,)),
+            layers.Dense(height * width * filters[0]),
+            layers.Reshape((height, width, filters[0])),
+        ],
+        name="generator",
+    )
+    channels = (*filters[1:], image_shape[-1])
+    activations = (*[activation] * (len(filters) - 1), output_activation)
+    for count, function in zip(channels, activations, strict=True):
+        if batch_normalization:
+            model.add(layers.BatchNormalization())
+        model.add(layers.Conv2DTranspose(count, 5, 2, padding="same", activation=function))
+    return model
+
+
+def dcgan_discriminator(
+    image_shape=(28, 28, 1),
+    filters=(64, 128),
+    activation=None,
+    dropout=0.4,
+    batch_normalization=False,
+    output_activation=None,
+):
+    """The lecture's DCGAN discriminator: strided convolutions that halve the size.
+
+    Args:
+        image_shape: Tuple `(height, width, channels)`.
+        filters: Tuple of integers, feature maps from the largest size on.
+        activation: Activation of the convolutions; leaky ReLU with slope 0.2 by default.
+        dropout: Float in [0, 1), rate after each convolution. The paper has none.
+        batch_normalization: Whether to normalise after each convolution but the first, as the
+            paper does and the lecture does not.
+        output_activation: None for logits; "sigmoid" as in the lecture.
+
+    Returns:
+        `keras.Sequential` from `(batch, *image_shape)` to `(batch, 1)`.
+
+    Raises:
+        ValueError: If `dropout` is outside [0, 1).
+
+    Reference:
+        KTH ID2223, 'DCGAN for Fashion MNIST'; Radford et al. 2015, section 3, arXiv:1511.06434.
+    """
+    _check_positive(image_shape=image_shape, filters=filters)
+    if not 0 <= dropout < 1:
+        raise ValueError(f"dropout must be in [0, 1). Received: dropout={dropout}")
+    model = keras.Sequential([keras.Input(image_shape)], name="discriminator")
+    for place, count in enumerate(filters):
+        normalized = batch_normalization and place > 0
+        # BatchNormalization takes the mean away, and any bias with it.
+        model.add(layers.Conv2D(count, 5, 2, padding="same", use_bias=not normalized))
+        if normalized:
+            model.add(layers.BatchNormalization())
+        model.add(layers.Activation(activation) if activation else _leaky_relu())
+        if dropout:
+            model.add(layers.Dropout(dropout))
+    model.add(layers.Flatten())
+    model.add(layers.Dense(1, activation=output_activation))
+    return model
+
+
+def _leaky_relu():
+    """Slope 0.2 as in the DCGAN paper; the layer's own default is 0.3."""
+    return layers.LeakyReLU(negative_slope=0.2)
+
+
+def _smallest_size(image_shape, doublings):
+    height, width, _ = image_shape
+    factor = 2**doublings
+    if height % factor or width % factor:
+        raise ValueError(
+            f"With {doublings} doublings, height and width must be multiples of {factor}. "
+            f"Received: image_shape={image_shape}. Change len(filters), or pad the images."
+        )
+    return height // factor, width // factor
+
+
+def _check_positive(**sizes):
+    for name, value in sizes.items():
+        values = value if isinstance(value, (tuple, list)) else [value]
+        if not all(isinstance(number, int) and number > 0 for number in values):
+            raise ValueError(f"{name} must hold integers >= 1. Received: {name}={value!r}")
