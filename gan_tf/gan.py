@@ -1,0 +1,434 @@
+"""The game: `GAN`, a Keras model whose training step is the two-phase step of every notebook."""
+
+import contextlib
+
+from gan_tf import losses
+import keras
+from keras import ops
+import tensorflow as tf
+
+if keras.backend.backend() != "tensorflow":
+    raise ImportError(
+        f"gan_tf runs on Keras's TensorFlow backend. Received: {keras.backend.backend()!r}. "
+        "Set the environment variable KERAS_BACKEND=tensorflow before Keras is imported; "
+        "`python -m gan_tf doctor` shows where the other one comes from."
+    )
+
+
+class GAN(keras.Model):
+    """A generator and a discriminator that play against each other in `fit`.
+
+    Phase 1 trains the discriminator `discriminator_steps` times, each time on fresh real images
+    and fresh fake ones; phase 2 trains the generator once, against a frozen discriminator (its
+    weights do not move, its BatchNormalization uses moving averages, its Dropout stays active).
+    `fit`, callbacks, `steps_per_execution`, mixed precision and `tf.distribute` are Keras's.
+
+    A variant overrides `discriminator_loss`, `generator_loss` or `sample_latents`; `train_step`
+    is final.
+
+    Args:
+        generator: Built Keras model from latents `(batch, latent_dim)` to images.
+        discriminator: Built Keras model from images to logits `(batch, 1)`.
+        discriminator_steps: Integer k >= 1, discriminator updates for one generator update. `fit`
+            joins k batches for one step, so that `batch_size` stays the size of each player's.
+        seed: Integer, seeds the latents. By default Keras's global seed decides.
+
+    Call arguments:
+        latents: Float tensor `(batch, latent_dim)`.
+
+    Returns:
+        What the generator makes of them, in inference mode unless `training=True`.
+
+    Raises:
+        ValueError: If a player is not built, or the shapes of the two do not fit.
+
+    Example:
+    ```python
+    gan = GAN(builders.dcgan_generator(), builders.dcgan_discriminator())
+    gan.compile(keras.optimizers.Adam(2e-4, 0.5), keras.optimizers.Adam(2e-4, 0.5))
+    history = gan.fit(data.batches(images, 32), epochs=10)
+    ```
+
+    Reference:
+        Goodfellow et al. 2014, Algorithm 1, arXiv:1406.2661.
+    """
+
+    def __init__(self, generator, discriminator, discriminator_steps=1, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        _check_players(generator, discriminator)
+        if not isinstance(discriminator_steps, int) or discriminator_steps < 1:
+            raise ValueError(
+                "discriminator_steps must be an integer >= 1. "
+                f"Received: discriminator_steps={discriminator_steps!r}"
+            )
+        self.generator = generator
+        self.discriminator = discriminator
+        self.discriminator_steps = discriminator_steps
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.trackers = {
+            "d_loss": keras.metrics.Mean(name="d_loss"),
+            "g_loss": keras.metrics.Mean(name="g_loss"),
+        }
+        self.scores_in_one_pass = all(map(_is_per_example, all_layers(discriminator)))
+        self.built = True
+
+    @property
+    def latent_dim(self):
+        """Number of values in one latent vector."""
+        return self.generator.input_shape[-1]
+
+    def compile(
+        self,
+        generator_optimizer,
+        discriminator_optimizer,
+        loss="non_saturating",
+        penalty=None,
+        **kwargs,
+    ):
+        """Gives each player an optimizer, and the game its loss.
+
+        Which layers train is settled here, as for every Keras model: a later change of
+        `trainable` has no effect until the next `compile`.
+
+        Args:
+            generator_optimizer: Keras optimizer or its name.
+            discriminator_optimizer: Another one; each player keeps its own state.
+            loss: Name or object, see `gan_tf.losses.get`.
+            penalty: Function `penalty(critic, real_images, fake_images)` that gives a scalar to
+                be added to the discriminator's loss, or None.
+            **kwargs: `steps_per_execution`, `jit_compile`, `run_eagerly`, as in Keras.
+
+        Raises:
+            ValueError: If a player has no trainable weights, both share one optimizer, or the
+                discriminator's ending and the loss do not fit.
+        """
+        super().compile(optimizer=None, **kwargs)
+        self.game_loss = losses.get(loss)
+        self.penalty = penalty
+        _check_ending(self.discriminator, self.game_loss)
+        self._flags = [(layer, layer.trainable) for layer in all_layers(self.discriminator)]
+        self.generator_optimizer = keras.optimizers.get(generator_optimizer)
+        self.discriminator_optimizer = keras.optimizers.get(discriminator_optimizer)
+        if self.generator_optimizer is self.discriminator_optimizer:
+            raise ValueError(
+                "Both players received the same optimizer object, but each needs its own state. "
+                "Make two: keras.optimizers.Adam(...) once for each."
+            )
+        with self.distribute_strategy.scope():
+            _build_optimizer(self.generator_optimizer, self.generator, "generator")
+            _build_optimizer(self.discriminator_optimizer, self.discriminator, "discriminator")
+            if penalty is not None:
+                self.trackers.setdefault("penalty", keras.metrics.Mean(name="penalty"))
+
+    # The three hooks of a variant.
+
+    def sample_latents(self, batch_size):
+        """Standard normal latents, `(batch_size, latent_dim)`.
+
+        Each replica of a distributed run takes its own rows of one draw for all, so that the
+        noise is the same on any number of devices.
+        """
+        replicas = self.distribute_strategy.num_replicas_in_sync
+        shape = (batch_size * replicas, self.latent_dim)
+        latents = keras.random.normal(shape, dtype="float32", seed=self.seed_generator)
+        if replicas == 1:
+            return latents
+        first = tf.distribute.get_replica_context().replica_id_in_sync_group * batch_size
+        return latents[first : first + batch_size]
+
+    def discriminator_loss(self, real_images, fake_images):
+        """Scalar that phase 1 minimises, without the penalty."""
+        real_logits, fake_logits = self.score(real_images, fake_images)
+        return self.game_loss.discriminator(real_logits, fake_logits)
+
+    def generator_loss(self, real_images, fake_images):
+        """Scalar that phase 2 minimises."""
+        if getattr(self.game_loss, "needs_real_logits", False):
+            real_logits, fake_logits = self.score(real_images, fake_images)
+            return self.game_loss.generator(fake_logits, real_logits)
+        return self.game_loss.generator(self.discriminator(fake_images, training=True))
+
+    # The step.
+
+    def train_step(self, data):
+        """One step of each player; final. `data` are real images, `(k * batch, ...)`."""
+        real_images = self._real_images(data)
+        for images in tf.split(real_images, self.discriminator_steps):
+            self._train_discriminator(images)
+        self._train_generator(images)
+        return self._logs()
+
+    def _train_discriminator(self, real_images):
+        fake_images = self.phase_1_fakes(self.sample_latents(_batch_size(real_images)))
+
+        def loss():
+            game = self.discriminator_loss(real_images, fake_images)
+            self.trackers["d_loss"].update_state(game)
+            return game + self._penalty(real_images, fake_images)
+
+        with trainable_as(self._flags):
+            variables = self.discriminator.trainable_variables
+            self._minimize(loss, variables, self.discriminator_optimizer)
+
+    def _train_generator(self, real_images):
+        latents = self.sample_latents(_batch_size(real_images))
+
+        def loss():
+            game = self.generator_loss(real_images, self.generator(latents, training=True))
+            self.trackers["g_loss"].update_state(game)
+            return game
+
+        with trainable_as([(layer, False) for layer, _ in self._flags]):
+            variables = self.generator.trainable_variables
+            self._minimize(loss, variables, self.generator_optimizer)
+
+    def _minimize(self, loss, variables, optimizer):
+        """Gradients are summed over the replicas, so each contributes its share of a mean."""
+        with tf.GradientTape() as tape:
+            share = loss() / self.distribute_strategy.num_replicas_in_sync
+            share = optimizer.scale_loss(share)
+        optimizer.apply(tape.gradient(share, variables), variables)
+
+    def phase_1_fakes(self, latents):
+        """The images that the discriminator is shown as fake in phase 1."""
+        return self.generator(latents, training=True)
+
+    def score(self, real_images, fake_images):
+        """Logits of real and of fake images, each `(batch, 1)`.
+
+        One pass over both where that changes nothing but the speed; a pass for each where a layer
+        of the discriminator looks across the batch.
+        """
+        if not self.scores_in_one_pass:
+            real_logits = self.discriminator(real_images, training=True)
+            return real_logits, self.discriminator(fake_images, training=True)
+        fake_images = ops.cast(fake_images, real_images.dtype)
+        logits = self.discriminator(tf.concat([fake_images, real_images], axis=0), training=True)
+        fake_logits, real_logits = tf.split(logits, 2)
+        return real_logits, fake_logits
+
+    def _penalty(self, real_images, fake_images):
+        if self.penalty is None:
+            return 0.0
+
+        def critic(images):
+            return self.discriminator(images, training=True)
+
+        fake_images = ops.cast(fake_images, real_images.dtype)
+        penalty = ops.cast(self.penalty(critic, real_images, fake_images), "float32")
+        self.trackers["penalty"].update_state(penalty)
+        return penalty
+
+    def _logs(self):
+        return {name: tracker.result() for name, tracker in self.trackers.items()}
+
+    def _real_images(self, data):
+        images, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
+        if labels is not None:
+            raise ValueError(
+                "A GAN trains on images alone, but the dataset gives pairs. "
+                "Keep the images: dataset.map(lambda images, labels: images)"
+            )
+        expected = tuple(self.discriminator.input_shape[1:])
+        if not images.dtype.is_floating or tuple(images.shape[1:]) != expected:
+            raise ValueError(
+                f"Expected real images as floats of shape (batch, {_joined(expected)}), which is "
+                f"what the discriminator takes. Received: {images.dtype.name} of shape "
+                f"{tuple(images.shape)}. gan_tf.data gives images in [-1, 1] with a channel axis."
+            )
+        return images
+
+    # What Keras asks of a model.
+
+    def call(self, latents, training=False):
+        return self.generator(latents, training=training)
+
+    def generate(self, num_images, seed=None, batch_size=256):
+        """Images made from fresh latents, in inference mode.
+
+        Args:
+            num_images: Integer >= 1.
+            seed: Integer; the same seed gives the same latents. By default they are new.
+            batch_size: How many are made at a time.
+
+        Returns:
+            Float32 array `(num_images, ...)`, in the generator's range.
+        """
+        seed = self.seed_generator if seed is None else seed
+        latents = keras.random.normal((num_images, self.latent_dim), dtype="float32", seed=seed)
+        parts = [latents[i : i + batch_size] for i in range(0, num_images, batch_size)]
+        images = [ops.convert_to_numpy(self.generator(part, training=False)) for part in parts]
+        return ops.convert_to_numpy(ops.cast(ops.concatenate(images), "float32"))
+
+    def fit(self, x=None, *, batch_size=None, callbacks=None, **kwargs):
+        """Trains both players; arguments and History are those of `keras.Model.fit`.
+
+        An epoch is one pass over the data. With `gan_tf.data.batches`, its order depends on the
+        epoch's number alone, also in a run that resumes.
+
+        Args:
+            x: `tf.data.Dataset` of real images in batches, or an array of them.
+            batch_size: For an array: images that each player sees in one update.
+            callbacks: List of Keras callbacks.
+            **kwargs: `epochs`, `verbose`, `initial_epoch`, `steps_per_epoch`, …
+
+        Returns:
+            Keras `History` with `d_loss` and `g_loss`, means over each epoch.
+        """
+        if hasattr(x, "epoch"):
+            callbacks = [_SetEpoch(x.epoch), *(callbacks or [])]
+        if isinstance(x, tf.data.Dataset):
+            kwargs["shuffle"] = False  # the dataset shuffles itself; Keras warns otherwise
+        x, batch_size = _join_batches(x, batch_size, self.discriminator_steps)
+        return super().fit(x, batch_size=batch_size, callbacks=callbacks, **kwargs)
+
+    def save_own_variables(self, store):
+        """Adds the states of all random generators, which Keras leaves out, to what is saved."""
+        super().save_own_variables(store)
+        for number, state in enumerate(self._random_states()):
+            store[f"random_state_{number}"] = state
+
+    def load_own_variables(self, store):
+        """Restores what `save_own_variables` wrote."""
+        for number, state in enumerate(self._random_states()):
+            state.assign(store[f"random_state_{number}"])
+
+    def _random_states(self):
+        return [v for v in self.variables if v.path.endswith("seed_generator_state")]
+
+    def get_config(self):
+        return {
+            "generator": keras.saving.serialize_keras_object(self.generator),
+            "discriminator": keras.saving.serialize_keras_object(self.discriminator),
+            "discriminator_steps": self.discriminator_steps,
+            "seed": self.seed,
+            "name": self.name,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        config = dict(config)
+        for player in ("generator", "discriminator"):
+            config[player] = keras.saving.deserialize_keras_object(config[player])
+        return cls(**config)
+
+
+class _SetEpoch(keras.callbacks.Callback):
+    """Tells a dataset of `gan_tf.data.batches` which epoch begins."""
+
+    def __init__(self, epoch):
+        super().__init__()
+        self.epoch = epoch
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch.assign(epoch)
+
+
+@contextlib.contextmanager
+def trainable_as(flags):
+    """Sets `trainable` as given while a phase is traced; afterwards all is as it was found."""
+    found = [(layer, layer.trainable) for layer, _ in flags]
+    try:
+        _set_trainable(flags)
+        yield
+    finally:
+        _set_trainable(found)
+
+
+def _set_trainable(flags):
+    """Outermost layers come first, because Keras hands a layer's flag down to those inside."""
+    for layer, value in flags:
+        layer.trainable = value
+
+
+def all_layers(model):
+    """A model and every layer inside it, outermost first."""
+    return list(model._flatten_layers(include_self=True, recursive=True))
+
+
+def _is_per_example(layer):
+    """Whether a layer treats every example alone; layers from elsewhere must say so themselves."""
+    if isinstance(layer, keras.layers.BatchNormalization):
+        return False
+    from_keras = type(layer).__module__.split(".")[0] == "keras"
+    return getattr(layer, "is_per_example", from_keras)
+
+
+def _batch_size(images):
+    return images.shape[0] or tf.shape(images)[0]
+
+
+def _join_batches(x, batch_size, num_batches):
+    """For k discriminator steps: data whose every batch holds k batches."""
+    if num_batches == 1:
+        return x, batch_size
+    if not isinstance(x, tf.data.Dataset):
+        return x, (batch_size or 32) * num_batches
+    joined = x.batch(num_batches, drop_remainder=True)
+    return joined.map(lambda images: tf.reshape(images, [-1, *images.shape[2:]])), None
+
+
+def _build_optimizer(optimizer, player, name):
+    variables = player.trainable_variables
+    if not variables:
+        raise ValueError(
+            f"The {name} has no trainable weights, so it would learn nothing. "
+            f"Set {name}.trainable = True before compile."
+        )
+    if not optimizer.built:
+        optimizer.build(variables)
+    elif len(optimizer._trainable_variables) != len(variables):
+        raise ValueError(
+            f"The {name}'s optimizer was made for {len(optimizer._trainable_variables)} weights, "
+            f"but the {name} has {len(variables)} trainable ones. Give it a new optimizer, or "
+            "compile the model again that it comes from."
+        )
+
+
+def _check_players(generator, discriminator):
+    for name, player in (("generator", generator), ("discriminator", discriminator)):
+        if not isinstance(player, keras.Model) or not player.built:
+            raise ValueError(
+                f"The {name} must be a built keras.Model; begin it with keras.Input(shape). "
+                f"Received: {player!r}"
+            )
+    made, taken = generator.output_shape, discriminator.input_shape
+    if tuple(made[1:]) != tuple(taken[1:]):
+        raise ValueError(
+            "The generator must make what the discriminator takes. Received: generator with "
+            f"output shape {made}, discriminator with input shape {taken}"
+        )
+    if tuple(discriminator.output_shape) != (None, 1):
+        raise ValueError(
+            "The discriminator must give one number for each image, shape (None, 1). "
+            f"Received: output shape {discriminator.output_shape}"
+        )
+
+
+def _check_ending(discriminator, loss):
+    """A sigmoid under a loss for logits, or the other way round, trains badly without a word."""
+    ending = last_activation(discriminator)
+    from_logits = getattr(loss, "from_logits", None)
+    if ending == "sigmoid" and from_logits is True:
+        raise ValueError(
+            "The discriminator ends in a sigmoid, but the loss expects logits. Remove the "
+            'activation="sigmoid" of its last layer, or use NonSaturating(from_logits=False).'
+        )
+    if ending == "linear" and from_logits is False:
+        raise ValueError(
+            "The loss expects probabilities (from_logits=False), but the discriminator ends in "
+            "logits. Use from_logits=True."
+        )
+
+
+def last_activation(model):
+    """Name of the activation that a model ends in, None where its last layer has none."""
+    last = model.layers[-1] if getattr(model, "layers", None) else model
+    if isinstance(last, keras.Model):
+        return last_activation(last)
+    return getattr(getattr(last, "activation", None), "__name__", None)
+
+
+def _joined(shape):
+    return ", ".join(str(size) for size in shape)

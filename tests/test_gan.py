@@ -1,0 +1,481 @@
+"""The game: who moves in which phase, what Keras's `fit` brings along, and errors."""
+
+from gan_tf import GAN, builders, callbacks, data, losses
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+
+def copies(model):
+    return [np.copy(weight) for weight in model.get_weights()]
+
+
+def moved(model, before):
+    return [np.any(old != new) for old, new in zip(before, model.get_weights(), strict=True)]
+
+
+def point_gan(steps=1, seed=0, loss="non_saturating", optimizer=None, **kwargs):
+    keras.utils.set_random_seed(seed)
+    optimizer = optimizer or (lambda: keras.optimizers.Adam(1e-3, 0.5))
+    generator = builders.point_generator(units=(16,))
+    gan = GAN(generator, builders.point_discriminator(units=(16,)), steps, seed=seed)
+    gan.compile(optimizer(), optimizer(), loss=loss, **kwargs)
+    return gan
+
+
+def image_gan(seed=0, dropout=0.4, batch_normalization=False, **kwargs):
+    keras.utils.set_random_seed(seed)
+    gan = GAN(
+        builders.dcgan_generator(4, (8, 8, 1), (8, 4)),
+        builders.dcgan_discriminator(
+            (8, 8, 1), (4, 8), dropout=dropout, batch_normalization=batch_normalization
+        ),
+        seed=seed,
+    )
+    gan.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3), **kwargs)
+    return gan
+
+
+def images(count=64, seed=0):
+    return np.random.default_rng(seed).uniform(-1, 1, (count, 8, 8, 1)).astype("float32")
+
+
+@pytest.mark.parametrize("batch_normalization", [False, True])
+def test_each_phase_moves_only_its_own_player(batch_normalization):
+    gan = image_gan(batch_normalization=batch_normalization)
+    real = tf.constant(images(16))
+    generator, discriminator = copies(gan.generator), copies(gan.discriminator)
+
+    gan._train_discriminator(real)
+    # Phase 1 makes its fake images in training mode: only moving averages of G may move.
+    names = [variable.path for variable in gan.generator.weights]
+    for name, changed in zip(names, moved(gan.generator, generator), strict=True):
+        assert changed == ("moving" in name), name
+    assert all(moved(gan.discriminator, discriminator))
+
+    generator, discriminator = copies(gan.generator), copies(gan.discriminator)
+    gan._train_generator(real)
+    assert all(moved(gan.generator, generator))
+    assert not any(moved(gan.discriminator, discriminator))
+
+
+def test_the_generator_descends_its_loss_and_the_discriminator_its_own():
+    """One step of plain SGD equals the gradient that is computed here from the losses alone."""
+    gan = point_gan(optimizer=lambda: keras.optimizers.SGD(0.1))
+    points = tf.constant(data.circle(8, seed=0))
+    seed = keras.random.SeedGenerator(0)
+    latents = [keras.random.normal((8, 2), seed=seed) for _ in range(2)]
+    loss = losses.NonSaturating()
+
+    with tf.GradientTape() as tape:
+        fake = gan.generator(latents[0])
+        value = loss.discriminator(gan.discriminator(points), gan.discriminator(fake))
+    gradients = tape.gradient(value, gan.discriminator.trainable_variables)
+    before = copies(gan.discriminator)
+    gan._train_discriminator(points)
+    for old, gradient, new in zip(before, gradients, gan.discriminator.get_weights(), strict=True):
+        np.testing.assert_allclose(new, old - 0.1 * gradient, atol=1e-6)
+
+    with tf.GradientTape() as tape:
+        value = loss.generator(gan.discriminator(gan.generator(latents[1])))
+    gradients = tape.gradient(value, gan.generator.trainable_variables)
+    before = copies(gan.generator)
+    gan._train_generator(points)
+    for old, gradient, new in zip(before, gradients, gan.generator.get_weights(), strict=True):
+        np.testing.assert_allclose(new, old - 0.1 * gradient, atol=1e-6)
+
+
+class Recorder(GAN):
+    """Remembers the real images of each discriminator update."""
+
+    def discriminator_loss(self, real_images, fake_images):
+        self.seen.append(real_images.numpy())
+        return super().discriminator_loss(real_images, fake_images)
+
+
+def test_k_steps_see_k_batches_of_fresh_images_of_the_same_size():
+    gan = Recorder(builders.point_generator(), builders.point_discriminator(), 3)
+    gan.compile("sgd", "sgd", run_eagerly=True)
+    gan.seen = []
+    points = data.circle(48, seed=0)
+    gan.fit(data.batches(points, 8, seed=0), epochs=1, verbose=0)
+    assert [len(batch) for batch in gan.seen] == [8] * 6
+    assert len(np.unique(np.concatenate(gan.seen), axis=0)) == 48
+    assert int(gan.discriminator_optimizer.iterations) == 6
+    assert int(gan.generator_optimizer.iterations) == 2
+
+
+def test_k_steps_from_an_array():
+    gan = point_gan(steps=2)
+    gan.fit(data.circle(64, seed=0), batch_size=8, epochs=1, verbose=0)
+    assert int(gan.discriminator_optimizer.iterations) == 8
+    assert int(gan.generator_optimizer.iterations) == 4
+
+
+def test_a_frozen_layer_stays_frozen_and_the_others_train():
+    discriminator = builders.point_discriminator(units=(8, 8))
+    discriminator.layers[1].trainable = False
+    gan = GAN(builders.point_generator(), discriminator)
+    gan.compile("adam", "adam")
+    before = copies(discriminator)
+    gan.fit(data.batches(data.circle(64, seed=0), 8), epochs=1, verbose=0)
+    assert moved(discriminator, before) == [False, False, True, True, True, True]
+    assert [layer.trainable for layer in discriminator.layers[1:4:2]] == [False, True]
+
+
+def test_freezing_after_compile_does_not_stop_the_discriminator():
+    """Keras 3 reads `trainable` when a step is traced; the game reads it at compile."""
+    gan = point_gan()
+    gan.discriminator.trainable = False
+    before = copies(gan.discriminator)
+    gan.fit(data.batches(data.circle(64, seed=0), 8), epochs=1, verbose=0)
+    assert all(moved(gan.discriminator, before))
+    assert gan.discriminator.trainable is False
+
+
+def test_scores_apart_where_a_layer_looks_across_the_batch():
+    assert image_gan().scores_in_one_pass
+    assert not image_gan(batch_normalization=True).scores_in_one_pass
+
+    class Unknown(keras.layers.Layer):
+        def call(self, inputs):
+            return inputs
+
+    discriminator = keras.Sequential([keras.Input((2,)), Unknown(), keras.layers.Dense(1)])
+    assert not GAN(builders.point_generator(), discriminator).scores_in_one_pass
+
+
+def test_one_pass_and_two_give_the_same_logits():
+    gan = image_gan(dropout=0)
+    real, fake = images(8), images(8, seed=1)
+    together = gan.score(tf.constant(real), tf.constant(fake))
+    gan.scores_in_one_pass = False
+    for one, two in zip(together, gan.score(real, fake), strict=True):
+        np.testing.assert_allclose(one, two, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "loss", ["non_saturating", "minimax", "least_squares", "hinge", "wasserstein", "relativistic"]
+)
+def test_every_loss_trains_both_players(loss):
+    gan = point_gan(loss=loss)
+    generator, discriminator = copies(gan.generator), copies(gan.discriminator)
+    history = gan.fit(data.batches(data.circle(64, seed=0), 8), epochs=1, verbose=0).history
+    assert all(moved(gan.generator, generator)) and any(moved(gan.discriminator, discriminator))
+    assert np.isfinite([history["d_loss"][0], history["g_loss"][0]]).all()
+
+
+def test_a_penalty_is_added_and_logged():
+    def far_from_the_truth(critic, real_images, fake_images):
+        return 3.0 + 0.0 * tf.reduce_mean(critic(real_images) - critic(fake_images))
+
+    plain, penalised = point_gan(), point_gan(penalty=far_from_the_truth)
+    batches = data.batches(data.circle(32, seed=0), 8)
+    first = plain.fit(batches, epochs=1, verbose=0).history
+    second = penalised.fit(batches, epochs=1, verbose=0).history
+    assert second["penalty"] == [pytest.approx(3.0)]
+    assert second["d_loss"][0] == pytest.approx(first["d_loss"][0], rel=1e-5)
+
+
+def test_a_penalty_moves_the_discriminator():
+    def size_of_logits(critic, real_images, fake_images):
+        return 100.0 * tf.reduce_mean(critic(real_images) ** 2)
+
+    gan = point_gan(penalty=size_of_logits)
+    points = data.circle(640, seed=0)
+    before = float(tf.reduce_mean(gan.discriminator(points) ** 2))
+    gan.fit(data.batches(points, 8), epochs=2, verbose=0)
+    assert float(tf.reduce_mean(gan.discriminator(points) ** 2)) < 0.1 * before
+
+
+# What comes along with Keras's fit.
+
+
+def run(epochs=3, gan=None, **kwargs):
+    gan = gan or image_gan()
+    history = gan.fit(data.batches(images(), 8, seed=3), epochs=epochs, verbose=0, **kwargs)
+    return gan, history.history
+
+
+def same_bits(one, two):
+    return all(
+        np.array_equal(a, b) for a, b in zip(one.get_weights(), two.get_weights(), strict=True)
+    )
+
+
+def test_the_same_seed_gives_the_same_bits_and_another_does_not():
+    (one, first), (two, second), (other, _) = run(), run(), run(gan=image_gan(seed=1))
+    assert same_bits(one, two) and first == second
+    assert not same_bits(one, other)
+
+
+def test_steps_per_execution_changes_nothing_but_the_speed():
+    (one, first), (many, second) = run(), run(gan=image_gan(steps_per_execution=4))
+    assert same_bits(one, many)
+    assert first["d_loss"] == pytest.approx(second["d_loss"], rel=1e-6)
+
+
+def test_save_and_load_weights(tmp_path):
+    gan, _ = run()
+    gan.save_weights(tmp_path / "gan.weights.h5")
+    other = image_gan(seed=9)
+    other.load_weights(tmp_path / "gan.weights.h5")
+    assert same_bits(gan, other)
+    np.testing.assert_array_equal(gan.sample_latents(4), other.sample_latents(4))
+    (gan, _), (other, _) = run(gan=gan), run(gan=other)
+    assert same_bits(gan, other), "optimizers or random states were not saved"
+
+
+def test_save_whole_and_load(tmp_path):
+    gan, _ = run()
+    gan.save(tmp_path / "gan.keras")
+    with pytest.warns(UserWarning, match="compile"):
+        loaded = keras.saving.load_model(tmp_path / "gan.keras", custom_objects={"GAN": GAN})
+    np.testing.assert_array_equal(gan.generate(4, seed=0), loaded.generate(4, seed=0))
+
+
+def test_model_checkpoint_keeps_the_best(tmp_path):
+    path = tmp_path / "best.weights.h5"
+    checkpoint = keras.callbacks.ModelCheckpoint(
+        path, monitor="g_loss", mode="min", save_best_only=True, save_weights_only=True
+    )
+    _, history = run(epochs=4, callbacks=[checkpoint])
+    best = int(np.argmin(history["g_loss"])) + 1
+    expected, _ = run(epochs=best)
+    loaded = image_gan(seed=9)
+    loaded.load_weights(path)
+    assert same_bits(loaded, expected)
+
+
+class Interrupt(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == 2:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("average", [False, True])
+def test_an_interrupted_run_resumes_to_the_same_bits(tmp_path, average):
+    def watchers(*more):
+        backup = keras.callbacks.BackupAndRestore(tmp_path / "backup")
+        return [*([callbacks.GeneratorAverage(0.9)] if average else []), backup, *more]
+
+    whole, _ = run(epochs=4, callbacks=watchers()[:-1])
+    with pytest.raises(KeyboardInterrupt):
+        run(epochs=4, callbacks=watchers(Interrupt()))
+    resumed, history = run(epochs=4, gan=image_gan(seed=9), callbacks=watchers())
+    assert len(history["d_loss"]) == 2, "the run did not resume, it began again"
+    assert same_bits(whole, resumed)
+
+
+def test_tensorboard_receives_both_losses(tmp_path):
+    pytest.importorskip("tensorboard")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    _, history = run(callbacks=[keras.callbacks.TensorBoard(tmp_path)])
+    events = EventAccumulator(str(tmp_path / "train"))
+    events.Reload()
+    for name in ("d_loss", "g_loss"):
+        written = [tf.make_ndarray(e.tensor_proto).item() for e in events.Tensors(f"epoch_{name}")]
+        assert written == pytest.approx(history[name], rel=1e-5)
+
+
+class FixedLatents(GAN):
+    """XLA draws other random numbers than TensorFlow's own kernels, so these are given."""
+
+    def sample_latents(self, batch_size):
+        return tf.constant(data.circle(8, seed=1))
+
+
+def test_jit_compile_gives_the_same_to_rounding():
+    weights = []
+    for jit_compile in (False, True):
+        keras.utils.set_random_seed(0)
+        gan = FixedLatents(builders.point_generator(), builders.point_discriminator())
+        gan.compile("rmsprop", "rmsprop", jit_compile=jit_compile)
+        gan.fit(data.batches(data.circle(64, seed=0), 8), epochs=1, verbose=0)
+        weights.append(gan.get_weights())
+    for one, other in zip(*weights, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-5)
+
+
+@pytest.fixture
+def bfloat16():
+    keras.mixed_precision.set_global_policy("mixed_bfloat16")
+    yield
+    keras.mixed_precision.set_global_policy("float32")
+
+
+def test_mixed_bfloat16_trains_float32_weights(bfloat16):
+    gan = image_gan()
+    assert gan.discriminator.layers[0].compute_dtype == "bfloat16"
+    before = copies(gan.generator) + copies(gan.discriminator)
+    gan, history = run(gan=gan)
+    after = copies(gan.generator) + copies(gan.discriminator)
+    assert all(np.any(a != b) for a, b in zip(before, after, strict=True))
+    assert all(weight.dtype == "float32" for weight in after)
+    assert np.isfinite(history["d_loss"] + history["g_loss"]).all()
+    assert gan.generate(3, seed=0).dtype == "float32"
+
+
+MIRRORED = """
+import keras, numpy as np, tensorflow as tf
+from gan_tf import GAN, builders, data
+
+devices = tf.config.list_physical_devices("CPU")
+tf.config.set_logical_device_configuration(devices[0], [tf.config.LogicalDeviceConfiguration()] * 2)
+
+def run(strategy):
+    with strategy.scope():
+        keras.utils.set_random_seed(0)
+        gan = GAN(builders.dcgan_generator(4, (8, 8, 1), (8, 4), batch_normalization=False),
+                  builders.dcgan_discriminator((8, 8, 1), (4, 8), dropout=0), seed=0)
+        gan.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
+    images = np.random.default_rng(0).uniform(-1, 1, (64, 8, 8, 1)).astype("float32")
+    history = gan.fit(data.batches(images, 16, seed=3), epochs=2, verbose=0)
+    return gan.get_weights(), history.history
+
+one, first = run(tf.distribute.OneDeviceStrategy("CPU:0"))
+two, second = run(tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]))
+for a, b in zip(one, two, strict=True):
+    np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-5)
+for name in first:
+    np.testing.assert_allclose(first[name], second[name], rtol=1e-4)
+print("SAME")
+"""
+
+
+@pytest.mark.slow
+def test_two_devices_end_where_one_does(run_python):
+    assert "SAME" in run_python(MIRRORED)
+
+
+# It must learn.
+
+
+@pytest.mark.slow
+def test_learns_a_gaussian():
+    """One-dimensional: mean 2 and standard deviation 0.5."""
+    keras.utils.set_random_seed(0)
+    points = np.random.default_rng(0).normal(2, 0.5, (10_000, 1)).astype("float32")
+    gan = GAN(builders.point_generator(1, 1), builders.point_discriminator(1), seed=0)
+    gan.compile(
+        keras.optimizers.Adam(1e-3, 0.5),
+        keras.optimizers.Adam(1e-3, 0.5),
+        steps_per_execution=50,
+    )
+    average = callbacks.GeneratorAverage(0.99)
+    gan.fit(data.batches(points, 100), epochs=25, verbose=0, callbacks=[average])
+    samples = average.generator(np.random.default_rng(1).normal(size=(4000, 1)))
+    assert np.mean(samples) == pytest.approx(2, abs=0.1)
+    assert np.std(samples) == pytest.approx(0.5, abs=0.1)
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow(run_python):
+    """Resident memory after 3,000 steps is within 5 % of that after 300."""
+    growth = float(run_python(MEMORY).split()[-1])
+    assert growth < 1.05
+
+
+MEMORY = """
+import keras, numpy as np, pathlib, resource
+from gan_tf import GAN, builders, data
+
+class Memory(keras.callbacks.Callback):
+    sizes = []
+    def on_epoch_end(self, epoch, logs=None):
+        pages = pathlib.Path("/proc/self/statm").read_text().split()[1]
+        self.sizes.append(int(pages) * resource.getpagesize())
+
+gan = GAN(builders.dense_generator(), builders.dense_discriminator(), seed=0)
+gan.compile("rmsprop", "rmsprop", steps_per_execution=10)
+images = np.random.default_rng(0).uniform(0, 1, (9600, 28, 28)).astype("float32")
+gan.fit(data.batches(images, 32), epochs=10, verbose=0, callbacks=[Memory()])
+print(Memory.sizes[-1] / Memory.sizes[0])
+"""
+
+
+# Errors.
+
+
+def test_generate_is_reproducible_in_any_batch_size():
+    gan = image_gan()
+    np.testing.assert_allclose(
+        gan.generate(10, seed=1), gan.generate(10, seed=1, batch_size=3), atol=1e-6
+    )
+    assert not np.array_equal(gan.generate(4), gan.generate(4))
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: GAN(builders.point_generator(dim=3), builders.point_discriminator()), "takes"),
+        (lambda: GAN(None, builders.point_discriminator()), "generator must be a built"),
+        (
+            lambda: GAN(keras.Sequential([keras.layers.Dense(2)]), builders.point_discriminator()),
+            "begin it with keras.Input",
+        ),
+        (
+            lambda: GAN(
+                builders.point_generator(),
+                keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)]),
+            ),
+            "one number for each image",
+        ),
+        (lambda: point_gan(steps=0), "discriminator_steps"),
+        (lambda: point_gan(loss="wgan"), "loss must be one of"),
+        (lambda: point_gan(loss=losses.NonSaturating(from_logits=False)), "ends in logits"),
+    ],
+)
+def test_clear_errors_when_made(make, message):
+    with pytest.raises(ValueError, match=f"(?s){message}"):
+        make()
+
+
+def test_sigmoid_under_a_loss_for_logits():
+    gan = GAN(
+        builders.point_generator(),
+        builders.dense_discriminator((2,), output_activation="sigmoid"),
+    )
+    with pytest.raises(ValueError, match="ends in a sigmoid"):
+        gan.compile("adam", "adam")
+    gan.compile("adam", "adam", loss=losses.NonSaturating(from_logits=False))
+
+
+def test_one_optimizer_for_both_players():
+    optimizer = keras.optimizers.Adam()
+    with pytest.raises(ValueError, match="same optimizer object"):
+        point_gan(optimizer=lambda: optimizer)
+
+
+def test_nothing_to_train():
+    gan = point_gan()
+    gan.discriminator.trainable = False
+    with pytest.raises(ValueError, match="discriminator has no trainable weights"):
+        gan.compile("adam", "adam")
+
+
+@pytest.mark.parametrize(
+    ("points", "message"),
+    [
+        (np.zeros((16, 3), "float32"), r"shape \(batch, 2\).*Received: float32 of shape"),
+        (np.zeros((16, 2), "uint8"), "as floats"),
+    ],
+)
+def test_wrong_images(points, message):
+    dataset = tf.data.Dataset.from_tensor_slices(points).batch(8)
+    with pytest.raises(ValueError, match=f"(?s){message}"):
+        point_gan().fit(dataset, verbose=0)
+
+
+def test_pairs_of_images_and_labels():
+    dataset = tf.data.Dataset.from_tensor_slices((data.circle(16, seed=0), np.zeros(16))).batch(8)
+    with pytest.raises(ValueError, match="images alone"):
+        point_gan().fit(dataset, verbose=0)
+
+
+def test_fit_before_compile():
+    gan = GAN(builders.point_generator(), builders.point_discriminator())
+    with pytest.raises(ValueError, match="compile"):
+        gan.fit(data.batches(data.circle(16, seed=0), 8), verbose=0)
