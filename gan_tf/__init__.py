@@ -2,10 +2,8 @@
 
 import importlib
 import os
-
-# TensorFlow reads this once, when it is first imported: it hides the start-up notes of its C++
-# half, which Jupyter would show as errors. Set it to 0 beforehand to see them.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+import sys
+import tempfile
 
 __version__ = "0.1.0"
 
@@ -28,12 +26,49 @@ __all__ = [*_MODULE_OF, *_MODULES]
 
 
 def __getattr__(name):
-    if name in _MODULE_OF:
-        return getattr(importlib.import_module(f"gan_tf.{_MODULE_OF[name]}"), name)
+    if name not in __all__:
+        raise AttributeError(f"module 'gan_tf' has no attribute {name!r}; it has {sorted(__all__)}")
+    _check_backend()
+    import_tensorflow()
     if name in _MODULES:
         return importlib.import_module(f"gan_tf.{name}")
-    raise AttributeError(f"module 'gan_tf' has no attribute {name!r}; it has {sorted(__all__)}")
+    return getattr(importlib.import_module(f"gan_tf.{_MODULE_OF[name]}"), name)
 
 
 def __dir__():
-    return sorted([*globals(), *__all__])
+    return sorted({*globals(), *__all__})
+
+
+def _check_backend():
+    """Keras reads the variable when it is imported, and then only its own backend will do."""
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    if backend != "tensorflow":
+        raise ImportError(
+            f"gan_tf runs on Keras's TensorFlow backend. Received: KERAS_BACKEND={backend!r}. "
+            "Unset the variable and start Python anew."
+        )
+
+
+def import_tensorflow():
+    """Imports TensorFlow without the start-up notes of its C++ half.
+
+    TensorFlow 2.21 writes them to stderr whatever `TF_CPP_MIN_LOG_LEVEL` says, and Jupyter shows
+    what is written there as if it were an error. All else that is written there appears after the
+    import, also if it fails.
+    """
+    if "tensorflow" in sys.modules:
+        return
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    with tempfile.TemporaryFile() as notes:
+        stderr = os.dup(2)
+        os.dup2(notes.fileno(), 2)
+        try:
+            importlib.import_module("tensorflow")
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
+            notes.seek(0)
+            lines = notes.read().decode(errors="replace").splitlines()
+            written = [line for line in lines if not line.startswith(("I0000", "WARNING: All log"))]
+            if written:
+                print(*written, sep="\n", file=sys.stderr)

@@ -10,8 +10,7 @@ import tensorflow as tf
 if keras.backend.backend() != "tensorflow":
     raise ImportError(
         f"gan_tf runs on Keras's TensorFlow backend. Received: {keras.backend.backend()!r}. "
-        "Set the environment variable KERAS_BACKEND=tensorflow before Keras is imported; "
-        "`python -m gan_tf doctor` shows where the other one comes from."
+        "Set backend to tensorflow in ~/.keras/keras.json and start Python anew."
     )
 
 

@@ -71,7 +71,8 @@ def training_gif(frames, path, seconds_per_frame=0.15):
         )
     path.parent.mkdir(parents=True, exist_ok=True)
     milliseconds = [round(1000 * seconds_per_frame)] * (len(frames) - 1) + [2000]
-    iio.imwrite(path, np.stack(frames), extension=".gif", duration=milliseconds, loop=0)
+    duration = milliseconds if len(frames) > 1 else 2000  # Pillow takes no list for one frame
+    iio.imwrite(path, np.stack(frames), extension=".gif", duration=duration, loop=0)
     return path
 
 
@@ -125,11 +126,11 @@ def image_grid(
     return figure
 
 
-def samples_2d(samples, target=None, ax=None, title=None, limits=None):
-    """Generated points in the plane, over real ones.
+def samples_2d(samples=None, target=None, ax=None, title=None, limits=None):
+    """Generated points in the plane, real ones, or the generated over the real.
 
     Args:
-        samples: Array `(num_samples, 2)`, drawn as vermilion crosses.
+        samples: Array `(num_samples, 2)`, drawn as vermilion crosses, or None.
         target: Array `(num_points, 2)` of real points, drawn as blue dots, or None.
         ax: Axes to draw on; by default those of a new figure.
         title: Text above.
@@ -140,9 +141,11 @@ def samples_2d(samples, target=None, ax=None, title=None, limits=None):
         Figure.
 
     Raises:
-        ValueError: If a shape or `limits` is unfit.
+        ValueError: If a shape or `limits` is unfit, or there is nothing to draw.
     """
-    samples = _checked_points("samples", samples)
+    if samples is None and target is None:
+        raise ValueError("Give samples, target, or both. Received: neither")
+    samples = None if samples is None else _checked_points("samples", samples)
     target = None if target is None else _checked_points("target", target)
     axes = _new_axes(5, 5) if ax is None else ax
     _scatter(axes, samples, target)
