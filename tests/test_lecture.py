@@ -2,6 +2,7 @@
 
 from gan_tf import builders, train_gan
 import keras
+from lecture_loop import lecture_loop
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -52,20 +53,13 @@ def real_batches(gan, num_batches):
     return dataset.batch(BATCH_SIZE, drop_remainder=True)
 
 
-def lecture_loop(gan, dataset, latent_dim, seed):
-    """The lecture's algorithm, with the noise that `train_gan(..., seed=seed)` draws."""
-    generator, discriminator = gan.layers
-    noise_seed = keras.random.SeedGenerator(seed)
-    fake_then_real = tf.constant([[0.0]] * BATCH_SIZE + [[1.0]] * BATCH_SIZE)
-    all_real = tf.constant([[1.0]] * BATCH_SIZE)
-    for real_images in dataset:
-        noise = keras.random.normal((BATCH_SIZE, latent_dim), seed=noise_seed)
-        images = tf.concat([generator(noise), real_images], axis=0)
-        discriminator.trainable = True
-        discriminator.train_on_batch(images, fake_then_real)
-        noise = keras.random.normal((BATCH_SIZE, latent_dim), seed=noise_seed)
-        discriminator.trainable = False
-        gan.train_on_batch(noise, all_real)
+def replay(gan, dataset, codings_size, seed):
+    """The lecture's loop with the noise that `train_gan(..., seed=seed)` draws."""
+    generator = keras.random.SeedGenerator(seed)
+    lecture_loop(
+        *(gan, dataset, BATCH_SIZE, codings_size),
+        draw=lambda shape: keras.random.normal(shape, seed=generator),
+    )
 
 
 def relative_differences(model, reference):
@@ -96,7 +90,7 @@ def test_same_weights_as_the_lecture(build, optimizer):
     dataset = real_batches(ours, num_batches=20)
 
     train_gan(ours, dataset, BATCH_SIZE, latent_dim, n_epochs=1, seed=5, verbose=0)
-    lecture_loop(theirs, dataset, latent_dim, seed=5)
+    replay(theirs, dataset, latent_dim, seed=5)
 
     assert max(relative_differences(ours, theirs)) < 1e-4
     assert all(np.any(now != before) for now, before in zip(ours.get_weights(), start, strict=True))
