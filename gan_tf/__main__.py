@@ -1,0 +1,177 @@
+"""The command line: python -m gan_tf demo | train | sample | doctor."""
+
+import argparse
+import contextlib
+import functools
+import pathlib
+import sys
+import time
+
+
+def main(arguments=None):
+    """Runs one command and returns its exit status.
+
+    Args:
+        arguments: List of strings; those of the command line by default.
+
+    Returns:
+        0 when all went well, 1 or 2 otherwise.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        _check_at_least_1(options, "epochs", "num")
+        return options.command(options)
+    except (ValueError, OSError) as error:
+        print(f"gan_tf: {error}", file=sys.stderr)
+        return 2
+
+
+def _check_at_least_1(options, *names):
+    for name in names:
+        value = getattr(options, name, None)
+        if value is not None and value < 1:
+            raise ValueError(f"{name} must be at least 1. Received: --{name} {value}")
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="python -m gan_tf", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+    demo = commands.add_parser("demo", help="train the circle GAN and the lecture's DCGAN")
+    train = commands.add_parser("train", help="train one recipe and write what comes of it")
+    train.add_argument("recipe", help="circle, lecture-dense or lecture-dcgan")
+    sample = commands.add_parser("sample", help="draw samples of a generator that was saved")
+    sample.add_argument("generator", type=pathlib.Path, help="a .keras file, as train writes it")
+    sample.add_argument("--num", type=int, default=64)
+    doctor = commands.add_parser("doctor", help="look for troubles and say what to do")
+    for command, function in (
+        (demo, run_demo),
+        (train, run_train),
+        (sample, run_sample),
+        (doctor, run_doctor),
+    ):
+        command.set_defaults(command=function)
+        if command in (demo, train):
+            command.add_argument("--epochs", type=int, help="instead of the usual number")
+        if command is not doctor:
+            command.add_argument("--seed", type=int, default=0)
+        command.add_argument("--output", type=pathlib.Path, default="outputs", help="folder")
+    return parser
+
+
+# Few enough for five minutes on two cores, both together; None is the recipe's own number.
+DEMO_EPOCHS = {"circle": None, "lecture-dcgan": 10}
+
+
+def run_demo(options):
+    """Trains the circle GAN, then the lecture's DCGAN, and prints where the results are."""
+    start = time.monotonic()
+    for name, epochs in DEMO_EPOCHS.items():
+        train_recipe(name, options.output, options.seed, options.epochs or epochs)
+    print(f"\nThe demo took {time.monotonic() - start:.0f} s. Results: {options.output.resolve()}")
+    return 0
+
+
+def run_train(options):
+    """Trains one recipe."""
+    train_recipe(options.recipe, options.output, options.seed, options.epochs)
+    return 0
+
+
+def run_sample(options):
+    """Writes a grid of samples of a saved generator."""
+    from gan_tf import plots
+    import keras
+
+    generator = keras.saving.load_model(options.generator)
+    shape = (options.num, generator.input_shape[-1])
+    samples = generator(keras.random.normal(shape, seed=options.seed), training=False)
+    options.output.mkdir(parents=True, exist_ok=True)
+    path = options.output / f"{options.generator.stem}-samples.png"
+    draw = plots.samples_2d if samples.shape[-1] == 2 else plots.image_grid
+    draw(keras.ops.convert_to_numpy(samples)).savefig(path)
+    print(f"{options.num} samples: {path}")
+    return 0
+
+
+def run_doctor(options):
+    """Prints versions, devices, the source of the data, and each trouble with its remedy."""
+    from gan_tf import import_tensorflow
+    from gan_tf.doctor import doctor
+
+    with contextlib.suppress(Exception):  # the doctor names it
+        import_tensorflow()
+    return doctor(_fashion_mnist, options.output)
+
+
+def train_recipe(name, folder, seed=0, epochs=None):
+    """Trains a recipe and writes samples, film, losses, history and generator into `folder/name`.
+
+    Args:
+        name: Name of a recipe, see `gan_tf.recipes`.
+        folder: Path of the folder for results.
+        seed: Integer.
+        epochs: Integer; the recipe's own number by default.
+
+    Returns:
+        Path of the folder with the results.
+    """
+    from gan_tf import plots, recipes
+
+    print(f"\n{name}")
+    start = time.monotonic()
+    if name.startswith("lecture"):
+        print("Data: Fashion-MNIST, {}: {}".format(*_fashion_mnist()))
+    recipe = recipes.get(name, seed)
+    folder = pathlib.Path(folder) / name
+    folder.mkdir(parents=True, exist_ok=True)
+    draw = _drawing(recipe)
+    average, watcher, *others = _watchers(recipe, draw, folder)
+    history = recipe.gan.fit(
+        recipe.batches,
+        epochs=epochs or recipe.epochs,
+        callbacks=[average, watcher, *others],
+        verbose="auto" if sys.stdout.isatty() else 2,
+    )
+    draw(watcher.samples()).savefig(folder / "samples.png")
+    plots.losses(history).savefig(folder / "losses.png")
+    average.generator.save(folder / "generator.keras")
+    print(f"Took {time.monotonic() - start:.0f} s and wrote, in {folder}:")
+    print("  " + ", ".join(path.name for path in sorted(folder.iterdir())))
+    return folder
+
+
+def _watchers(recipe, draw, folder):
+    from gan_tf import callbacks
+    import keras
+
+    average = callbacks.GeneratorAverage(recipe.decay)
+    watcher = callbacks.SampleImages(
+        64 if recipe.samples.ndim > 2 else 1000,
+        draw=draw,
+        path=folder / "training.gif",
+        generator=lambda: average.generator,
+    )
+    log = keras.callbacks.CSVLogger(str(folder / "history.csv"))
+    return average, watcher, callbacks.StopOnNaN(), log
+
+
+def _drawing(recipe):
+    """Function from samples to a figure: a grid of images, or points over the decision field."""
+    from gan_tf import plots
+
+    if recipe.samples.ndim > 2:
+        low = float(recipe.samples.min())
+        return functools.partial(plots.image_grid, value_range=(low, 1))
+    return lambda samples: plots.decision_field(
+        recipe.gan.discriminator, samples=samples, target=recipe.samples[:1000]
+    )
+
+
+def _fashion_mnist():
+    from gan_tf import data
+
+    return data.find_fashion_mnist()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,84 @@
+"""The command line: what `demo`, `train`, `sample` and `doctor` write and print."""
+
+import csv
+
+from gan_tf import __main__ as command_line
+from gan_tf import recipes
+import imageio.v3 as imageio
+import keras
+import numpy as np
+import pytest
+
+RESULTS = ["generator.keras", "history.csv", "losses.png", "samples.png", "training.gif"]
+
+
+@pytest.fixture
+def embedded(monkeypatch):
+    monkeypatch.setenv("GAN_TF_DATA", "embedded")
+
+
+@pytest.mark.slow
+def test_demo_writes_all_it_promises(tmp_path, capsys, embedded, monkeypatch):
+    """Two epochs each, and the DCGAN's epochs made short."""
+    short = recipes.lecture_dcgan()
+    short = short._replace(batches=short.batches.take(2))
+    monkeypatch.setitem(recipes.RECIPES, "lecture-dcgan", lambda seed: short)
+    status = command_line.main(["demo", "--epochs", "2", "--output", str(tmp_path)])
+    printed = capsys.readouterr().out
+    assert status == 0
+    for name in ("circle", "lecture-dcgan"):
+        folder = tmp_path / name
+        assert sorted(path.name for path in folder.iterdir()) == RESULTS
+        assert imageio.imread(folder / "training.gif", index=None).shape[0] == 3
+        rows = list(csv.DictReader((folder / "history.csv").open()))
+        assert len(rows) == 2 and np.isfinite(float(rows[1]["d_loss"]))
+    assert "Fashion-MNIST" in printed and "embedded" in printed
+    assert f"Results: {tmp_path}" in printed and "The demo took" in printed
+
+    generator = tmp_path / "lecture-dcgan" / "generator.keras"
+    status = command_line.main(["sample", str(generator), "--num", "9", "--output", str(tmp_path)])
+    assert status == 0
+    picture = imageio.imread(tmp_path / "generator-samples.png")
+    assert picture.std() > 0, "the picture is blank"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["train", "stylegan9"], "recipe must be one of"),
+        (["sample", "nothing.keras"], "nothing.keras"),
+        (["train", "circle", "--epochs", "0"], "epochs must be at least 1"),
+        (["sample", "nothing.keras", "--num", "0"], "num must be at least 1"),
+    ],
+)
+def test_errors_are_one_line_and_status_2(arguments, message, tmp_path, capsys):
+    assert command_line.main([*arguments, "--output", str(tmp_path)]) == 2
+    printed = capsys.readouterr().err
+    assert printed.startswith("gan_tf: ") and message in printed
+
+
+def test_doctor_names_the_source_of_the_data(capsys, embedded):
+    assert command_line.main(["doctor"]) == 0
+    assert "embedded" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["lecture-dense", "lecture-dcgan", "circle"])
+def test_recipes_are_seeded_and_fit_their_data(name, embedded):
+    one, two, other = (recipes.get(name, seed) for seed in (3, 3, 4))
+    assert one.gan.generator.output_shape[1:] == one.samples.shape[1:]
+    assert len(one.batches) == one.steps_per_epoch
+    same = [
+        np.array_equal(a, b)
+        for a, b in zip(one.gan.get_weights(), two.gan.get_weights(), strict=True)
+    ]
+    assert all(same)
+    assert not np.array_equal(one.gan.generate(2), other.gan.generate(2))
+
+
+def test_lecture_recipes_are_the_lectures(embedded):
+    gan = recipes.get("lecture-dcgan").gan
+    for optimizer in (gan.generator_optimizer, gan.discriminator_optimizer):
+        assert isinstance(optimizer, keras.optimizers.RMSprop)
+        assert float(optimizer.learning_rate) == pytest.approx(1e-3)
+    assert gan.discriminator.layers[-1].activation is keras.activations.sigmoid
+    assert gan.latent_dim == 100 and recipes.get("lecture-dense").gan.latent_dim == 30
