@@ -11,6 +11,7 @@ import threading
 import time
 
 from gan_tf import data
+from gan_tf.data import fashion_mnist
 import keras
 import numpy as np
 import pytest
@@ -156,11 +157,11 @@ def write_idx(folder, names=tuple(SMALL), suffix=".gz"):
 @pytest.fixture
 def places(tmp_path, monkeypatch):
     """Every place of the look-up, empty and under tmp_path; the address answers nothing."""
-    monkeypatch.setattr(data, "IDX_SHAPES", {name: a.shape for name, a in SMALL.items()})
+    monkeypatch.setattr(fashion_mnist, "IDX_SHAPES", {name: a.shape for name, a in SMALL.items()})
     hashes = {name: hashlib.sha256(idx(array)).hexdigest() for name, array in SMALL.items()}
-    monkeypatch.setattr(data, "_SHA256", hashes)
-    monkeypatch.setattr(data, "DEBIAN_FOLDER", tmp_path / "debian")
-    monkeypatch.setattr(data, "DOWNLOAD_URL", "http://127.0.0.1:9/")
+    monkeypatch.setattr(fashion_mnist, "_SHA256", hashes)
+    monkeypatch.setattr(fashion_mnist, "DEBIAN_FOLDER", tmp_path / "debian")
+    monkeypatch.setattr(fashion_mnist, "DOWNLOAD_URL", "http://127.0.0.1:9/")
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.delenv("GAN_TF_DATA", raising=False)
     monkeypatch.setenv("GAN_TF_OFFLINE", "1")
@@ -374,7 +375,7 @@ def test_every_damage_to_an_npz_is_a_value_error(tmp_path):
 
 def test_embedded_file_must_hold_its_own_arrays(tmp_path, monkeypatch):
     np.savez(tmp_path / "a.npz", **npz_arrays())
-    monkeypatch.setattr(data, "_embedded_file", lambda: tmp_path / "a.npz")
+    monkeypatch.setattr(fashion_mnist, "_embedded_file", lambda: tmp_path / "a.npz")
     with pytest.raises(ValueError, match="SHA-256.*git checkout data"):
         data.load_fashion_mnist("embedded")
     (tmp_path / "a.npz").unlink()
@@ -417,7 +418,7 @@ def test_make_subset_check_finds_the_committed_file_right():
     assert "fashion_mnist_subset.npz is right" in result.stdout
     readme = (ROOT / "data" / "README.md").read_text()
     assert data.EMBEDDED_SHA256 in readme
-    assert hashlib.sha256(data._embedded_file().read_bytes()).hexdigest() in readme
+    assert hashlib.sha256(fashion_mnist._embedded_file().read_bytes()).hexdigest() in readme
 
 
 # The download, from a server on this machine.
@@ -429,7 +430,9 @@ def server(places, monkeypatch):
     handler = functools.partial(QuietHandler, directory=places["remote"])
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
         threading.Thread(target=running.serve_forever, daemon=True).start()
-        monkeypatch.setattr(data, "DOWNLOAD_URL", f"http://127.0.0.1:{running.server_port}/")
+        monkeypatch.setattr(
+            fashion_mnist, "DOWNLOAD_URL", f"http://127.0.0.1:{running.server_port}/"
+        )
         monkeypatch.delenv("GAN_TF_OFFLINE")
         running.requested = QuietHandler.requested = []
         yield running
@@ -492,8 +495,10 @@ def test_damaged_download_is_not_kept_and_said(places, server, capsys, content, 
 
 def test_dead_server_leads_to_the_subset(places, monkeypatch, capsys):
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        monkeypatch.setattr(data, "DOWNLOAD_URL", f"http://127.0.0.1:{silent.getsockname()[1]}/")
-        monkeypatch.setattr(data, "DOWNLOAD_TIMEOUT", 0.2)
+        monkeypatch.setattr(
+            fashion_mnist, "DOWNLOAD_URL", f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        )
+        monkeypatch.setattr(fashion_mnist, "DOWNLOAD_TIMEOUT", 0.2)
         monkeypatch.delenv("GAN_TF_OFFLINE")
         start = time.monotonic()
         data.load_fashion_mnist()

@@ -1,4 +1,4 @@
-"""Datasets as arrays and as tf.data pipelines, images in [-1, 1]; nothing else scales pixels."""
+"""Fashion-MNIST: where it is found, how it is read and checked, the range it is scaled to."""
 
 import contextlib
 import gzip
@@ -6,16 +6,13 @@ import hashlib
 import http.client
 import io
 import math
-import numbers
 import os
 from pathlib import Path
 import tempfile
 import urllib.request
 import zipfile
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 CLASS_NAMES = (
     "T-shirt/top",
@@ -65,116 +62,6 @@ _FULL_SET = (
     "For all 70,000 images go online once, install Debian's dataset-fashion-mnist, or set "
     "GAN_TF_DATA to a folder with the four IDX files."
 )
-
-
-# Points in the plane.
-
-
-def circle(num_samples, std=0.01, seed=None):
-    """Points on the unit circle, the first target of the course.
-
-    Args:
-        num_samples: Integer >= 1.
-        std: Float >= 0, standard deviation of the Gaussian noise on each coordinate.
-        seed: Integer for the same points each time, or None.
-
-    Returns:
-        Float32 array `(num_samples, 2)`; the angle is uniform, the radius about 1.
-
-    Raises:
-        ValueError: If `num_samples` or `std` is out of range.
-    """
-    _check_points(num_samples, std)
-    rng = np.random.default_rng(seed)
-    angles = rng.uniform(0.0, 2 * np.pi, num_samples)
-    points = np.stack([np.cos(angles), np.sin(angles)], axis=1)  # (num_samples, 2)
-    return _with_noise(points, std, rng)
-
-
-def ring_centres(num_modes=8, radius=1.0):
-    """Centres of the ring's modes, at angles 2πi / num_modes: float32 `(num_modes, 2)`."""
-    if not _is_integer(num_modes) or num_modes < 1:
-        raise ValueError(f"num_modes must be an integer >= 1. Received: num_modes={num_modes!r}")
-    angles = 2 * np.pi * np.arange(num_modes) / num_modes
-    return (radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)).astype("float32")
-
-
-def ring(num_samples, num_modes=8, radius=1.0, std=0.01, seed=None):
-    """Points from equally likely Gaussians on a ring, the classic test for mode collapse.
-
-    Args:
-        num_samples: Integer >= 1.
-        num_modes: Integer >= 1, number of Gaussians.
-        radius: Float, distance of their centres from the origin.
-        std: Float >= 0, standard deviation of each Gaussian.
-        seed: Integer for the same points each time, or None.
-
-    Returns:
-        Float32 array `(num_samples, 2)`.
-
-    Raises:
-        ValueError: If `num_samples`, `num_modes` or `std` is out of range.
-
-    Reference:
-        Lin et al. 2018 (PacGAN), section 4.1, arXiv:1712.04086. Many public copies place
-        the centres by `linspace(0, 2π, 8)`, whose first and last centre coincide.
-    """
-    return _mixture(ring_centres(num_modes, radius), num_samples, std, seed)
-
-
-def grid_centres():
-    """Centres of the grid's modes, {-4, -2, 0, 2, 4}²: float32 `(25, 2)`."""
-    steps = np.arange(-4, 5, 2, dtype="float32")
-    return np.stack(np.meshgrid(steps, steps, indexing="ij"), axis=-1).reshape(25, 2)
-
-
-def grid(num_samples, std=0.05, seed=None):
-    """Points from 25 equally likely Gaussians on a square grid.
-
-    Args:
-        num_samples: Integer >= 1.
-        std: Float >= 0, standard deviation of each Gaussian.
-        seed: Integer for the same points each time, or None.
-
-    Returns:
-        Float32 array `(num_samples, 2)`.
-
-    Raises:
-        ValueError: If `num_samples` or `std` is out of range.
-
-    Reference:
-        Lin et al. 2018 (PacGAN), section 4.1, arXiv:1712.04086.
-    """
-    return _mixture(grid_centres(), num_samples, std, seed)
-
-
-def swiss_roll(num_samples, std=1 / 30, seed=None):
-    """Points on a spiral of one and a half turns.
-
-    Args:
-        num_samples: Integer >= 1.
-        std: Float >= 0, standard deviation of the Gaussian noise on each coordinate. The
-            default is the toy's 0.25 after its division by 7.5.
-        seed: Integer for the same points each time, or None.
-
-    Returns:
-        Float32 array `(num_samples, 2)`; the spiral's radius grows from 0.63 to 1.88.
-
-    Raises:
-        ValueError: If `num_samples` or `std` is out of range.
-
-    Reference:
-        Gulrajani et al. 2017, figure 1, arXiv:1704.00028; scale and noise as in the authors'
-        gan_toy.py (github.com/igul222/improved_wgan_training).
-    """
-    _check_points(num_samples, std)
-    rng = np.random.default_rng(seed)
-    angles = 1.5 * np.pi * (1 + 2 * rng.uniform(size=num_samples))
-    points = np.stack([angles * np.cos(angles), angles * np.sin(angles)], axis=1) / 7.5
-    return _with_noise(points, std, rng)
-
-
-# Images.
 
 
 def load_fashion_mnist(path=None, *, value_range=(-1.0, 1.0), verbose=True):
@@ -264,111 +151,7 @@ def read_idx(path, remedy="Give the path of a good copy."):
         return _checked_idx(Path(path).read_bytes(), Path(path).name)
 
 
-# Pipelines.
-
-
-def batches(
-    images, batch_size=32, seed=0, *, steps_per_epoch=None, shuffle=True, drop_remainder=True
-):
-    """A `tf.data` pipeline whose order depends on the seed and the epoch alone.
-
-    Each iteration over the dataset is an epoch. Its attribute `epoch`, a variable, holds the
-    number of the next one, counted from 0. `GAN.fit` sets it as every epoch begins, so that a run
-    that resumes sees the images in the order in which it would have seen them.
-
-    Args:
-        images: Float array `(num_images, ...)` of at least two axes; points will do.
-        batch_size: Integer from 1 to `num_images`.
-        seed: Integer.
-        steps_per_epoch: Integer >= 1, batches in one epoch, so that a run is as long with few
-            images as with many: the passes over the images follow one another without a gap, and
-            an epoch is a stretch of them. By default an epoch is one pass.
-        shuffle: Whether each pass has its own random order; if not, all keep the array's.
-        drop_remainder: Whether to leave out the images that do not fill a last batch (others in
-            each pass if shuffled).
-
-    Returns:
-        `tf.data.Dataset` of float32 batches `(batch_size, ...)`, of known length.
-
-    Raises:
-        ValueError: If the images are not finite floats, or another argument is out of range.
-    """
-    images = _checked_images(images)
-    _check_batching(len(images), batch_size, seed, steps_per_epoch)
-    num_images = len(images)
-    num_full = num_images // batch_size
-    with tf.device("CPU:0"):
-        images = tf.constant(images)
-        epoch = tf.Variable(0, dtype="int64", trainable=False, name="epoch")
-
-    def one_pass(number):
-        order = tf.range(num_images)
-        if shuffle:
-            order = tf.random.experimental.stateless_shuffle(
-                order, [tf.constant(seed, tf.int64), number]
-            )
-        full, rest = tf.split(order, [num_full * batch_size, num_images % batch_size])
-        indices = tf.data.Dataset.from_tensor_slices(tf.reshape(full, [num_full, batch_size]))
-        if drop_remainder or num_images % batch_size == 0:
-            return indices
-        return indices.concatenate(tf.data.Dataset.from_tensors(rest))
-
-    num_batches = num_full if drop_remainder else math.ceil(num_images / batch_size)
-
-    def one_epoch(_):
-        current = tf.convert_to_tensor(epoch.assign_add(1)) - 1
-        if steps_per_epoch is None:
-            return one_pass(current)
-        first = current * steps_per_epoch
-        passes = tf.data.Dataset.range(first // num_batches, tf.int64.max).flat_map(one_pass)
-        return passes.skip(first % num_batches).take(steps_per_epoch)
-
-    # One range element for each iteration: it is what makes the epoch be read anew.
-    dataset = tf.data.Dataset.range(1).flat_map(one_epoch)
-    dataset = dataset.map(lambda indices: tf.gather(images, indices))  # (batch_size, ...)
-    dataset = dataset.apply(tf.data.experimental.assert_cardinality(steps_per_epoch or num_batches))
-    dataset = dataset.prefetch(tf.data.AUTOTUNE)
-    dataset.epoch = epoch
-    return dataset
-
-
-def capped(steps):
-    """The number of steps, cut to Keras's cap where one is set.
-
-    `KERAS_MAX_STEPS_PER_EPOCH` and `keras.config.set_max_steps_per_epoch` shorten `fit` for a
-    quick trial. This is for the few loops that run outside of `fit`.
-    """
-    cap = keras.config.max_steps_per_epoch()
-    return steps if cap is None else min(steps, cap)
-
-
-# Helpers: points.
-
-
-def _mixture(centres, num_samples, std, seed):
-    _check_points(num_samples, std)
-    rng = np.random.default_rng(seed)
-    return _with_noise(centres[rng.integers(len(centres), size=num_samples)], std, rng)
-
-
-def _with_noise(points, std, rng):
-    return (points + std * rng.standard_normal(points.shape)).astype("float32")
-
-
-def _check_points(num_samples, std):
-    if not _is_integer(num_samples) or num_samples < 1:
-        raise ValueError(
-            f"num_samples must be an integer >= 1. Received: num_samples={num_samples!r}"
-        )
-    if not (std >= 0 and math.isfinite(std)):
-        raise ValueError(f"std must be a finite number >= 0. Received: std={std!r}")
-
-
-def _is_integer(value):
-    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
-
-
-# Helpers: where Fashion-MNIST is.
+# Helpers: where it is.
 
 
 def _named(path):
@@ -410,7 +193,7 @@ def _keras_cache():
 
 def _embedded_file():
     """In an installed package the subset lies inside of it, in a checkout in data/."""
-    package = Path(__file__).resolve().parent
+    package = Path(__file__).resolve().parents[1]
     installed = package / "embedded" / "fashion_mnist_subset.npz"
     return installed if installed.exists() else package.parent / "data" / installed.name
 
@@ -541,7 +324,7 @@ def _parsed_npz(content):
     return arrays
 
 
-# Helpers: images.
+# Helpers: its values.
 
 
 def _checked_range(value_range):
@@ -561,35 +344,3 @@ def _scaled(images, low, high):
     """Images `(num_images, 28, 28)` of bytes to float32 `(num_images, 28, 28, 1)`."""
     values = np.arange(256, dtype="float32") / 255 * (high - low) + low
     return values.astype("float32")[images][..., np.newaxis]
-
-
-def _checked_images(images):
-    images = np.asarray(images)
-    if images.ndim < 2 or images.size == 0:
-        raise ValueError(
-            "images must be an array (num_images, ...) of at least two axes, none of them empty. "
-            f"Received: shape {images.shape}"
-        )
-    if not np.issubdtype(images.dtype, np.floating):
-        raise ValueError(
-            "images must be floats, scaled to the range of the generator's output, for instance "
-            f"images / 127.5 - 1 for bytes. Received: dtype {images.dtype}"
-        )
-    if not np.isfinite(images).all():
-        raise ValueError("images must be finite. Received: NaN or infinite values")
-    return images.astype("float32", copy=False)
-
-
-def _check_batching(num_images, batch_size, seed, steps_per_epoch):
-    if not _is_integer(batch_size) or not 1 <= batch_size <= num_images:
-        raise ValueError(
-            f"batch_size must be an integer from 1 to the number of images, {num_images}. "
-            f"Received: batch_size={batch_size!r}"
-        )
-    if not _is_integer(seed):
-        raise ValueError(f"seed must be an integer. Received: seed={seed!r}")
-    if steps_per_epoch is not None and (not _is_integer(steps_per_epoch) or steps_per_epoch < 1):
-        raise ValueError(
-            "steps_per_epoch must be an integer >= 1, or None for one pass over the images. "
-            f"Received: steps_per_epoch={steps_per_epoch!r}"
-        )

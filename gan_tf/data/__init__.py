@@ -1,0 +1,37 @@
+"""Datasets as arrays and as tf.data pipelines, images in [-1, 1]; nothing else scales pixels."""
+
+from gan_tf.data.fashion_mnist import (
+    CLASS_NAMES,
+    DEBIAN_FOLDER,
+    DOWNLOAD_TIMEOUT,
+    DOWNLOAD_URL,
+    EMBEDDED_SHA256,
+    IDX_SHAPES,
+    NPZ_KEYS,
+    find_fashion_mnist,
+    load_fashion_mnist,
+    read_idx,
+)
+from gan_tf.data.pipeline import batches, capped
+from gan_tf.data.points import circle, grid, grid_centres, ring, ring_centres, swiss_roll
+
+__all__ = [
+    "CLASS_NAMES",
+    "DEBIAN_FOLDER",
+    "DOWNLOAD_TIMEOUT",
+    "DOWNLOAD_URL",
+    "EMBEDDED_SHA256",
+    "IDX_SHAPES",
+    "NPZ_KEYS",
+    "batches",
+    "capped",
+    "circle",
+    "find_fashion_mnist",
+    "grid",
+    "grid_centres",
+    "load_fashion_mnist",
+    "read_idx",
+    "ring",
+    "ring_centres",
+    "swiss_roll",
+]

@@ -1,0 +1,118 @@
+"""Pipelines: `tf.data` batches ordered by seed and epoch alone, and the cap on their number."""
+
+import math
+
+from gan_tf.data.points import is_integer
+import keras
+import numpy as np
+import tensorflow as tf
+
+
+def batches(
+    images, batch_size=32, seed=0, *, steps_per_epoch=None, shuffle=True, drop_remainder=True
+):
+    """A `tf.data` pipeline whose order depends on the seed and the epoch alone.
+
+    Each iteration over the dataset is an epoch. Its attribute `epoch`, a variable, holds the
+    number of the next one, counted from 0. `GAN.fit` sets it as every epoch begins, so that a run
+    that resumes sees the images in the order in which it would have seen them.
+
+    Args:
+        images: Float array `(num_images, ...)` of at least two axes; points will do.
+        batch_size: Integer from 1 to `num_images`.
+        seed: Integer.
+        steps_per_epoch: Integer >= 1, batches in one epoch, so that a run is as long with few
+            images as with many: the passes over the images follow one another without a gap, and
+            an epoch is a stretch of them. By default an epoch is one pass.
+        shuffle: Whether each pass has its own random order; if not, all keep the array's.
+        drop_remainder: Whether to leave out the images that do not fill a last batch (others in
+            each pass if shuffled).
+
+    Returns:
+        `tf.data.Dataset` of float32 batches `(batch_size, ...)`, of known length.
+
+    Raises:
+        ValueError: If the images are not finite floats, or another argument is out of range.
+    """
+    images = _checked_images(images)
+    _check_batching(len(images), batch_size, seed, steps_per_epoch)
+    num_images = len(images)
+    num_full = num_images // batch_size
+    with tf.device("CPU:0"):
+        images = tf.constant(images)
+        epoch = tf.Variable(0, dtype="int64", trainable=False, name="epoch")
+
+    def one_pass(number):
+        order = tf.range(num_images)
+        if shuffle:
+            order = tf.random.experimental.stateless_shuffle(
+                order, [tf.constant(seed, tf.int64), number]
+            )
+        full, rest = tf.split(order, [num_full * batch_size, num_images % batch_size])
+        indices = tf.data.Dataset.from_tensor_slices(tf.reshape(full, [num_full, batch_size]))
+        if drop_remainder or num_images % batch_size == 0:
+            return indices
+        return indices.concatenate(tf.data.Dataset.from_tensors(rest))
+
+    num_batches = num_full if drop_remainder else math.ceil(num_images / batch_size)
+
+    def one_epoch(_):
+        current = tf.convert_to_tensor(epoch.assign_add(1)) - 1
+        if steps_per_epoch is None:
+            return one_pass(current)
+        first = current * steps_per_epoch
+        passes = tf.data.Dataset.range(first // num_batches, tf.int64.max).flat_map(one_pass)
+        return passes.skip(first % num_batches).take(steps_per_epoch)
+
+    # One range element for each iteration: it is what makes the epoch be read anew.
+    dataset = tf.data.Dataset.range(1).flat_map(one_epoch)
+    dataset = dataset.map(lambda indices: tf.gather(images, indices))  # (batch_size, ...)
+    dataset = dataset.apply(tf.data.experimental.assert_cardinality(steps_per_epoch or num_batches))
+    dataset = dataset.prefetch(tf.data.AUTOTUNE)
+    dataset.epoch = epoch
+    return dataset
+
+
+def capped(steps):
+    """The number of steps, cut to Keras's cap where one is set.
+
+    `KERAS_MAX_STEPS_PER_EPOCH` and `keras.config.set_max_steps_per_epoch` shorten `fit` for a
+    quick trial. This is for the few loops that run outside of `fit`.
+    """
+    cap = keras.config.max_steps_per_epoch()
+    return steps if cap is None else min(steps, cap)
+
+
+# Helpers.
+
+
+def _checked_images(images):
+    images = np.asarray(images)
+    if images.ndim < 2 or images.size == 0:
+        raise ValueError(
+            "images must be an array (num_images, ...) of at least two axes, none of them empty. "
+            f"Received: shape {images.shape}"
+        )
+    if not np.issubdtype(images.dtype, np.floating):
+        raise ValueError(
+            "images must be floats, scaled to the range of the generator's output, for instance "
+            f"images / 127.5 - 1 for bytes. Received: dtype {images.dtype}"
+        )
+    if not np.isfinite(images).all():
+        raise ValueError("images must be finite. Received: NaN or infinite values")
+    return images.astype("float32", copy=False)
+
+
+def _check_batching(num_images, batch_size, seed, steps_per_epoch):
+    if not is_integer(batch_size) or not 1 <= batch_size <= num_images:
+        raise ValueError(
+            f"batch_size must be an integer from 1 to the number of images, {num_images}. "
+            f"Received: batch_size={batch_size!r}"
+        )
+    if not is_integer(seed):
+        raise ValueError(f"seed must be an integer. Received: seed={seed!r}")
+    if steps_per_epoch is not None and (not is_integer(steps_per_epoch) or steps_per_epoch < 1):
+        raise ValueError(
+            "steps_per_epoch must be an integer >= 1, or None for one pass over the images. "
+            f"Received: steps_per_epoch={steps_per_epoch!r}"
+        )

@@ -1,0 +1,137 @@
+"""Points in the plane, float32 `(num_samples, 2)`: circle, ring, grid and spiral."""
+
+import math
+import numbers
+
+import numpy as np
+
+
+def circle(num_samples, std=0.01, seed=None):
+    """Points on the unit circle, the first target of the course.
+
+    Args:
+        num_samples: Integer >= 1.
+        std: Float >= 0, standard deviation of the Gaussian noise on each coordinate.
+        seed: Integer for the same points each time, or None.
+
+    Returns:
+        Float32 array `(num_samples, 2)`; the angle is uniform, the radius about 1.
+
+    Raises:
+        ValueError: If `num_samples` or `std` is out of range.
+    """
+    _check_points(num_samples, std)
+    rng = np.random.default_rng(seed)
+    angles = rng.uniform(0.0, 2 * np.pi, num_samples)
+    points = np.stack([np.cos(angles), np.sin(angles)], axis=1)  # (num_samples, 2)
+    return _with_noise(points, std, rng)
+
+
+def ring_centres(num_modes=8, radius=1.0):
+    """Centres of the ring's modes, at angles 2πi / num_modes: float32 `(num_modes, 2)`."""
+    if not is_integer(num_modes) or num_modes < 1:
+        raise ValueError(f"num_modes must be an integer >= 1. Received: num_modes={num_modes!r}")
+    angles = 2 * np.pi * np.arange(num_modes) / num_modes
+    return (radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)).astype("float32")
+
+
+def ring(num_samples, num_modes=8, radius=1.0, std=0.01, seed=None):
+    """Points from equally likely Gaussians on a ring, the classic test for mode collapse.
+
+    Args:
+        num_samples: Integer >= 1.
+        num_modes: Integer >= 1, number of Gaussians.
+        radius: Float, distance of their centres from the origin.
+        std: Float >= 0, standard deviation of each Gaussian.
+        seed: Integer for the same points each time, or None.
+
+    Returns:
+        Float32 array `(num_samples, 2)`.
+
+    Raises:
+        ValueError: If `num_samples`, `num_modes` or `std` is out of range.
+
+    Reference:
+        Lin et al. 2018 (PacGAN), section 4.1, arXiv:1712.04086. Many public copies place
+        the centres by `linspace(0, 2π, 8)`, whose first and last centre coincide.
+    """
+    return _mixture(ring_centres(num_modes, radius), num_samples, std, seed)
+
+
+def grid_centres():
+    """Centres of the grid's modes, {-4, -2, 0, 2, 4}²: float32 `(25, 2)`."""
+    steps = np.arange(-4, 5, 2, dtype="float32")
+    return np.stack(np.meshgrid(steps, steps, indexing="ij"), axis=-1).reshape(25, 2)
+
+
+def grid(num_samples, std=0.05, seed=None):
+    """Points from 25 equally likely Gaussians on a square grid.
+
+    Args:
+        num_samples: Integer >= 1.
+        std: Float >= 0, standard deviation of each Gaussian.
+        seed: Integer for the same points each time, or None.
+
+    Returns:
+        Float32 array `(num_samples, 2)`.
+
+    Raises:
+        ValueError: If `num_samples` or `std` is out of range.
+
+    Reference:
+        Lin et al. 2018 (PacGAN), section 4.1, arXiv:1712.04086.
+    """
+    return _mixture(grid_centres(), num_samples, std, seed)
+
+
+def swiss_roll(num_samples, std=1 / 30, seed=None):
+    """Points on a spiral of one and a half turns.
+
+    Args:
+        num_samples: Integer >= 1.
+        std: Float >= 0, standard deviation of the Gaussian noise on each coordinate. The
+            default is the toy's 0.25 after its division by 7.5.
+        seed: Integer for the same points each time, or None.
+
+    Returns:
+        Float32 array `(num_samples, 2)`; the spiral's radius grows from 0.63 to 1.88.
+
+    Raises:
+        ValueError: If `num_samples` or `std` is out of range.
+
+    Reference:
+        Gulrajani et al. 2017, figure 1, arXiv:1704.00028; scale and noise as in the authors'
+        gan_toy.py (github.com/igul222/improved_wgan_training).
+    """
+    _check_points(num_samples, std)
+    rng = np.random.default_rng(seed)
+    angles = 1.5 * np.pi * (1 + 2 * rng.uniform(size=num_samples))
+    points = np.stack([angles * np.cos(angles), angles * np.sin(angles)], axis=1) / 7.5
+    return _with_noise(points, std, rng)
+
+
+# Helpers.
+
+
+def _mixture(centres, num_samples, std, seed):
+    _check_points(num_samples, std)
+    rng = np.random.default_rng(seed)
+    return _with_noise(centres[rng.integers(len(centres), size=num_samples)], std, rng)
+
+
+def _with_noise(points, std, rng):
+    return (points + std * rng.standard_normal(points.shape)).astype("float32")
+
+
+def _check_points(num_samples, std):
+    if not is_integer(num_samples) or num_samples < 1:
+        raise ValueError(
+            f"num_samples must be an integer >= 1. Received: num_samples={num_samples!r}"
+        )
+    if not (std >= 0 and math.isfinite(std)):
+        raise ValueError(f"std must be a finite number >= 0. Received: std={std!r}")
+
+
+def is_integer(value):
+    """Whether the value is an integer, of Python or NumPy, and not a bool."""
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
