@@ -59,7 +59,7 @@ def _parser():
 
 
 # Few enough for five minutes on two cores, both together; None is the recipe's own number.
-DEMO_EPOCHS = {"circle": None, "lecture-dcgan": 10}
+DEMO_EPOCHS = {"circle": None, "lecture-dcgan": 7}
 
 
 def run_demo(options):
@@ -125,10 +125,11 @@ def train_recipe(name, folder, seed=0, epochs=None):
     folder = pathlib.Path(folder) / name
     folder.mkdir(parents=True, exist_ok=True)
     draw = _drawing(recipe)
-    average, watcher, *others = _watchers(recipe, draw, folder)
+    epochs = epochs or recipe.epochs
+    average, watcher, *others = _watchers(recipe, draw, folder, epochs)
     history = recipe.gan.fit(
         recipe.batches,
-        epochs=epochs or recipe.epochs,
+        epochs=epochs,
         callbacks=[average, watcher, *others],
         verbose="auto" if sys.stdout.isatty() else 2,
     )

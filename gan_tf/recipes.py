@@ -23,7 +23,6 @@ class Recipe(NamedTuple):
         batches: `tf.data.Dataset` of these samples, an epoch being `steps_per_epoch` steps.
         epochs: Integer, epochs of a full run.
         steps_per_epoch: Integer, generator steps of one epoch.
-        decay: Float, decay of the generator's running average (`callbacks.GeneratorAverage`).
     """
 
     gan: GAN
@@ -31,7 +30,6 @@ class Recipe(NamedTuple):
     batches: tf.data.Dataset
     epochs: int
     steps_per_epoch: int
-    decay: float = 0.999
 
 
 def circle(seed=0):

@@ -1,0 +1,88 @@
+# Every target does its own set-up: an environment in .venv with the pinned versions. Another set:
+# `make test CONSTRAINTS=constraints/colab.txt` works in .venv-colab and leaves .venv alone.
+
+CONSTRAINTS ?= constraints/tested.txt
+PYTHON ?=
+NOTEBOOK ?=
+PYTEST_ARGS ?=
+
+SET := $(basename $(notdir $(CONSTRAINTS)))
+VENV := $(if $(filter tested,$(SET)),.venv,.venv-$(SET))
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test lab bench notebooks refresh doctor lint clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+demo: $(READY)  ## train the circle GAN and the DCGAN, write pictures to outputs/ (5 minutes)
+	@$(BIN)/python -m gan_tf demo
+
+# Notebooks run with few epochs, few steps and no network; unit tests lift the caps for themselves
+# (tests/conftest.py). Two processes, so two threads each.
+test: lint  ## lint, unit tests, and every notebook and solution
+	@KERAS_MAX_EPOCHS=1 KERAS_MAX_STEPS_PER_EPOCH=2 GAN_TF_OFFLINE=1 TF_CPP_MIN_LOG_LEVEL=3 \
+	TF_NUM_INTRAOP_THREADS=2 TF_NUM_INTEROP_THREADS=2 OMP_NUM_THREADS=2 \
+	PYDEVD_DISABLE_FILE_VALIDATION=1 \
+	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder \
+	--nbval-lax --nbval-current-env tests notebooks $(PYTEST_ARGS)
+
+lint: $(READY)  ## check style and format
+	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m ruff format --check .
+
+lab: $(READY)  ## open the notebooks in JupyterLab
+	@$(BIN)/python -m jupyterlab notebooks
+
+bench: $(READY)  ## measure the speed of training
+	@$(BIN)/python benchmarks/speed.py
+
+notebooks: $(READY)  ## rebuild the notebooks from notebooks/src
+	@$(BIN)/python notebooks/build.py build $(NOTEBOOK)
+
+refresh: $(READY)  ## run the notebooks in full and keep their outputs (NOTEBOOK=05_dcgan: one)
+	@TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python notebooks/build.py execute $(NOTEBOOK)
+
+doctor: $(READY)  ## look for known troubles and say what to do
+	@$(BIN)/python -m gan_tf doctor
+
+clean:  ## remove the environments and what was built
+	rm -rf .venv .venv-* build dist .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The first line of a constraints file says for which Pythons it holds. The stamp is written last,
+# so an interrupted set-up starts over.
+define SET_UP
+set -e; \
+minors=$$(sed -n 's/^# Python 3\.\([0-9]*\) to 3\.\([0-9]*\).*/\1 \2/p' $(CONSTRAINTS) | head -n 1); \
+oldest=$${minors% *}; newest=$${minors#* }; python=; seen=; \
+for name in $(if $(PYTHON),"$(PYTHON)",python3 python3.13 python3.12 python3.11 python3.10); do \
+    "$$name" -c '' 2>/dev/null || continue; \
+    "$$name" -c "import sys; sys.exit(not (3, $$oldest) <= sys.version_info[:2] <= (3, $$newest))" \
+        || { seen="$$seen $$("$$name" -c 'import platform; print(platform.python_version())')"; continue; }; \
+    "$$name" -c 'import ensurepip, venv' 2>/dev/null || { seen="$$seen $$name(without-venv)"; continue; }; \
+    python="$$name"; break; \
+done; \
+if [ -z "$$python" ]; then \
+    echo "$(CONSTRAINTS) needs Python 3.$$oldest to 3.$$newest with its venv module." >&2; \
+    echo "Seen:$${seen:- none}. Install one, or name it: make PYTHON=/path/to/python3.$$newest" >&2; \
+    case "$$seen" in *without-venv*) echo "Debian, Ubuntu: sudo apt install python3-venv" >&2;; esac; \
+    exit 1; \
+fi; \
+rm -f $(READY); \
+if ! $(BIN)/python -m pip --version >/dev/null 2>&1; then \
+    echo "Making $(VENV) with $$("$$python" --version)"; \
+    "$$python" -m venv --clear $(VENV); \
+fi; \
+echo "Installing $(CONSTRAINTS) into $(VENV): about 2 GB, a few minutes"; \
+$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade -c $(CONSTRAINTS) pip; \
+$(BIN)/python -m pip install --quiet \
+    -c $(CONSTRAINTS) -e ".[notebooks,dev,tfds]"; \
+touch $(READY)
+endef
+
+$(READY): pyproject.toml $(CONSTRAINTS)
+	@$(SET_UP)

@@ -1,0 +1,76 @@
+"""What every test shares: no caps on training, no data from the environment, and the order."""
+
+from collections import Counter
+import subprocess
+import sys
+
+import pytest
+
+CAPS = ("KERAS_MAX_EPOCHS", "KERAS_MAX_STEPS_PER_EPOCH")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def plain_environment():
+    """Lifts the caps that `make test` sets, for this process and for those that tests start.
+
+    Only Python tests use fixtures; a notebook's kernel starts outside of them, still capped.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for name in (*CAPS, "GAN_TF_DATA"):
+            patch.delenv(name, raising=False)
+        patch.setenv("MPLBACKEND", "Agg")
+        lift_caps()
+        yield
+
+
+def lift_caps():
+    """Keras reads the caps from the environment when it is imported, so only then."""
+    if "keras" in sys.modules:
+        sys.modules["keras"].config.set_max_epochs(None)
+        sys.modules["keras"].config.set_max_steps_per_epoch(None)
+    if "matplotlib" in sys.modules:
+        sys.modules["matplotlib"].use("Agg")
+
+
+@pytest.fixture
+def run_python():
+    """Function that runs a program in a process of its own and returns what it prints."""
+
+    def run(program):
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr[-4000:]
+        return done.stdout
+
+    return run
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Orders by scope, as xdist hands them out: fast tests, slow ones, then the notebooks.
+
+    A scope is a file or a class, and runs in one process. The largest slow ones come first, so
+    that no process is left alone with a long one at the end.
+    """
+    sizes = Counter(scope(item) for item in items if heavy(item))
+    items.sort(key=lambda item: order(item, sizes))
+
+
+def order(item, sizes):
+    """Returns the sorting key of a test; the sort leaves equals in the order of the files."""
+    size = sizes[scope(item)]
+    return size > 0, is_notebook(item), -size, scope(item), heavy(item)
+
+
+def scope(item):
+    """Returns the unit that `--dist loadscope` gives to one process."""
+    return item.nodeid.rsplit("::", 1)[0]
+
+
+def heavy(item):
+    """Returns whether a test runs after the fast ones."""
+    return is_notebook(item) or item.get_closest_marker("slow") is not None
+
+
+def is_notebook(item):
+    """Returns whether this is a cell of a notebook."""
+    return item.path.suffix == ".ipynb"
