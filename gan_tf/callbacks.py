@@ -38,7 +38,7 @@ class SampleImages(keras.callbacks.Callback):
                 f"Received: num_images={num_images}, every={every}"
             )
         self.num_images, self.every, self.seed = num_images, every, seed
-        self.draw = draw or plots.image_grid
+        self.draw = draw or _clipped_grid
         self.live, self.path = live, path
         self.sampled_generator = generator
         self.frames = []
@@ -68,6 +68,11 @@ class SampleImages(keras.callbacks.Callback):
         self.frames.append(plots.frame(figure))
         if self.live:
             self._display = _redraw(figure, self._display)
+
+
+def _clipped_grid(images):
+    """A generator may overshoot while it learns, and a figure must not end its run."""
+    return plots.image_grid(np.clip(images, -1, 1))
 
 
 def _redraw(figure, handle):

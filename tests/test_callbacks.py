@@ -47,6 +47,19 @@ def test_samples_from_the_average_where_asked():
     np.testing.assert_allclose(watcher.samples(), average.generator(watcher.latents), atol=1e-6)
 
 
+def test_images_far_out_of_range_do_not_end_a_run():
+    keras.utils.set_random_seed(0)
+    generator = builders.dense_generator(4, (8, 8, 1), (4,), output_activation=None)
+    generator.set_weights([100 * weight for weight in generator.get_weights()])
+    gan = GAN(generator, builders.dense_discriminator((8, 8, 1), (4,)))
+    gan.compile("sgd", "sgd")
+    watcher = callbacks.SampleImages(4)
+    images = np.zeros((16, 8, 8, 1), "float32")
+    gan.fit(data.batches(images, 8), verbose=0, callbacks=[watcher])
+    assert np.abs(watcher.samples()).max() > 2
+    assert len(watcher.frames) == 2
+
+
 class Weights(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         self.seen = [self.model.generator.get_weights()]
