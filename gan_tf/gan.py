@@ -158,6 +158,13 @@ class GAN(keras.Model):
         self._train_generator(images)
         return self._logs()
 
+    def test_step(self, data):
+        """Not for a game: its losses do not say how good the samples are."""
+        raise NotImplementedError(
+            "A GAN has no loss that evaluate() or validation_data could watch: each loss depends "
+            "on the opponent. Look at samples instead: gan.generate(64), callbacks.SampleImages."
+        )
+
     def _train_discriminator(self, real_images):
         fake_images = self.phase_1_fakes(self.sample_latents(_batch_size(real_images)))
 

@@ -479,3 +479,11 @@ def test_fit_before_compile():
     gan = GAN(builders.point_generator(), builders.point_discriminator())
     with pytest.raises(ValueError, match="compile"):
         gan.fit(data.batches(data.circle(16, seed=0), 8), verbose=0)
+
+
+def test_evaluate_says_what_to_do_instead():
+    points = data.circle(16, seed=0)
+    with pytest.raises(NotImplementedError, match="SampleImages"):
+        point_gan(run_eagerly=True).evaluate(points, verbose=0)
+    with pytest.raises(NotImplementedError, match="SampleImages"):
+        point_gan(run_eagerly=True).fit(data.batches(points, 8), validation_data=points, verbose=0)
