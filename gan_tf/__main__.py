@@ -141,11 +141,14 @@ def train_recipe(name, folder, seed=0, epochs=None):
     return folder
 
 
-def _watchers(recipe, draw, folder):
-    from gan_tf import callbacks
+def _watchers(recipe, draw, folder, epochs):
     import keras
 
-    average = callbacks.GeneratorAverage(recipe.decay)
+    from gan_tf import callbacks
+
+    # The average reaches back over the last tenth of the run, however short.
+    num_steps = epochs * recipe.steps_per_epoch
+    average = callbacks.GeneratorAverage(max(0.0, 1 - 10 / num_steps))
     watcher = callbacks.SampleImages(
         64 if recipe.samples.ndim > 2 else 1000,
         draw=draw,
