@@ -142,9 +142,8 @@ def train_recipe(name, folder, seed=0, epochs=None):
 
 
 def _watchers(recipe, draw, folder, epochs):
-    import keras
-
     from gan_tf import callbacks
+    import keras
 
     # The average reaches back over the last tenth of the run, however short.
     num_steps = epochs * recipe.steps_per_epoch
