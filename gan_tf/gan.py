@@ -22,8 +22,8 @@ class GAN(keras.Model):
     weights do not move, its BatchNormalization uses moving averages, its Dropout stays active).
     `fit`, callbacks, `steps_per_execution`, mixed precision and `tf.distribute` are Keras's.
 
-    A variant overrides `discriminator_loss`, `generator_loss` or `sample_latents`; `train_step`
-    is final.
+    A variant overrides `discriminator_loss`, `generator_loss`, `sample_latents` or
+    `phase_1_fakes`; `train_step` is final.
 
     Args:
         generator: Built Keras model from latents `(batch, latent_dim)` to images.
@@ -120,7 +120,7 @@ class GAN(keras.Model):
             if penalty is not None:
                 self.trackers.setdefault("penalty", keras.metrics.Mean(name="penalty"))
 
-    # The three hooks of a variant.
+    # The hooks of a variant.
 
     def sample_latents(self, batch_size):
         """Standard normal latents, `(batch_size, latent_dim)`.
@@ -135,6 +135,10 @@ class GAN(keras.Model):
             return latents
         first = tf.distribute.get_replica_context().replica_id_in_sync_group * batch_size
         return latents[first : first + batch_size]
+
+    def phase_1_fakes(self, latents):
+        """The images that the discriminator is shown as fake in phase 1."""
+        return self.generator(latents, training=True)
 
     def discriminator_loss(self, real_images, fake_images):
         """Scalar that phase 1 minimises, without the penalty."""
@@ -195,10 +199,6 @@ class GAN(keras.Model):
             share = loss() / self.distribute_strategy.num_replicas_in_sync
             share = optimizer.scale_loss(share)
         optimizer.apply(tape.gradient(share, variables), variables)
-
-    def phase_1_fakes(self, latents):
-        """The images that the discriminator is shown as fake in phase 1."""
-        return self.generator(latents, training=True)
 
     def score(self, real_images, fake_images):
         """Logits of real and of fake images, each `(batch, 1)`.
