@@ -99,10 +99,11 @@ def show(generator, discriminator, title):
 show(generator, discriminator, "Before training")
 
 # %% [markdown]
-# Figure 1.2. Before training. Vermilion crosses are the generator's points, blue dots are real.
-# An untrained network shrinks and bends the plane a little, so its points are a blob that sits
-# anywhere but on the circle. The background is the discriminator's opinion $D(x)$ of every place,
-# and the black line is where it cannot decide, $D(x) = ½$. It has no opinion worth the name yet.
+# Figure 1.2. Before training. Vermilion crosses are the generator's points, blue dots are real. An
+# untrained network shrinks and bends the plane a little, so its points are a blob that sits
+# anywhere but on the circle. The background is the discriminator's opinion $D(x)$ of every place;
+# in later figures a black line marks where it cannot decide, $D(x) = ½$. Here it has no opinion
+# worth the name yet: it is a little above ½ everywhere.
 
 # %% [markdown]
 # ## 3. One step, in the open
