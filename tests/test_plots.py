@@ -266,6 +266,53 @@ def test_losses_name_what_is_missing():
         plots.losses({"d_loss": [1], "loss": [2]})
 
 
+def test_curves_leave_out_what_was_not_measured():
+    figure = plots.curves(
+        [1, 2, 4, 8],
+        {"a": [1.0, np.nan, 3.0, 4.0], "b": [4, 3, 2, 1]},
+        *("samples", "distance"),
+        reference={"floor": 0.5},
+        xscale="log",
+    )
+    axes = figure.axes[0]
+    np.testing.assert_array_equal(axes.lines[0].get_xydata(), [[1, 1], [4, 3], [8, 4]])
+    assert len({line.get_color() for line in axes.lines}) == 3
+    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "linear")
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("samples", "distance")
+    assert [t.get_text() for t in axes.get_legend().get_texts()] == ["a", "b", "floor"]
+
+
+def test_seven_curves_can_be_told_apart():
+    axes = plots.curves([1, 2], {str(n): [n, n] for n in range(7)}, "x", "y").axes[0]
+    assert len({(line.get_color(), str(line._dash_pattern)) for line in axes.lines}) == 7
+
+
+@pytest.mark.parametrize("series", [{}, {"a": [1, 2, 3]}, {"a": [1, 2], "b": [1]}])
+def test_curves_of_another_length_are_an_error(series):
+    with pytest.raises(ValueError, match="each of 2 values"):
+        plots.curves([1, 2], series, "x", "y")
+
+
+def test_heatmap_is_dark_where_numbers_are_large():
+    values = [[0.0, 0.2], [1.0, np.nan]]
+    figure = plots.heatmap(values, ["low", "high"], ["first", "second"], value_range=(0, 1))
+    axes = figure.axes[0]
+    shades = axes.images[0].get_cmap()(axes.images[0].norm(axes.images[0].get_array()))
+    brightness = shades[..., :3].mean(axis=-1)
+    assert brightness[0, 0] > brightness[0, 1] > brightness[1, 0] + 0.3
+    assert [t.get_text() for t in axes.texts] == ["0", "0.2", "1", "nan"]
+    assert [t.get_color() for t in axes.texts][2] == "white"
+    assert [t.get_text() for t in axes.get_yticklabels()] == ["low", "high"]
+    assert [t.get_text() for t in axes.get_xticklabels()] == ["first", "second"]
+
+
+def test_heatmap_says_what_does_not_fit():
+    with pytest.raises(ValueError, match=r"Received: values \(1, 2\)"):
+        plots.heatmap([[1, 2]], ["row"], ["a", "b", "c"])
+    with pytest.raises(ValueError, match=r"texts \(1, 1\)"):
+        plots.heatmap([[1, 2]], ["row"], ["a", "b"], texts=[["x"]])
+
+
 # Films and display.
 
 

@@ -1,0 +1,91 @@
+"""What every figure stands on: the Figure itself, its colours, new axes, frames and films."""
+
+import io
+from pathlib import Path
+
+import imageio.v3 as iio
+from matplotlib import figure as mpl_figure
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+import numpy as np
+
+DPI = 80  # keeps a notebook full of figures small
+
+# Okabe and Ito's colours, which the colour-blind can tell apart; real is blue, fake vermilion.
+REAL_COLOUR, FAKE_COLOUR, BROKEN_COLOUR = "#0072B2", "#D55E00", "#E69F00"
+LINES = (
+    ("#0072B2", "-"),
+    ("#D55E00", "--"),
+    ("#009E73", "-."),
+    ("#CC79A7", ":"),
+    ("#E69F00", (0, (5, 1, 1, 1, 1, 1))),
+    ("#56B4E9", (0, (8, 2))),
+    ("#000000", (0, (1, 1))),
+)
+
+
+class Figure(mpl_figure.Figure):
+    """A matplotlib Figure that pyplot does not know, so that a notebook shows it only once.
+
+    Jupyter's own formatter for figures comes with pyplot; this one brings its PNG along.
+    """
+
+    def _repr_png_(self):
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png")
+        return buffer.getvalue()
+
+
+def frame(figure):
+    """What a figure looks like: uint8 array `(height, width, 3)`, red, green, blue."""
+    canvas_before = figure.canvas
+    canvas = FigureCanvasAgg(figure)
+    try:
+        canvas.draw()
+        return np.array(canvas.buffer_rgba())[..., :3].copy()
+    finally:
+        figure.set_canvas(canvas_before)
+
+
+def training_gif(frames, path, seconds_per_frame=0.15):
+    """Writes a film that repeats for ever, and rests for two seconds on its last frame.
+
+    Args:
+        frames: List of uint8 arrays `(height, width, 3)` of one size, as `frame` makes them.
+        path: File to write, ending in .gif; missing folders are made.
+        seconds_per_frame: Float >= 0.02; browsers slow shorter ones down.
+
+    Returns:
+        The `Path`.
+
+    Raises:
+        ValueError: If there is no frame, sizes differ, or `path` or the time is unfit.
+    """
+    path = Path(path)
+    shapes = {np.shape(each) for each in frames}
+    if len(shapes) != 1 or len(next(iter(shapes))) != 3:
+        raise ValueError(
+            "frames must be a list of arrays (height, width, 3) of one size, at least one. "
+            f"Received: {len(frames)} frames of shapes {sorted(shapes)}"
+        )
+    if path.suffix.lower() != ".gif" or not seconds_per_frame >= 0.02:
+        raise ValueError(
+            "path must end in .gif and seconds_per_frame be at least 0.02. "
+            f"Received: path={str(path)!r}, seconds_per_frame={seconds_per_frame!r}"
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    milliseconds = [round(1000 * seconds_per_frame)] * (len(frames) - 1) + [2000]
+    duration = milliseconds if len(frames) > 1 else 2000  # Pillow takes no list for one frame
+    iio.imwrite(path, np.stack(frames), extension=".gif", duration=duration, loop=0)
+    return path
+
+
+def new_axes(width, height):
+    """Axes of a new figure, sizes in inches."""
+    return Figure(figsize=(width, height), dpi=DPI, layout="constrained").add_subplot()
+
+
+def checked_limits(limits, name="limits"):
+    """The pair as floats; an error if it does not increase."""
+    if np.shape(limits) != (2,) or not limits[0] < limits[1]:
+        raise ValueError(f"{name} must be a pair (low, high), low < high. Received: {limits!r}")
+    return float(limits[0]), float(limits[1])
