@@ -80,7 +80,6 @@ def curves(
         colour, style = LINES[number % len(LINES)]
         values = np.asarray(values, "float64")
         known = ~np.isnan(values)
-        marker = "o" if known.sum() <= 12 else None
         (drawn,) = axes.plot(x[known], values[known], color=colour, linestyle=style, label=name)
         if known.sum() <= 12:
             drawn.set(marker="o", markersize=4)
