@@ -118,6 +118,7 @@ class GAN(keras.Model):
             _build_optimizer(self.generator_optimizer, self.generator, "generator")
             _build_optimizer(self.discriminator_optimizer, self.discriminator, "discriminator")
             if penalty is not None:
+                self.penalty_seeds = list(getattr(penalty, "seed_generators", []))
                 self.trackers.setdefault("penalty", keras.metrics.Mean(name="penalty"))
 
     # The hooks of a variant.

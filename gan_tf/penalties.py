@@ -1,0 +1,184 @@
+"""What keeps the critic smooth: penalties on its gradient with respect to images, weight clipping.
+
+A penalty is called as `penalty(critic, real_images, fake_images)` and gives a scalar that
+`GAN.compile(penalty=...)` adds to the discriminator's loss.
+"""
+
+import keras
+from keras import ops
+import tensorflow as tf
+
+
+class GradientPenalty:
+    """Keeps the norm of the critic's gradient close to one, between real and fake images.
+
+    Meant for the Wasserstein loss, whose critic has to be 1-Lipschitz. The critic must treat every
+    example alone: no BatchNormalization.
+
+    Args:
+        weight: Float >= 0, multiplies the penalty. The paper's default is 10, and 0.1 for points
+            in the plane.
+        seed: Integer, seeds the places between the images. By default Keras's global seed decides.
+
+    Call arguments:
+        critic: Function from images to logits `(batch, 1)`.
+        real_images: Float tensor `(batch, ...)`.
+        fake_images: Same shape and range as `real_images`.
+
+    Returns:
+        Scalar float32 tensor: `weight · E (‖∇D(x̂)‖ - 1)²`, where x̂ lies on the straight line
+        between a real and a fake image, uniformly.
+
+    Raises:
+        ValueError: If `weight` is negative.
+
+    Reference:
+        Gulrajani et al. 2017, Algorithm 1, arXiv:1704.00028. Departure: a small constant inside
+        the square root, whose gradient is infinite at zero.
+    """
+
+    def __init__(self, weight=10.0, seed=None):
+        _check_weight(weight)
+        self.weight = weight
+        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.seed_generators = [self.seed_generator]  # GAN saves them with the game
+
+    def __call__(self, critic, real_images, fake_images):
+        shape = [tf.shape(real_images)[0]] + [1] * (len(real_images.shape) - 1)
+        share = keras.random.uniform(shape, dtype=real_images.dtype, seed=self.seed_generator)
+        between = share * real_images + (1 - share) * fake_images
+        norms = ops.sqrt(squared_gradient_norms(critic, between) + 1e-12)
+        return self.weight * ops.mean(ops.square(norms - 1))
+
+
+class R1:
+    """Penalises the discriminator's gradient at real images.
+
+    Where the samples match the data, nothing should pull the discriminator away from being flat;
+    with this the game converges near its equilibrium, where without it the players may circle for
+    ever.
+
+    Args:
+        weight: Float >= 0, the paper's γ; the penalty is half of it times the squared norm.
+
+    Call arguments:
+        critic: Function from images to logits `(batch, 1)`.
+        real_images: Float tensor `(batch, ...)`.
+        fake_images: Same shape; not used.
+
+    Returns:
+        Scalar float32 tensor: `weight / 2 · E ‖∇D(x)‖²` over the real images.
+
+    Raises:
+        ValueError: If `weight` is negative.
+
+    Reference:
+        Mescheder et al. 2018, equation 9, arXiv:1801.04406.
+    """
+
+    def __init__(self, weight=10.0):
+        _check_weight(weight)
+        self.weight = weight
+
+    def __call__(self, critic, real_images, fake_images):
+        return self.weight / 2 * ops.mean(squared_gradient_norms(critic, real_images))
+
+
+class R2(R1):
+    """Penalises the discriminator's gradient at fake images.
+
+    Args:
+        weight: Float >= 0, the paper's γ; the penalty is half of it times the squared norm.
+
+    Call arguments:
+        critic: Function from images to logits `(batch, 1)`.
+        real_images: Float tensor `(batch, ...)`; not used.
+        fake_images: Same shape.
+
+    Returns:
+        Scalar float32 tensor: `weight / 2 · E ‖∇D(x)‖²` over the fake images.
+
+    Reference:
+        Mescheder et al. 2018, equation 10, arXiv:1801.04406.
+    """
+
+    def __call__(self, critic, real_images, fake_images):
+        return super().__call__(critic, fake_images, real_images)
+
+
+class Sum:
+    """Several penalties together, for instance R1 and R2.
+
+    Args:
+        *penalties: Functions `penalty(critic, real_images, fake_images)`.
+
+    Returns:
+        Scalar float32 tensor, the sum of theirs.
+
+    Reference:
+        R1 with R2: Huang et al. 2024, arXiv:2501.05441.
+    """
+
+    def __init__(self, *penalties):
+        if not penalties or not all(callable(penalty) for penalty in penalties):
+            raise ValueError(
+                "Sum takes at least one penalty(critic, real_images, fake_images). "
+                f"Received: {penalties!r}"
+            )
+        self.penalties = penalties
+        self.seed_generators = [
+            seed for penalty in penalties for seed in getattr(penalty, "seed_generators", [])
+        ]
+
+    def __call__(self, critic, real_images, fake_images):
+        return sum(penalty(critic, real_images, fake_images) for penalty in self.penalties)
+
+
+@keras.saving.register_keras_serializable("gan_tf")
+class WeightClip(keras.constraints.Constraint):
+    """Clips weights to [-c, c] after every update, so that the critic is Lipschitz.
+
+    Give it to the critic's layers as `kernel_constraint` and `bias_constraint`.
+
+    Args:
+        c: Float > 0. The paper's default is 0.01.
+
+    Raises:
+        ValueError: If `c` is not positive.
+
+    Reference:
+        Arjovsky et al. 2017, Algorithm 1, arXiv:1701.07875, who call it "a clearly terrible way".
+    """
+
+    def __init__(self, c=0.01):
+        if not c > 0:
+            raise ValueError(f"c must be above 0. Received: c={c}")
+        self.c = c
+
+    def __call__(self, weights):
+        return ops.clip(weights, -self.c, self.c)
+
+    def get_config(self):
+        return {"c": self.c}
+
+
+def squared_gradient_norms(critic, images):
+    """‖∇D(x)‖² of each image, over all its pixels and channels.
+
+    Args:
+        critic: Function from images to logits `(batch, 1)`, each image scored alone.
+        images: Float tensor `(batch, ...)`.
+
+    Returns:
+        Float32 tensor `(batch,)`.
+    """
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        logits = critic(images)
+    gradients = ops.cast(tape.gradient(logits, images), "float32")  # of the sum: each its own
+    return ops.sum(ops.square(ops.reshape(gradients, [tf.shape(images)[0], -1])), axis=1)
+
+
+def _check_weight(weight):
+    if not weight >= 0:
+        raise ValueError(f"weight must be at least 0. Received: weight={weight}")

@@ -1,0 +1,147 @@
+"""What keeps the critic smooth: exact values, gradients, and the game with them."""
+
+from gan_tf import GAN, builders, data, losses, penalties
+import keras
+from keras import ops
+import numpy as np
+import pytest
+import tensorflow as tf
+
+
+def linear_critic(images):
+    """D(x) = 2 Σ x, whose gradient in R⁴ has the norm 4."""
+    return 2 * ops.sum(images, axis=1, keepdims=True)
+
+
+def quadratic_critic(images):
+    """D(x) = ½ ‖x‖², whose gradient is x."""
+    return ops.sum(ops.square(images), axis=1, keepdims=True) / 2
+
+
+REAL = tf.constant([[3.0, 4.0], [0.0, 1.0]])
+FAKE = tf.constant([[0.0, 2.0], [6.0, 8.0]])
+
+
+def test_gradient_penalty_of_a_linear_critic():
+    images = tf.zeros((3, 4))
+    penalty = penalties.GradientPenalty(weight=1)
+    assert float(penalty(linear_critic, images, images + 1)) == pytest.approx(9)
+    assert float(penalties.GradientPenalty()(linear_critic, images, images)) == pytest.approx(90)
+
+
+def test_gradient_penalty_looks_between_the_images():
+    """From 1 to 3 on a line, E (x̂ - 1)² = ∫ (2s)² ds = 4/3; each example draws its own place."""
+    real, fake = tf.ones((100_000, 1)), tf.fill((100_000, 1), 3.0)
+    penalty = penalties.GradientPenalty(1, seed=0)
+    assert float(penalty(quadratic_critic, real, fake)) == pytest.approx(4 / 3, rel=0.01)
+
+
+def test_gradient_penalty_draws_anew_and_repeats_with_its_seed():
+    one, two = (penalties.GradientPenalty(seed=3) for _ in range(2))
+    first = [float(one(quadratic_critic, REAL, FAKE)) for _ in range(2)]
+    again = [float(two(quadratic_critic, REAL, FAKE)) for _ in range(2)]
+    assert first == again and first[0] != first[1]
+
+
+def test_gradient_penalty_is_finite_where_the_gradient_is_zero():
+    weight = tf.Variable(0.0)
+    with tf.GradientTape() as tape:
+        value = penalties.GradientPenalty()(lambda x: weight * linear_critic(x), REAL, FAKE)
+    assert np.isfinite(float(tape.gradient(value, weight)))
+    assert float(value) == pytest.approx(10, rel=1e-4)
+
+
+def test_r1_and_r2():
+    """Squared norms 25 and 1 of the real, 4 and 100 of the fake."""
+    assert float(penalties.R1(2)(quadratic_critic, REAL, FAKE)) == pytest.approx(13)
+    assert float(penalties.R2(2)(quadratic_critic, REAL, FAKE)) == pytest.approx(52)
+    both = penalties.Sum(penalties.R1(2), penalties.R2(2))
+    assert float(both(quadratic_critic, REAL, FAKE)) == pytest.approx(65)
+
+
+def test_squared_norms_sum_over_pixels_and_channels():
+    images = tf.ones((2, 3, 3, 2))
+    norms = penalties.squared_gradient_norms(
+        lambda x: 2 * ops.sum(x, axis=(1, 2, 3))[:, None], images
+    )
+    np.testing.assert_allclose(norms, [4 * 18] * 2)
+
+
+def test_weight_clip():
+    clip = penalties.WeightClip(0.5)
+    np.testing.assert_allclose(clip(tf.constant([-2.0, 0.1, 0.7])), [-0.5, 0.1, 0.5])
+    assert keras.constraints.deserialize(keras.constraints.serialize(clip)).c == 0.5
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: penalties.GradientPenalty(-1), "weight=-1"),
+        (lambda: penalties.R1(float("nan")), "weight=nan"),
+        (lambda: penalties.R2(-0.5), "weight=-0.5"),
+        (lambda: penalties.WeightClip(0), "c=0"),
+        (lambda: penalties.Sum(), "at least one"),
+        (lambda: penalties.Sum("r1"), "r1"),
+    ],
+)
+def test_clear_errors(build, message):
+    with pytest.raises(ValueError, match=message):
+        build()
+
+
+def critic(**kwargs):
+    return keras.Sequential(
+        [keras.Input((2,)), keras.layers.Dense(16, "relu"), keras.layers.Dense(1, **kwargs)]
+    )
+
+
+def game(discriminator, penalty=None, **kwargs):
+    keras.utils.set_random_seed(0)
+    gan = GAN(builders.point_generator(), discriminator, seed=0, **kwargs)
+    gan.compile(
+        *[keras.optimizers.Adam(1e-2) for _ in range(2)], loss="wasserstein", penalty=penalty
+    )
+    return gan
+
+
+def test_clipped_weights_stay_small_in_training():
+    gan = game(critic(kernel_constraint=penalties.WeightClip(0.05)))
+    gan.fit(data.batches(data.ring(512, seed=0), 64), epochs=2, verbose=0)
+    assert np.abs(gan.discriminator.get_weights()[2]).max() <= 0.05 + 1e-7
+    assert np.abs(gan.discriminator.get_weights()[0]).max() > 0.05
+
+
+def test_gradient_penalty_keeps_the_norm_near_one_in_training():
+    norms = []
+    for penalty in (None, penalties.GradientPenalty(10, seed=0)):
+        gan = game(critic(), penalty, discriminator_steps=3)
+        history = gan.fit(data.batches(data.ring(6_000, seed=0), 64), epochs=8, verbose=0)
+        points = tf.constant(data.ring(500, seed=1))
+        squares = penalties.squared_gradient_norms(gan.discriminator, points)
+        norms.append(float(np.sqrt(squares).mean()))
+    assert norms[0] > 2 * norms[1] and norms[1] == pytest.approx(1, abs=0.35)
+    assert history.history["penalty"][-1] >= 0
+
+
+def test_the_places_of_a_gradient_penalty_are_saved_with_the_game(tmp_path):
+    """Otherwise a run that resumes would draw the first ones again."""
+    batches = data.batches(data.ring(256, seed=0), 64)
+    whole, first, resumed = (game(critic(), penalties.GradientPenalty(seed=1)) for _ in range(3))
+    whole.fit(batches, epochs=1, verbose=0)
+    state = whole.penalty.seed_generator.state
+    whole.save_weights(tmp_path / "game.weights.h5")
+    assert not np.array_equal(state, first.penalty.seed_generator.state)
+    resumed.load_weights(tmp_path / "game.weights.h5")
+    np.testing.assert_array_equal(resumed.penalty.seed_generator.state, state)
+
+
+def test_relativistic_loss_takes_r1_and_r2():
+    keras.utils.set_random_seed(0)
+    gan = GAN(builders.point_generator(), builders.point_discriminator(), seed=0)
+    gan.compile(
+        *[keras.optimizers.Adam(1e-3) for _ in range(2)],
+        loss=losses.Relativistic(),
+        penalty=penalties.Sum(penalties.R1(0.1), penalties.R2(0.1)),
+    )
+    history = gan.fit(data.batches(data.ring(512, seed=0), 64), epochs=3, verbose=0)
+    assert np.isfinite([*history.history["d_loss"], *history.history["penalty"]]).all()
