@@ -17,8 +17,11 @@ _MODULES = (
     "callbacks",
     "data",
     "gan",
+    "layers",
     "lecture",
     "losses",
+    "metrics",
+    "penalties",
     "plots",
     "recipes",
 )

@@ -2,6 +2,7 @@
 
 import math
 
+from gan_tf.layers import ReferenceBatch, VirtualBatchNormalization, WithoutReference
 import keras
 from keras import layers
 
@@ -181,8 +182,7 @@ def dcgan_discriminator(
         KTH ID2223, 'DCGAN for Fashion MNIST'; Radford et al. 2015, section 3, arXiv:1511.06434.
     """
     _check_positive(image_shape=image_shape, filters=filters)
-    if not 0 <= dropout < 1:
-        raise ValueError(f"dropout must be in [0, 1). Received: dropout={dropout}")
+    _check_rate(dropout)
     model = keras.Sequential([keras.Input(image_shape)], name="discriminator")
     for place, count in enumerate(filters):
         normalized = batch_normalization and place > 0
@@ -195,6 +195,84 @@ def dcgan_discriminator(
             model.add(layers.Dropout(dropout))
     model.add(layers.Flatten())
     model.add(layers.Dense(1, activation=output_activation))
+    return model
+
+
+def with_virtual_batch_normalization(model, reference):
+    """The same network with virtual in place of batch normalisation.
+
+    Args:
+        model: `keras.Sequential` with BatchNormalization layers.
+        reference: Array `(num_reference, *input_shape)`, chosen once: latents for a generator,
+            real images for a discriminator. They pass through the network with every batch.
+
+    Returns:
+        A new `keras.Sequential` with new weights, `model.name` and the same shapes.
+
+    Raises:
+        ValueError: If the model has no BatchNormalization, or the reference another shape.
+
+    Reference:
+        Salimans et al. 2016, section 3.5, arXiv:1606.03498.
+    """
+    expected, found = tuple(model.input_shape[1:]), tuple(reference.shape[1:])
+    if expected != found or len(reference) == 0:
+        raise ValueError(
+            f"reference must have shape (num_reference, *{expected}). Received: {reference.shape}"
+        )
+    if not any(isinstance(layer, layers.BatchNormalization) for layer in model.layers):
+        raise ValueError(f"{model.name} has no BatchNormalization layer that could be replaced.")
+    stack = [keras.Input(expected), ReferenceBatch(reference)]
+    for layer in model.layers:
+        if isinstance(layer, layers.BatchNormalization):
+            stack.append(VirtualBatchNormalization(len(reference)))
+        else:
+            stack.append(type(layer).from_config(layer.get_config()))
+    return keras.Sequential([*stack, WithoutReference(len(reference))], name=model.name)
+
+
+def image_classifier(
+    image_shape=(28, 28, 1),
+    num_classes=10,
+    blocks=((16,), (44, 44), (44,)),
+    num_features=64,
+    dropout=0.3,
+):
+    """A small convolutional classifier, whose features judge what a generator makes.
+
+    Args:
+        image_shape: Tuple `(height, width, channels)`.
+        num_classes: Integer >= 1.
+        blocks: Tuple of tuples of integers: feature maps of the convolutions of each block, which
+            ends in a pooling that halves the size.
+        num_features: Integer, width of the last hidden layer, which is called "features".
+        dropout: Float in [0, 1), rate before the last hidden layer.
+
+    Returns:
+        `keras.Sequential` from `(batch, *image_shape)` in [-1, 1] to probabilities
+        `(batch, num_classes)`.
+
+    Raises:
+        ValueError: If a size is not positive, or `dropout` outside [0, 1).
+
+    Reference:
+        Blocks as in Simonyan and Zisserman 2015, arXiv:1409.1556; batch normalisation, Ioffe and
+        Szegedy 2015, arXiv:1502.03167.
+    """
+    _check_positive(image_shape=image_shape, num_classes=num_classes, num_features=num_features)
+    _check_rate(dropout)
+    model = keras.Sequential([keras.Input(image_shape)], name="classifier")
+    for block in blocks:
+        _check_positive(blocks=block)
+        for count in block:
+            model.add(layers.Conv2D(count, 3, padding="same", use_bias=False))
+            model.add(layers.BatchNormalization())
+            model.add(layers.ReLU())
+        model.add(layers.MaxPooling2D(padding="same"))
+    model.add(layers.Flatten())
+    model.add(layers.Dropout(dropout))
+    model.add(layers.Dense(num_features, activation="relu", name="features"))
+    model.add(layers.Dense(num_classes, activation="softmax", name="probabilities"))
     return model
 
 
@@ -212,6 +290,11 @@ def _smallest_size(image_shape, doublings):
             f"Received: image_shape={image_shape}. Change len(filters), or pad the images."
         )
     return height // factor, width // factor
+
+
+def _check_rate(dropout):
+    if not 0 <= dropout < 1:
+        raise ValueError(f"dropout must be in [0, 1). Received: dropout={dropout}")
 
 
 def _check_positive(**sizes):

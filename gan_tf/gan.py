@@ -14,6 +14,7 @@ if keras.backend.backend() != "tensorflow":
     )
 
 
+@keras.saving.register_keras_serializable("gan_tf")
 class GAN(keras.Model):
     """A generator and a discriminator that play against each other in `fit`.
 
@@ -31,6 +32,8 @@ class GAN(keras.Model):
         discriminator_steps: Integer k >= 1, discriminator updates for one generator update. `fit`
             joins k batches for one step, so that `batch_size` stays the size of each player's.
         seed: Integer, seeds the latents. By default Keras's global seed decides.
+        replay: `layers.ExperienceReplay`, or another layer from fake images to those that phase 1
+            shows instead, or None.
 
     Call arguments:
         latents: Float tensor `(batch, latent_dim)`.
@@ -52,7 +55,9 @@ class GAN(keras.Model):
         Goodfellow et al. 2014, Algorithm 1, arXiv:1406.2661.
     """
 
-    def __init__(self, generator, discriminator, discriminator_steps=1, seed=None, **kwargs):
+    def __init__(
+        self, generator, discriminator, discriminator_steps=1, seed=None, replay=None, **kwargs
+    ):
         super().__init__(**kwargs)
         _check_players(generator, discriminator)
         if not isinstance(discriminator_steps, int) or discriminator_steps < 1:
@@ -64,6 +69,9 @@ class GAN(keras.Model):
         self.discriminator = discriminator
         self.discriminator_steps = discriminator_steps
         self.seed = seed
+        self.replay = replay
+        if replay is not None and not replay.built:
+            replay.build(generator.output_shape)
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.trackers = {
             "d_loss": keras.metrics.Mean(name="d_loss"),
@@ -172,6 +180,8 @@ class GAN(keras.Model):
 
     def _train_discriminator(self, real_images):
         fake_images = self.phase_1_fakes(self.sample_latents(_batch_size(real_images)))
+        if self.replay is not None:
+            fake_images = self.replay(fake_images)
 
         def loss():
             game = self.discriminator_loss(real_images, fake_images)
@@ -310,14 +320,15 @@ class GAN(keras.Model):
             "discriminator": keras.saving.serialize_keras_object(self.discriminator),
             "discriminator_steps": self.discriminator_steps,
             "seed": self.seed,
+            "replay": self.replay and keras.saving.serialize_keras_object(self.replay),
             "name": self.name,
         }
 
     @classmethod
     def from_config(cls, config):
         config = dict(config)
-        for player in ("generator", "discriminator"):
-            config[player] = keras.saving.deserialize_keras_object(config[player])
+        for part in ("generator", "discriminator", "replay"):
+            config[part] = config[part] and keras.saving.deserialize_keras_object(config[part])
         return cls(**config)
 
 

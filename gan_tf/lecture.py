@@ -32,6 +32,7 @@ class CompiledLoss:
         return self._generator_criterion(y=ops.ones_like(fake_logits), y_pred=fake_logits)
 
 
+@keras.saving.register_keras_serializable("gan_tf")
 class LectureGAN(GAN):
     """The game exactly as the lecture's loop plays it.
 

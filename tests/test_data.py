@@ -682,5 +682,6 @@ def test_capped_follows_keras():
         assert data.capped(40) == 40
         keras.config.set_max_steps_per_epoch(3)
         assert (data.capped(40), data.capped(2)) == (3, 2)
+        assert (data.capped(10_000, 500), data.capped(1_000, 500)) == (1_500, 1_000)
     finally:
         keras.config.set_max_steps_per_epoch(found)

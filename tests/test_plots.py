@@ -233,6 +233,22 @@ def test_plane_rejects(draw, message):
 # Losses.
 
 
+def test_discs_have_their_radii():
+    target = np.array([[0.0, 0.0], [1.0, 2.0]])
+    figure = plots.samples_2d(target=target, radii=[0.5, 1.0])
+    (discs,) = [c for c in figure.axes[0].collections if len(c.get_paths()) == 2]
+    extents = [path.get_extents() for path in discs.get_paths()]
+    assert [round(extent.width, 6) for extent in extents] == [1.0, 2.0]
+    np.testing.assert_allclose(np.mean(extents[1].get_points(), axis=0), [1, 2])
+
+
+def test_each_disc_needs_a_point():
+    with pytest.raises(ValueError, match="each of the 2 points"):
+        plots.samples_2d(target=np.zeros((2, 2)), radii=[1.0])
+    with pytest.raises(ValueError, match="each of the 0 points"):
+        plots.samples_2d(np.zeros((2, 2)), radii=[1.0, 2.0])
+
+
 def test_losses_draw_each_key_over_epochs_counted_from_one():
     history = {"d_loss": [0.5, 0.6, 0.7, 0.69], "g_loss": [2.0, 1.0, 0.8, 0.7], "penalty": [0] * 4}
     figure = plots.losses(history, equilibrium={"log 2": np.log(2)}, title="Circle")

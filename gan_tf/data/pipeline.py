@@ -73,14 +73,22 @@ def batches(
     return dataset
 
 
-def capped(steps):
-    """The number of steps, cut to Keras's cap where one is set.
+def capped(count, per_step=1):
+    """The number of steps, or of what steps hold, cut to Keras's cap where one is set.
 
     `KERAS_MAX_STEPS_PER_EPOCH` and `keras.config.set_max_steps_per_epoch` shorten `fit` for a
-    quick trial. This is for the few loops that run outside of `fit`.
+    quick trial. This is for what runs outside of `fit`.
+
+    Args:
+        count: Integer, what a full run does.
+        per_step: Integer, how many of them count as one step: `capped(10_000, 500)` is 1,000
+            under a cap of 2.
+
+    Returns:
+        Integer, `count` where no cap is set.
     """
     cap = keras.config.max_steps_per_epoch()
-    return steps if cap is None else min(steps, cap)
+    return count if cap is None else min(count, cap * per_step)
 
 
 # Helpers.

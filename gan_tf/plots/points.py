@@ -1,14 +1,16 @@
 """Points in the plane, and what a discriminator thinks of every place there."""
 
 from gan_tf.plots.canvas import FAKE_COLOUR, REAL_COLOUR, checked_limits, new_axes
+from matplotlib.collections import PatchCollection
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.patches import Circle
 import numpy as np
 
 # Light tints of the two, on which points stay visible: D(x) from fake over undecided to real.
 _FIELD = LinearSegmentedColormap.from_list("field", ["#F0BC94", "#FFFFFF", "#9CC9E4"])
 
 
-def samples_2d(samples=None, target=None, ax=None, title=None, limits=None):
+def samples_2d(samples=None, target=None, ax=None, title=None, limits=None, radii=None):
     """Generated points in the plane, real ones, or the generated over the real.
 
     Args:
@@ -18,6 +20,7 @@ def samples_2d(samples=None, target=None, ax=None, title=None, limits=None):
         title: Text above.
         limits: Pair, what both axes show; by default somewhat more than `target`, so that
             figures of the same target fit together as a film, or else than `samples`.
+        radii: Array `(num_points,)`, radius of a disc around each point of `target`, or None.
 
     Returns:
         Figure.
@@ -30,6 +33,8 @@ def samples_2d(samples=None, target=None, ax=None, title=None, limits=None):
     samples = None if samples is None else _checked_points("samples", samples)
     target = None if target is None else _checked_points("target", target)
     axes = new_axes(5, 5) if ax is None else ax
+    if radii is not None:
+        axes.add_collection(_discs(target, radii))
     _scatter(axes, samples, target)
     shown = samples if target is None else target
     _finish_plane(axes, _around(shown) if limits is None else checked_limits(limits), title)
@@ -92,6 +97,17 @@ def _checked_points(name, points):
             f"Received: shape {points.shape}"
         )
     return points
+
+
+def _discs(centres, radii):
+    if centres is None or np.shape(radii) != (len(centres),):
+        count = 0 if centres is None else len(centres)
+        raise ValueError(
+            f"radii must hold one number for each of the {count} points of target. "
+            f"Received: shape {np.shape(radii)}"
+        )
+    discs = [Circle(centre, radius) for centre, radius in zip(centres, radii, strict=True)]
+    return PatchCollection(discs, facecolor=_FIELD(1.0), linewidths=0)
 
 
 def _around(points):

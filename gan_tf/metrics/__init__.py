@@ -1,0 +1,78 @@
+"""How good the samples are: functions on arrays, and Keras-style objects over an encoder."""
+
+from gan_tf.metrics.distances import (
+    Estimate,
+    GaussianStatistics,
+    frechet_distance,
+    gaussian_statistics,
+    inception_score,
+    kernel_distance,
+)
+from gan_tf.metrics.encoders import (
+    CLASSIFIER_FILE,
+    CLASSIFIER_SHA256,
+    Encoded,
+    Encoder,
+    fashion_mnist_encoder,
+    keras_inception_encoder,
+)
+from gan_tf.metrics.images import (
+    Neighbours,
+    SlicedWasserstein,
+    laplacian_pyramid,
+    nearest_neighbours,
+    sliced_wasserstein,
+)
+from gan_tf.metrics.manifold import (
+    DensityCoverage,
+    PrecisionRecall,
+    density_coverage,
+    precision_recall,
+)
+from gan_tf.metrics.modes import ModeCoverage, mode_coverage
+from gan_tf.metrics.scores import (
+    ClassesPresent,
+    ClassifierDensityCoverage,
+    ClassifierPrecisionRecall,
+    ClassifierScore,
+    FrechetClassifierDistance,
+    KernelClassifierDistance,
+    Reference,
+    Report,
+    Scores,
+)
+
+__all__ = [
+    "CLASSIFIER_FILE",
+    "CLASSIFIER_SHA256",
+    "ClassesPresent",
+    "ClassifierDensityCoverage",
+    "ClassifierPrecisionRecall",
+    "ClassifierScore",
+    "DensityCoverage",
+    "Encoded",
+    "Encoder",
+    "Estimate",
+    "FrechetClassifierDistance",
+    "GaussianStatistics",
+    "KernelClassifierDistance",
+    "ModeCoverage",
+    "Neighbours",
+    "PrecisionRecall",
+    "Reference",
+    "Report",
+    "Scores",
+    "SlicedWasserstein",
+    "density_coverage",
+    "fashion_mnist_encoder",
+    "frechet_distance",
+    "gaussian_statistics",
+    "inception_score",
+    "keras_inception_encoder",
+    "kernel_distance",
+    "laplacian_pyramid",
+    "mode_coverage",
+    "nearest_neighbours",
+    "precision_recall",
+    "sliced_wasserstein",
+]

@@ -1,0 +1,189 @@
+"""What looks at images for a metric: a network that gives features and class probabilities."""
+
+import hashlib
+from pathlib import Path
+from typing import NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+CLASSIFIER_FILE = Path(__file__).with_name("fashion_mnist_classifier.keras")
+CLASSIFIER_SHA256 = "c4c09aa6598e8c86f799e0d595bcb5533996221f37fb09fb11f08d71c595f8e7"
+
+
+class Encoded(NamedTuple):
+    """Images as an encoder sees them.
+
+    Attributes:
+        features: Float32 array `(num_images, num_features)`.
+        probabilities: Float32 array `(num_images, num_classes)`, rows that sum to 1.
+    """
+
+    features: np.ndarray
+    probabilities: np.ndarray
+
+    def first(self, num_images):
+        """The first of them, as `Encoded`."""
+        return Encoded(self.features[:num_images], self.probabilities[:num_images])
+
+
+class Encoder:
+    """A trained network as the eye of a metric.
+
+    Args:
+        classifier: Built Keras model from images to class probabilities `(batch, num_classes)`,
+            whose last layer is dense. The features are what that layer weighs.
+        name: String, stands beside every value that is measured with it.
+        value_range: Pair, black and white of the images that will be given.
+        prepare: Function from images in [-1, 1], `(batch, height, width, channels)`, to what the
+            classifier takes; by default it takes just these.
+        batch_size: Integer >= 1, images that are looked at together.
+
+    Call arguments:
+        images: Array `(num_images, height, width, channels)`, or `(num_images, height, width)` in
+            grey. What lies outside of `value_range` is clipped, as it would be in a picture file.
+
+    Returns:
+        `Encoded`.
+
+    Raises:
+        ValueError: If the classifier has no such ending, or images have another size or hold NaN.
+
+    Example:
+    ```python
+    encoder = metrics.fashion_mnist_encoder()
+    features, probabilities = encoder(images)
+    ```
+    """
+
+    def __init__(self, classifier, name, value_range=(-1.0, 1.0), *, prepare=None, batch_size=500):
+        low, high = value_range
+        if not low < high or batch_size < 1:
+            raise ValueError(
+                "value_range must be a pair (low, high), low < high, and batch_size >= 1. "
+                f"Received: value_range={value_range!r}, batch_size={batch_size!r}"
+            )
+        self.name, self.batch_size = name, batch_size
+        self.value_range = (float(low), float(high))
+        self.model = _features_and_probabilities(classifier)
+        self._prepare = prepare or (lambda images: images)
+        self.image_shape = (None, None, None) if prepare else self.model.input_shape[1:]
+        self._functions = {}
+
+    def __call__(self, images):
+        images = self._checked(images)
+        look = self._function_for(images.shape[1:])
+        starts = range(0, len(images), self.batch_size)
+        parts = [look(tf.constant(images[first : first + self.batch_size])) for first in starts]
+        return Encoded(*(np.concatenate(each) for each in zip(*parts, strict=True)))
+
+    def _function_for(self, image_shape):
+        """One graph for any number of images of one shape."""
+        if image_shape not in self._functions:
+            images = tf.TensorSpec((None, *image_shape), tf.float32)
+            self._functions[image_shape] = tf.function(self._looked_at, input_signature=[images])
+        return self._functions[image_shape]
+
+    def _looked_at(self, images):
+        low, high = self.value_range
+        images = (tf.clip_by_value(images, low, high) - low) * (2 / (high - low)) - 1
+        features, probabilities = self.model(self._prepare(images), training=False)
+        return tf.cast(features, tf.float32), tf.cast(probabilities, tf.float32)
+
+    def _checked(self, images):
+        images = np.asarray(images, "float32")
+        if images.ndim == 3:
+            images = images[..., np.newaxis]
+        pairs = zip(self.image_shape, images.shape[1:], strict=False)
+        fits = images.ndim == 4 and all(wanted in (None, size) for wanted, size in pairs)
+        if not fits or len(images) == 0:
+            raise ValueError(
+                f"The encoder {self.name} takes at least one image, (num_images, height, width, "
+                f"channels) with {self.image_shape} for the last three. "
+                f"Received: shape {images.shape}"
+            )
+        if not np.isfinite(images).all():
+            raise ValueError("images must be finite. Received: NaN or infinite values")
+        return images
+
+
+def fashion_mnist_encoder(value_range=(-1.0, 1.0)):
+    """The course's own eye: a small classifier of Fashion-MNIST, which comes with the package.
+
+    `data/train_classifier.py` makes it; data/README.md says how accurate it is.
+
+    Args:
+        value_range: Pair, black and white of the images that will be given.
+
+    Returns:
+        `Encoder` of images `(num_images, 28, 28, 1)`, 64 features and 10 classes.
+
+    Raises:
+        ValueError: If the file is damaged.
+        OSError: If it cannot be read.
+    """
+    found = hashlib.sha256(CLASSIFIER_FILE.read_bytes()).hexdigest()
+    if found != CLASSIFIER_SHA256:
+        raise ValueError(
+            f"{CLASSIFIER_FILE} is damaged. Received: SHA-256 {found}, expected: "
+            f"{CLASSIFIER_SHA256}. Reinstall gan_tf, or in a checkout run `git checkout gan_tf`."
+        )
+    classifier = keras.saving.load_model(CLASSIFIER_FILE, compile=False, safe_mode=True)
+    return Encoder(classifier, "fashion_mnist_classifier", value_range)
+
+
+def keras_inception_encoder(weights="imagenet", value_range=(-1.0, 1.0)):
+    """InceptionV3 of `keras.applications`; its weights are not those of published distances.
+
+    Published Fréchet Inception distances, TF-GAN's among them, come from TensorFlow's Inception
+    graph of 2015, which has 1,008 classes and other weights. Values measured with this encoder
+    compare runs with each other, and with nothing in a paper.
+
+    Args:
+        weights: "imagenet", which downloads 92 MB once, the path of a weights file, or None for
+            random weights.
+        value_range: Pair, black and white of the images that will be given.
+
+    Returns:
+        `Encoder` of grey or colour images of any size, 2,048 features and 1,000 classes.
+
+    Raises:
+        OSError: If the weights cannot be downloaded or read.
+
+    Reference:
+        Szegedy et al. 2016, arXiv:1512.00567; Heusel et al. 2017, arXiv:1706.08500.
+    """
+    try:
+        inception = keras.applications.InceptionV3(weights=weights)
+    except ValueError:
+        raise
+    except Exception as error:  # where a download fails, Keras raises a bare Exception
+        raise OSError(
+            f"InceptionV3's weights could not be had: {error}. Go online once, give the path of a "
+            "weights file, or use metrics.fashion_mnist_encoder()."
+        ) from error
+    name = f"keras_inception_v3({'random weights' if weights is None else weights})"
+    return Encoder(inception, name, value_range, prepare=_as_inception_takes, batch_size=50)
+
+
+# Helpers.
+
+
+def _features_and_probabilities(classifier):
+    """Model with two outputs, `(batch, num_features)` and `(batch, num_classes)`."""
+    last = classifier.layers[-1] if getattr(classifier, "layers", None) else None
+    activation = getattr(getattr(last, "activation", None), "__name__", None)
+    if not isinstance(last, keras.layers.Dense) or activation != "softmax":
+        raise ValueError(
+            "An encoder is made of a built classifier whose last layer is Dense with "
+            f'activation="softmax". Received: {classifier!r} ending in {last!r}'
+        )
+    return keras.Model(classifier.inputs, [last.input, last.output])
+
+
+def _as_inception_takes(images):
+    """Colour images `(batch, 299, 299, 3)` in [-1, 1]."""
+    if images.shape[-1] == 1:
+        images = tf.image.grayscale_to_rgb(images)
+    return tf.image.resize(images, (299, 299), antialias=True)
