@@ -1,0 +1,89 @@
+"""`SampleImages`: fixed latents, drawn again and again, and the film of a run."""
+
+from gan_tf import plots
+from gan_tf.callbacks.sampling import fixed_latents, samples_of
+import keras
+import numpy as np
+
+
+class SampleImages(keras.callbacks.Callback):
+    """Draws what the generator makes of the same latents, again and again while it trains.
+
+    In Jupyter and Colab the figure is drawn anew in its place; elsewhere nothing is shown. Every
+    figure is kept as a frame, so that training can be seen as a film.
+
+    Args:
+        num_images: Integer >= 1, how many latents are followed.
+        every: Integer >= 1. The figure is drawn before the first epoch and after each `every`-th.
+        draw: Function from samples to a matplotlib Figure; a grid of images by default.
+        seed: Integer, seeds the fixed latents.
+        live: Whether to show the figure while training.
+        path: Where to write the film as GIF when training ends, or None.
+        generator: Function that gives the model to sample from, for instance
+            `lambda: average.generator`. By default it is the one that trains.
+
+    Raises:
+        ValueError: If `num_images` or `every` is smaller than 1.
+    """
+
+    def __init__(
+        self, num_images=64, every=1, draw=None, seed=0, live=True, path=None, generator=None
+    ):
+        super().__init__()
+        if num_images < 1 or every < 1:
+            raise ValueError(
+                "num_images and every must be >= 1. "
+                f"Received: num_images={num_images}, every={every}"
+            )
+        self.num_images, self.every, self.seed = num_images, every, seed
+        self.draw = draw or _clipped_grid
+        self.live, self.path = live, path
+        self.sampled_generator = generator
+        self.frames = []
+        self._display = None
+
+    def on_train_begin(self, logs=None):
+        self.latents = fixed_latents(self.num_images, self._generator(), self.seed)
+        self._show()
+
+    def on_epoch_end(self, epoch, logs=None):
+        if (epoch + 1) % self.every == 0:
+            self._show()
+
+    def on_train_end(self, logs=None):
+        if self.path is not None:
+            plots.training_gif(self.frames, self.path)
+
+    def samples(self):
+        """What the generator makes of the fixed latents now, float32 `(num_images, ...)`."""
+        return samples_of(self._generator(), self.latents)
+
+    def _generator(self):
+        return self.sampled_generator() if self.sampled_generator else self.model.generator
+
+    def _show(self):
+        figure = self.draw(self.samples())
+        self.frames.append(plots.frame(figure))
+        if self.live:
+            self._display = _redraw(figure, self._display)
+
+
+def _clipped_grid(images):
+    """A generator may overshoot while it learns, and a figure must not end its run."""
+    return plots.image_grid(np.clip(images, -1, 1))
+
+
+def _redraw(figure, handle):
+    """Shows a figure in a notebook, in the place of the one before; does nothing elsewhere."""
+    try:
+        from IPython import get_ipython
+        from IPython.display import display
+    except ImportError:
+        return None
+    shell = get_ipython()
+    if shell is None or not hasattr(shell, "kernel"):
+        return None
+    if handle is None:
+        return display(figure, display_id=True)
+    handle.update(figure)
+    return handle
