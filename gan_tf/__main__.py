@@ -1,4 +1,4 @@
-"""The command line: python -m gan_tf demo | train | sample | doctor."""
+"""The command line: python -m gan_tf demo | train | sample | score | doctor."""
 
 import argparse
 import contextlib
@@ -42,11 +42,15 @@ def _parser():
     sample = commands.add_parser("sample", help="draw samples of a generator that was saved")
     sample.add_argument("generator", type=pathlib.Path, help="a .keras file, as train writes it")
     sample.add_argument("--num", type=int, default=64)
+    score = commands.add_parser("score", help="measure how good a saved generator of garments is")
+    score.add_argument("generator", type=pathlib.Path, help="a .keras file, as train writes it")
+    score.add_argument("--num", type=int, default=10_000)
     doctor = commands.add_parser("doctor", help="look for troubles and say what to do")
     for command, function in (
         (demo, run_demo),
         (train, run_train),
         (sample, run_sample),
+        (score, run_score),
         (doctor, run_doctor),
     ):
         command.set_defaults(command=function)
@@ -83,14 +87,47 @@ def run_sample(options):
     import keras
 
     generator = keras.saving.load_model(options.generator)
-    shape = (options.num, generator.input_shape[-1])
-    samples = generator(keras.random.normal(shape, seed=options.seed), training=False)
+    samples = _samples(generator, options.num, options.seed)
     options.output.mkdir(parents=True, exist_ok=True)
     path = options.output / f"{options.generator.stem}-samples.png"
     draw = plots.samples_2d if samples.shape[-1] == 2 else plots.image_grid
-    draw(keras.ops.convert_to_numpy(samples)).savefig(path)
+    draw(samples).savefig(path)
     print(f"{options.num} samples: {path}")
     return 0
+
+
+def run_score(options):
+    """Prints the metrics of a saved generator against the test images, floor and ceiling beside."""
+    from gan_tf import data, metrics
+    import keras
+
+    generator = keras.saving.load_model(options.generator)
+    ending = getattr(_last_layer(generator), "activation", None)
+    value_range = (0, 1) if ending is keras.activations.sigmoid else (-1, 1)
+    (images, _), (test_images, _) = data.load_fashion_mnist(value_range=value_range)
+    encoder = metrics.fashion_mnist_encoder(value_range)
+    reference = metrics.Reference(encoder, test_images, images[: options.num])
+    samples = _samples(generator, options.num, options.seed)
+    print(*metrics.Scores(reference).report(samples), sep="\n")
+    return 0
+
+
+def _last_layer(model):
+    """The last layer that computes; a shape may follow it."""
+    import keras
+
+    layers = [each for each in model.layers if not isinstance(each, keras.layers.Reshape)]
+    return layers[-1]
+
+
+def _samples(generator, num_samples, seed):
+    """What a generator makes of `num_samples` latents, as an array."""
+    import keras
+    import numpy as np
+
+    latents = keras.random.normal((num_samples, generator.input_shape[-1]), seed=seed)
+    parts = [latents[first : first + 250] for first in range(0, num_samples, 250)]
+    return np.concatenate([generator(part, training=False) for part in parts])
 
 
 def run_doctor(options):
@@ -162,9 +199,8 @@ def _drawing(recipe):
     """Function from samples to a figure: a grid of images, or points over the decision field."""
     from gan_tf import plots
 
-    if recipe.samples.ndim > 2:
-        low = float(recipe.samples.min())
-        return functools.partial(plots.image_grid, value_range=(low, 1))
+    if recipe.value_range is not None:
+        return functools.partial(plots.image_grid, value_range=recipe.value_range)
     return lambda samples: plots.decision_field(
         recipe.gan.discriminator, samples=samples, target=recipe.samples[:1000]
     )

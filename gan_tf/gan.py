@@ -3,6 +3,7 @@
 import contextlib
 
 from gan_tf import losses
+from gan_tf.history import HistoricalAveraging
 import keras
 from keras import ops
 import tensorflow as tf
@@ -34,6 +35,8 @@ class GAN(keras.Model):
         seed: Integer, seeds the latents. By default Keras's global seed decides.
         replay: `layers.ExperienceReplay`, or another layer from fake images to those that phase 1
             shows instead, or None.
+        historical_averaging: Float >= 0, weight of the term of that name in both players' losses,
+            see `history.HistoricalAveraging`.
 
     Call arguments:
         latents: Float tensor `(batch, latent_dim)`.
@@ -56,7 +59,14 @@ class GAN(keras.Model):
     """
 
     def __init__(
-        self, generator, discriminator, discriminator_steps=1, seed=None, replay=None, **kwargs
+        self,
+        generator,
+        discriminator,
+        discriminator_steps=1,
+        seed=None,
+        replay=None,
+        historical_averaging=0.0,
+        **kwargs,
     ):
         super().__init__(**kwargs)
         _check_players(generator, discriminator)
@@ -72,6 +82,12 @@ class GAN(keras.Model):
         self.replay = replay
         if replay is not None and not replay.built:
             replay.build(generator.output_shape)
+        self.historical_averaging = historical_averaging
+        self.histories = [
+            HistoricalAveraging(historical_averaging, player.trainable_variables)
+            for player in (generator, discriminator)
+            if historical_averaging != 0
+        ]
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.trackers = {
             "d_loss": keras.metrics.Mean(name="d_loss"),
@@ -112,6 +128,8 @@ class GAN(keras.Model):
         """
         super().compile(optimizer=None, **kwargs)
         self.game_loss = losses.get(loss)
+        if hasattr(self.game_loss, "attach"):
+            self.game_loss.attach(self.discriminator)
         self.penalty = penalty
         _check_ending(self.discriminator, self.game_loss)
         self._flags = [(layer, layer.trainable) for layer in all_layers(self.discriminator)]
@@ -156,6 +174,8 @@ class GAN(keras.Model):
 
     def generator_loss(self, real_images, fake_images):
         """Scalar that phase 2 minimises."""
+        if hasattr(self.game_loss, "generator_from_images"):
+            return self.game_loss.generator_from_images(real_images, fake_images)
         if getattr(self.game_loss, "needs_real_logits", False):
             real_logits, fake_logits = self.score(real_images, fake_images)
             return self.game_loss.generator(fake_logits, real_logits)
@@ -190,7 +210,7 @@ class GAN(keras.Model):
 
         with trainable_as(self._flags):
             variables = self.discriminator.trainable_variables
-            self._minimize(loss, variables, self.discriminator_optimizer)
+            self._minimize(loss, variables, self.discriminator_optimizer, self.histories[1:])
 
     def _train_generator(self, real_images):
         latents = self.sample_latents(_batch_size(real_images))
@@ -202,14 +222,17 @@ class GAN(keras.Model):
 
         with trainable_as([(layer, False) for layer, _ in self._flags]):
             variables = self.generator.trainable_variables
-            self._minimize(loss, variables, self.generator_optimizer)
+            self._minimize(loss, variables, self.generator_optimizer, self.histories[:1])
 
-    def _minimize(self, loss, variables, optimizer):
+    def _minimize(self, loss, variables, optimizer, histories):
         """Gradients are summed over the replicas, so each contributes its share of a mean."""
         with tf.GradientTape() as tape:
-            share = loss() / self.distribute_strategy.num_replicas_in_sync
+            total = loss() + sum(history(variables) for history in histories)
+            share = total / self.distribute_strategy.num_replicas_in_sync
             share = optimizer.scale_loss(share)
         optimizer.apply(tape.gradient(share, variables), variables)
+        for history in histories:
+            history.update(variables)
 
     def score(self, real_images, fake_images):
         """Logits of real and of fake images, each `(batch, 1)`.
@@ -321,6 +344,7 @@ class GAN(keras.Model):
             "discriminator_steps": self.discriminator_steps,
             "seed": self.seed,
             "replay": self.replay and keras.saving.serialize_keras_object(self.replay),
+            "historical_averaging": self.historical_averaging,
             "name": self.name,
         }
 

@@ -2,9 +2,11 @@
 
 Every loss has `discriminator(real_logits, fake_logits)` and `generator(fake_logits)`, both giving a
 scalar. Real is 1 and fake is 0, everywhere. A loss that needs `real_logits` in the generator's
-phase too says so with `needs_real_logits = True`.
+phase too says so with `needs_real_logits = True`. One that needs more than logits there has
+`attach(discriminator)` and `generator_from_images(real_images, fake_images)`.
 """
 
+import keras
 from keras import ops
 
 
@@ -190,6 +192,64 @@ class Relativistic:
     def generator(self, fake_logits, real_logits):
         """The discriminator's loss with the two kinds exchanged."""
         return self.discriminator(real_logits=fake_logits, fake_logits=real_logits)
+
+
+class FeatureMatching:
+    """The generator matches what a hidden layer of the discriminator sees on average.
+
+    The generator no longer tries to be called real. It brings the mean of the features of its
+    samples to that of real images, a goal that does not run away. The discriminator plays on.
+
+    Args:
+        layer: Name or index of a layer of the discriminator, somewhere in its middle.
+        base: Loss of the discriminator, by name or as an object.
+
+    Call arguments:
+        real_images: Float tensor `(batch, ...)`, to `generator_from_images`.
+        fake_images: Same shape.
+
+    Returns:
+        Scalar float32 tensor: `‖E f(x) - E f(G(z))‖²`, with f the layer's output, flattened.
+
+    Raises:
+        ValueError: If the discriminator has no such layer.
+
+    Reference:
+        Salimans et al. 2016, section 3.1, arXiv:1606.03498.
+    """
+
+    needs_real_logits = False
+
+    def __init__(self, layer, base="non_saturating"):
+        self.layer = layer
+        self.base = get(base)
+        self.from_logits = getattr(self.base, "from_logits", None)
+
+    def attach(self, discriminator):
+        """Finds the layer; `GAN.compile` calls this."""
+        try:
+            is_name = isinstance(self.layer, str)
+            found = discriminator.get_layer(**{"name" if is_name else "index": self.layer})
+        except (ValueError, IndexError) as error:
+            names = [layer.name for layer in discriminator.layers]
+            raise ValueError(
+                f"The discriminator has no layer {self.layer!r}. It has {names}"
+            ) from error
+        self.features = keras.Model(discriminator.inputs[0], found.output)
+
+    def discriminator(self, real_logits, fake_logits):
+        return self.base.discriminator(real_logits, fake_logits)
+
+    def generator(self, fake_logits):
+        """What the base's generator would minimise; for watching, not for training."""
+        return self.base.generator(fake_logits)
+
+    def generator_from_images(self, real_images, fake_images):
+        real, fake = (
+            ops.mean(ops.cast(self.features(images, training=True), "float32"), axis=0)
+            for images in (real_images, fake_images)
+        )
+        return ops.sum(ops.square(real - fake))
 
 
 _LOSSES = {

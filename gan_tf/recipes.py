@@ -23,6 +23,8 @@ class Recipe(NamedTuple):
         batches: `tf.data.Dataset` of these samples, an epoch being `steps_per_epoch` steps.
         epochs: Integer, epochs of a full run.
         steps_per_epoch: Integer, generator steps of one epoch.
+        batch_size: Integer, samples of one step.
+        value_range: Pair, black and white of images; None for points.
     """
 
     gan: GAN
@@ -30,6 +32,8 @@ class Recipe(NamedTuple):
     batches: tf.data.Dataset
     epochs: int
     steps_per_epoch: int
+    batch_size: int
+    value_range: tuple | None = None
 
 
 def circle(seed=0):
@@ -47,7 +51,7 @@ def circle(seed=0):
     )
     points = data.circle(20_000, seed=seed)
     batches = data.batches(points, 128, seed, steps_per_epoch=steps_per_epoch)
-    return Recipe(gan, points, batches, epochs, steps_per_epoch)
+    return Recipe(gan, points, batches, epochs, steps_per_epoch, batch_size=128)
 
 
 def lecture_dense(seed=0):
@@ -55,7 +59,8 @@ def lecture_dense(seed=0):
     generator = builders.dense_generator(latent_dim=30)
     discriminator = builders.dense_discriminator(output_activation="sigmoid")
     (images, _), _ = data.load_fashion_mnist(value_range=(0, 1), verbose=False)
-    return _as_in_the_lecture(generator, discriminator, images[..., 0], 20, 900, seed)
+    gan = _as_in_the_lecture(generator, discriminator, seed)
+    return _with_images(gan, images[..., 0], 20, 900, seed, value_range=(0, 1))
 
 
 def lecture_dcgan(seed=0):
@@ -63,15 +68,20 @@ def lecture_dcgan(seed=0):
     generator = builders.dcgan_generator(latent_dim=100)
     discriminator = builders.dcgan_discriminator(output_activation="sigmoid")
     (images, _), _ = data.load_fashion_mnist(verbose=False)
-    return _as_in_the_lecture(generator, discriminator, images, 30, 250, seed)
+    gan = _as_in_the_lecture(generator, discriminator, seed)
+    return _with_images(gan, images, 30, 250, seed, value_range=(-1, 1))
 
 
-def _as_in_the_lecture(generator, discriminator, images, epochs, steps_per_epoch, seed):
+def _as_in_the_lecture(generator, discriminator, seed):
     gan = LectureGAN(generator, discriminator, seed=seed)
     loss = losses.NonSaturating(from_logits=False)
     gan.compile("rmsprop", "rmsprop", loss=loss, steps_per_execution=25)
-    batches = data.batches(images, 32, seed, steps_per_epoch=steps_per_epoch)
-    return Recipe(gan, images, batches, epochs, steps_per_epoch)
+    return gan
+
+
+def _with_images(gan, images, epochs, steps_per_epoch, seed, value_range, batch_size=32):
+    batches = data.batches(images, batch_size, seed, steps_per_epoch=steps_per_epoch)
+    return Recipe(gan, images, batches, epochs, steps_per_epoch, batch_size, value_range)
 
 
 RECIPES = {

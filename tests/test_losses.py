@@ -1,8 +1,10 @@
 """Every loss against exact values and against formulas written with numpy alone."""
 
-from gan_tf import losses
+from gan_tf import GAN, builders, data, losses
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 REAL = np.array([[-5.0], [1.4], [12.5], [2.7]], "float32")
 FAKE = np.array([[10.0], [4.4], [-5.5], [3.6]], "float32")
@@ -120,3 +122,45 @@ def test_get_names_what_it_knows(wrong):
 def test_label_smoothing_out_of_range(smoothing):
     with pytest.raises(ValueError, match=r"\[0, 0.5\)"):
         losses.NonSaturating(label_smoothing=smoothing)
+
+
+def identity_critic():
+    """Two hidden units that copy a point in the plane."""
+    critic = keras.Sequential(
+        [keras.Input((2,)), keras.layers.Dense(2, name="copy"), keras.layers.Dense(1)]
+    )
+    critic.layers[0].set_weights([np.eye(2), np.zeros(2)])
+    return critic
+
+
+def test_feature_matching_compares_means():
+    real, fake = np.float32([[1, 0], [3, 0]]), np.float32([[0, 1], [0, 5]])
+    for layer in (0, "copy"):
+        critic = identity_critic()
+        loss = losses.FeatureMatching(layer)
+        loss.attach(critic)
+        assert float(loss.generator_from_images(real, fake)) == pytest.approx(2**2 + 3**2)
+    logits = np.float32([[0.3]]), np.float32([[-1.0]])
+    base = losses.NonSaturating()
+    assert float(loss.discriminator(*logits)) == float(base.discriminator(*logits))
+    assert float(loss.generator(logits[1])) == float(base.generator(logits[1]))
+
+
+@pytest.mark.parametrize("layer", ["none", 7])
+def test_feature_matching_names_the_layers_there_are(layer):
+    with pytest.raises(ValueError, match=r"no layer .*It has \['copy"):
+        losses.FeatureMatching(layer).attach(identity_critic())
+
+
+def test_feature_matching_trains_the_generator_alone_in_phase_2():
+    keras.utils.set_random_seed(0)
+    gan = GAN(builders.point_generator(), identity_critic(), seed=0)
+    gan.compile("sgd", "sgd", loss=losses.FeatureMatching(0), run_eagerly=True)
+    before = gan.discriminator.get_weights(), gan.generator.get_weights()
+    gan._train_generator(tf.constant(data.ring(32, seed=0)))
+    for now, then in zip(gan.discriminator.get_weights(), before[0], strict=True):
+        np.testing.assert_array_equal(now, then)
+    assert any(
+        np.any(now != then)
+        for now, then in zip(gan.generator.get_weights(), before[1], strict=True)
+    )

@@ -3,7 +3,7 @@
 import csv
 
 from gan_tf import __main__ as command_line
-from gan_tf import recipes
+from gan_tf import builders, recipes
 import imageio.v3 as imageio
 import keras
 import numpy as np
@@ -55,6 +55,21 @@ def test_errors_are_one_line_and_status_2(arguments, message, tmp_path, capsys):
     assert command_line.main([*arguments, "--output", str(tmp_path)]) == 2
     printed = capsys.readouterr().err
     assert printed.startswith("gan_tf: ") and message in printed
+
+
+@pytest.mark.parametrize("ending", ["tanh", "sigmoid"])
+def test_score_prints_each_metric_between_floor_and_ceiling(ending, tmp_path, capsys, embedded):
+    generator = builders.dense_generator(4, (28, 28, 1), (8,), output_activation=ending)
+    path = tmp_path / "generator.keras"
+    generator.save(path)
+    assert command_line.main(["score", str(path), "--num", "300"]) == 0
+    lines = capsys.readouterr().out.splitlines()[1:]
+    assert [line.split()[0] for line in lines] == [
+        *("frechet_classifier_distance", "precision", "recall", "classes_present")
+    ]
+    value, floor, ceiling = (float(lines[0].split()[place]) for place in (1, 4, 6))
+    assert floor < value and floor < ceiling
+    assert all("300 samples against 2,000" in line for line in lines)
 
 
 def test_doctor_names_the_source_of_the_data(capsys, embedded):

@@ -179,7 +179,7 @@ def _features_and_probabilities(classifier):
             "An encoder is made of a built classifier whose last layer is Dense with "
             f'activation="softmax". Received: {classifier!r} ending in {last!r}'
         )
-    return keras.Model(classifier.inputs, [last.input, last.output])
+    return keras.Model(classifier.inputs[0], [last.input, last.output])
 
 
 def _as_inception_takes(images):
