@@ -132,6 +132,7 @@ class GAN(keras.Model):
             self.game_loss.attach(self.discriminator)
         self.penalty = penalty
         _check_ending(self.discriminator, self.game_loss)
+        _check_rest(self.discriminator)
         self._flags = [(layer, layer.trainable) for layer in all_layers(self.discriminator)]
         self.generator_optimizer = keras.optimizers.get(generator_optimizer)
         self.discriminator_optimizer = keras.optimizers.get(discriminator_optimizer)
@@ -462,6 +463,17 @@ def _check_ending(discriminator, loss):
             "The loss expects probabilities (from_logits=False), but the discriminator ends in "
             "logits. Use from_logits=True."
         )
+
+
+def _check_rest(discriminator):
+    """Keras's spectral normalisation moves its kernel whenever training=True, so in phase 2 too."""
+    for layer in all_layers(discriminator):
+        of_keras = isinstance(layer, keras.layers.SpectralNormalization)
+        if of_keras and not getattr(layer, "rests_while_frozen", False):
+            raise ValueError(
+                "keras.layers.SpectralNormalization would move the frozen discriminator in phase "
+                f"2. Use gan_tf.layers.SpectralNormalization. Received: layer {layer.name!r}"
+            )
 
 
 def last_activation(model):

@@ -253,6 +253,8 @@ class SpectralNormalization(keras.layers.SpectralNormalization):
         Miyato et al. 2018, arXiv:1802.05957.
     """
 
+    rests_while_frozen = True
+
     def call(self, inputs, training=False):
         return super().call(inputs, training=bool(training) and self.trainable)
 

@@ -180,6 +180,14 @@ def test_spectral_normalization_rests_while_frozen():
         np.testing.assert_array_equal(weight, before)
 
 
+def test_a_game_asks_for_the_one_that_rests():
+    dense = keras.layers.SpectralNormalization(keras.layers.Dense(4))
+    discriminator = keras.Sequential([keras.Input((2,)), dense, keras.layers.Dense(1)])
+    gan = GAN(builders.point_generator(), discriminator)
+    with pytest.raises(ValueError, match=r"Use gan_tf\.layers\.SpectralNormalization"):
+        gan.compile("sgd", "sgd")
+
+
 # Experience replay.
 
 
