@@ -18,6 +18,7 @@ from gan_tf.data import load_fashion_mnist
 print(gan_tf.__file__)
 print(train_images.shape[0], train_labels.shape[0], test_images.shape[0], test_labels.shape[0])
 print(float(train_images.min()), float(train_images.max()), len(set(train_labels.tolist())))
+print(gan_tf.metrics.fashion_mnist_encoder()(test_images[:3]).features.shape)
 """
 
 pytestmark = pytest.mark.slow
@@ -48,6 +49,7 @@ def test_wheel_contains_data(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     for name in EMBEDDED:
         assert f"gan_tf/embedded/{name}" in names
+    assert "gan_tf/metrics/fashion_mnist_classifier.keras" in names
     assert all(name.startswith(("gan_tf/", "gan_tf-")) for name in names)
 
 
@@ -69,7 +71,8 @@ def test_installed_wheel_loads_embedded_data(wheel, tmp_path):
     alone = {"HOME": str(home), "KERAS_HOME": str(home / "keras"), "GAN_TF_OFFLINE": "1"}
     environ = os.environ | alone | {"PYTHONPATH": str(site)}
     printed = run(sys.executable, "-c", LOAD, cwd=elsewhere, env=environ).splitlines()
-    place, counts, numbers = printed[-3:]
+    place, counts, numbers, features = printed[-4:]
     assert Path(place).is_relative_to(site)
     assert counts == "10000 10000 2000 2000"
     assert numbers == "-1.0 1.0 10"
+    assert features == "(3, 64)"

@@ -1,0 +1,90 @@
+"""The benchmark of quality: what it writes, how it sums up, and the table in README.md."""
+
+import json
+import pathlib
+
+from gan_tf import recipes
+import pytest
+import quality
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+def row(distance, epochs=1.0, **others):
+    values = {"budget": epochs, "epochs": epochs, "seconds": 60.0, "cpu_seconds": 100.0}
+    values |= {"frechet_classifier_distance": distance, "classes_present": 9.0}
+    return {**values, "precision": 0.5, "recall": 0.25, **others}
+
+
+def write(folder, seed, rows, recipe="lecture-dcgan", num_real=10_000):
+    facts = {"recipe": recipe, "unit": "epochs", "seed": seed, "num_samples": 10_000}
+    facts |= {"num_real": num_real, "floor": 0.25, "ceiling": 150.0}
+    path = folder / f"quality_{recipe}_epochs_seed{seed}_{num_real}.json"
+    path.write_text(json.dumps({**facts, "rows": rows}))
+
+
+def test_seeds_are_taken_together(tmp_path):
+    write(tmp_path, 0, [row(40.0), row(20.0, epochs=3.0)])
+    write(tmp_path, 1, [row(44.0, precision=0.7)])
+    lines = quality.table(tmp_path).splitlines()
+    assert lines[2] == "| lecture-dcgan | 1 | 60 | 100 | 2 | 42.0 ± 2.8 | 9 | 0.60 | 0.25 |"
+    assert lines[3] == "| lecture-dcgan | 3 | 60 | 100 | 1 | 20.0 | 9 | 0.50 | 0.25 |"
+    assert "Floor" in lines[-1] and "0.25" in lines[-1] and "150" in lines[-1]
+
+
+def test_other_reference_sets_make_other_rows(tmp_path):
+    write(tmp_path, 0, [row(40.0)])
+    write(tmp_path, 0, [row(44.0)], num_real=2_000)
+    lines = [line for line in quality.table(tmp_path).splitlines() if line.startswith("| lecture")]
+    assert len(lines) == 2
+
+
+def test_table_goes_between_its_markers():
+    begin, end = quality.MARKERS
+    readme = f"before\n{begin}old\n{end}after\n"
+    assert quality.with_table(readme, "new") == f"before\n{begin}new\n{end}after\n"
+    with pytest.raises(SystemExit, match="lacks the lines"):
+        quality.with_table("no markers", "new")
+
+
+def test_readme_holds_the_table_of_the_committed_results():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert quality.with_table(readme, quality.table()) == readme
+
+
+def test_committed_results_say_what_they_are():
+    paths = sorted(quality.RESULTS.glob("quality_*.json"))
+    assert paths
+    for path in paths:
+        found = json.loads(path.read_text("utf-8"))
+        assert found["rows"] and found["recipe"] in recipes.RECIPES
+        assert found["encoder_sha256"] == quality.metrics.CLASSIFIER_SHA256
+        assert {"tensorflow", "keras", "numpy", "python", "gan_tf"} <= set(found["versions"])
+        assert 0 < found["floor"] < 1 < found["ceiling"]
+
+
+@pytest.mark.slow
+def test_a_short_run_is_scored_at_each_budget(tmp_path, monkeypatch):
+    monkeypatch.setenv("GAN_TF_DATA", "embedded")
+    monkeypatch.setattr(quality, "NUM_SAMPLES", 500)
+    monkeypatch.setattr(quality, "IMAGES_PER_EPOCH", 250 * 32)
+    path = quality.run("lecture-dense", "epochs", [1.0, 0.5], seed=1, folder=tmp_path)
+    found = json.loads(path.read_text("utf-8"))
+    assert [r["epochs"] for r in found["rows"]] == [0.5, 1.0]
+    assert found["rows"][0]["seconds"] < found["rows"][1]["seconds"]
+    assert found["floor"] < found["rows"][1]["frechet_classifier_distance"]
+    assert (found["seed"], found["data"], found["num_real"]) == (1, "GAN_TF_DATA", 2_000)
+
+
+@pytest.mark.slow
+def test_a_run_ends_when_its_seconds_are_spent(tmp_path, monkeypatch):
+    monkeypatch.setenv("GAN_TF_DATA", "embedded")
+    monkeypatch.setattr(quality, "NUM_SAMPLES", 200)
+    path = quality.run("lecture-dense", "seconds", [0.1], seed=0, folder=tmp_path)
+    (only,) = json.loads(path.read_text("utf-8"))["rows"]
+    assert only["seconds"] >= 0.1 and only["epochs"] < 1
+
+
+def test_points_are_refused(tmp_path):
+    with pytest.raises(SystemExit, match="circle makes points"):
+        quality.run("circle", "epochs", [1.0], 0, tmp_path)
