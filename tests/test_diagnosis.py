@@ -8,6 +8,7 @@ import keras
 from keras import layers
 import numpy as np
 import pytest
+from test_callbacks import Noise
 
 CIRCLE = data.circle(2_000, seed=0)
 
@@ -213,18 +214,6 @@ def test_silent_on_small_images():
 
 
 # It only looks.
-
-
-class Noise(layers.Layer):
-    """Draws noise in inference mode too, as a layer of StyleGAN does."""
-
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self.seed_generator = keras.random.SeedGenerator(0)
-
-    def call(self, inputs):
-        shape = keras.ops.shape(inputs)
-        return inputs + 0.1 * keras.random.normal(shape, seed=self.seed_generator)
 
 
 def noisy_weights(*watchers):
