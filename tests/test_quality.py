@@ -73,7 +73,7 @@ def test_a_short_run_is_scored_at_each_budget(tmp_path, monkeypatch):
     assert [r["epochs"] for r in found["rows"]] == [0.5, 1.0]
     assert found["rows"][0]["seconds"] < found["rows"][1]["seconds"]
     assert found["floor"] < found["rows"][1]["frechet_classifier_distance"]
-    assert (found["seed"], found["data"], found["num_real"]) == (1, "GAN_TF_DATA", 2_000)
+    assert (found["seed"], found["data"], found["num_real"]) == (1, "embedded", 2_000)
 
 
 @pytest.mark.slow
