@@ -376,7 +376,7 @@ texts = [[f"{value:.0f}" for value in row] for row in percent]
 plots.heatmap(percent, list(table), heads, texts, value_range=(0, 100))
 
 # %% [markdown]
-# Figure 6.6. How far each metric is from its floor, in percent of the way to its ceiling; dark
+# Figure 6.6. How far each metric is from its floor, in percent of the way to the worst; dark
 # cells saw something, and more than 100 is worse than noise. Read it by columns, as a list of blind
 # spots:
 #
