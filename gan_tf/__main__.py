@@ -122,12 +122,9 @@ def _last_layer(model):
 
 def _samples(generator, num_samples, seed):
     """What a generator makes of `num_samples` latents, as an array."""
-    import keras
-    import numpy as np
+    from gan_tf.callbacks.sampling import fixed_latents, samples_of
 
-    latents = keras.random.normal((num_samples, generator.input_shape[-1]), seed=seed)
-    parts = [latents[first : first + 250] for first in range(0, num_samples, 250)]
-    return np.concatenate([generator(part, training=False) for part in parts])
+    return samples_of(generator, fixed_latents(num_samples, generator, seed))
 
 
 def run_doctor(options):
