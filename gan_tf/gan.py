@@ -144,9 +144,13 @@ class GAN(keras.Model):
         with self.distribute_strategy.scope():
             _build_optimizer(self.generator_optimizer, self.generator, "generator")
             _build_optimizer(self.discriminator_optimizer, self.discriminator, "discriminator")
+            if hasattr(penalty, "attach"):
+                penalty.attach(self.discriminator_optimizer)
             if penalty is not None:
                 self.penalty_seeds = list(getattr(penalty, "seed_generators", []))
-                self.trackers.setdefault("penalty", keras.metrics.Mean(name="penalty"))
+                # Not setdefault, of which Keras does not know: the mean would never be reset.
+                if "penalty" not in self.trackers:
+                    self.trackers["penalty"] = keras.metrics.Mean(name="penalty")
 
     # The hooks of a variant.
 

@@ -134,6 +134,44 @@ class Sum:
         return sum(penalty(critic, real_images, fake_images) for penalty in self.penalties)
 
 
+class Scheduled:
+    """A penalty whose weight changes while the game lasts.
+
+    A smooth discriminator finds all modes; one that may become sharp later tells a sample from
+    the data that is nearly right.
+
+    Args:
+        penalty: Function `penalty(critic, real_images, fake_images)`.
+        schedule: Function from the number of the discriminator's updates so far to a factor; those
+            of `keras.optimizers.schedules` will do. The count is the optimizer's own, so that a
+            run that resumes goes on where it was.
+
+    Returns:
+        Scalar float32 tensor: the penalty times the factor.
+
+    Reference:
+        Weights of R1 and R2 that fall while training: Huang et al. 2024, arXiv:2501.05441.
+    """
+
+    def __init__(self, penalty, schedule):
+        for name, value in (("penalty", penalty), ("schedule", schedule)):
+            if not callable(value):
+                raise ValueError(f"{name} must be a function. Received: {name}={value!r}")
+        self.penalty, self.schedule = penalty, schedule
+        self.optimizer = None
+        self.seed_generators = list(getattr(penalty, "seed_generators", []))
+
+    def attach(self, optimizer):
+        """Takes the optimizer whose updates count; `GAN.compile` calls this."""
+        self.optimizer = optimizer
+
+    def __call__(self, critic, real_images, fake_images):
+        if self.optimizer is None:
+            raise ValueError("Scheduled counts an optimizer's updates: attach(optimizer) first.")
+        factor = ops.cast(self.schedule(self.optimizer.iterations), "float32")
+        return factor * self.penalty(critic, real_images, fake_images)
+
+
 @keras.saving.register_keras_serializable("gan_tf")
 class WeightClip(keras.constraints.Constraint):
     """Clips weights to [-c, c] after every update, so that the critic is Lipschitz.

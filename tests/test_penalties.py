@@ -67,6 +67,31 @@ def test_squared_norms_sum_over_pixels_and_channels():
     np.testing.assert_allclose(norms, [4 * 18] * 2)
 
 
+def test_scheduled_penalty_follows_the_updates_of_the_discriminator():
+    rate = keras.optimizers.schedules.ExponentialDecay(1.0, decay_steps=4, decay_rate=0.01)
+    keras.utils.set_random_seed(0)
+    gan = GAN(
+        builders.point_generator(), builders.point_discriminator(), seed=0, discriminator_steps=2
+    )
+    penalty = penalties.Scheduled(lambda critic, real, fake: tf.constant(8.0), rate)
+    gan.compile("adam", "adam", penalty=penalty)
+    points = data.batches(data.ring(512, seed=0), 64, steps_per_epoch=2)
+    seen = [gan.fit(points, epochs=1, verbose=0).history["penalty"][0] for _ in range(2)]
+    factors = 0.01 ** (np.arange(4) / 4)  # one update after another, two in each epoch
+    np.testing.assert_allclose(seen, [8 * factors[:2].mean(), 8 * factors[2:].mean()], rtol=1e-5)
+
+
+def test_scheduled_penalty_needs_its_optimizer():
+    penalty = penalties.Scheduled(penalties.R1(), lambda step: 1.0)
+    with pytest.raises(ValueError, match="attach"):
+        penalty(lambda x: x, tf.ones((1, 2)), tf.ones((1, 2)))
+
+
+def test_a_scheduled_penalty_keeps_the_seeds_of_its_own():
+    inner = penalties.GradientPenalty(seed=3)
+    assert penalties.Scheduled(inner, float).seed_generators == inner.seed_generators
+
+
 def test_weight_clip():
     clip = penalties.WeightClip(0.5)
     np.testing.assert_allclose(clip(tf.constant([-2.0, 0.1, 0.7])), [-0.5, 0.1, 0.5])
@@ -82,6 +107,8 @@ def test_weight_clip():
         (lambda: penalties.WeightClip(0), "c=0"),
         (lambda: penalties.Sum(), "at least one"),
         (lambda: penalties.Sum("r1"), "r1"),
+        (lambda: penalties.Scheduled("r1", float), "penalty='r1'"),
+        (lambda: penalties.Scheduled(penalties.R1(), 0.5), "schedule=0.5"),
     ],
 )
 def test_clear_errors(build, message):
