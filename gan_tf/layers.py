@@ -52,9 +52,11 @@ class MinibatchDiscrimination(keras.layers.Layer):
     def call(self, features):
         projected = ops.matmul(features, self.kernel)
         projected = ops.reshape(projected, (-1, self.num_kernels, self.kernel_dim))
-        apart = ops.abs(projected[:, None] - projected[None])  # (batch, batch, kernels, dim)
-        closeness = ops.exp(-ops.sum(apart, axis=-1))
-        return ops.concatenate([features, ops.sum(closeness, axis=1)], axis=-1)
+        projected = ops.transpose(projected, (1, 2, 0))  # (kernels, dim, batch), fast to broadcast
+        apart = ops.abs(projected[..., None] - projected[..., None, :])
+        closeness = ops.exp(-ops.sum(apart, axis=1))  # (kernels, batch, batch)
+        sums = ops.transpose(ops.sum(closeness, axis=-1))  # (batch, kernels)
+        return ops.concatenate([features, sums], axis=-1)
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], input_shape[-1] + self.num_kernels)
