@@ -1,39 +1,10 @@
-"""The course's named experiments: networks, loss, optimizers and numbers, ready to `fit`.
-
-The command line, the notebooks and the benchmarks take them from here, so that all speak of the
-same runs.
-"""
-
-from typing import NamedTuple
+"""The lectures' own experiments: the circle, and the two GANs of Fashion-MNIST."""
 
 from gan_tf import builders, data, losses
 from gan_tf.gan import GAN
 from gan_tf.lecture import LectureGAN
+from gan_tf.recipes.recipe import Recipe
 import keras
-import numpy as np
-import tensorflow as tf
-
-
-class Recipe(NamedTuple):
-    """A game that is ready to `fit`, with its data and its numbers.
-
-    Attributes:
-        gan: Compiled `GAN`.
-        samples: Float32 array of training data, `(num_samples, ...)`.
-        batches: `tf.data.Dataset` of these samples, an epoch being `steps_per_epoch` steps.
-        epochs: Integer, epochs of a full run.
-        steps_per_epoch: Integer, generator steps of one epoch.
-        batch_size: Integer, samples of one step.
-        value_range: Pair, black and white of images; None for points.
-    """
-
-    gan: GAN
-    samples: np.ndarray
-    batches: tf.data.Dataset
-    epochs: int
-    steps_per_epoch: int
-    batch_size: int
-    value_range: tuple | None = None
 
 
 def circle(seed=0):
@@ -82,29 +53,3 @@ def _as_in_the_lecture(generator, discriminator, seed):
 def _with_images(gan, images, epochs, steps_per_epoch, seed, value_range, batch_size=32):
     batches = data.batches(images, batch_size, seed, steps_per_epoch=steps_per_epoch)
     return Recipe(gan, images, batches, epochs, steps_per_epoch, batch_size, value_range)
-
-
-RECIPES = {
-    "circle": circle,
-    "lecture-dense": lecture_dense,
-    "lecture-dcgan": lecture_dcgan,
-}
-
-
-def get(name, seed=0):
-    """The recipe of that name, its weights and noise seeded.
-
-    Args:
-        name: One of `RECIPES`.
-        seed: Integer, seeds Keras, the latents and made data.
-
-    Returns:
-        A `Recipe`.
-
-    Raises:
-        ValueError: If the name is unknown.
-    """
-    if name not in RECIPES:
-        raise ValueError(f"recipe must be one of {sorted(RECIPES)}. Received: {name!r}")
-    keras.utils.set_random_seed(seed)
-    return RECIPES[name](seed)

@@ -1,0 +1,52 @@
+"""The course's named experiments: networks, loss, optimizers and numbers, ready to `fit`.
+
+The command line, the notebooks and the benchmarks take them from here, so that all speak of the
+same runs.
+"""
+
+import functools
+
+from gan_tf.recipes.lecture import circle, lecture_dcgan, lecture_dense
+from gan_tf.recipes.mixtures import MIXTURES, REMEDIES, Mixture, mixture
+from gan_tf.recipes.recipe import Recipe
+import keras
+
+__all__ = [
+    "MIXTURES",
+    "RECIPES",
+    "REMEDIES",
+    "Mixture",
+    "Recipe",
+    "circle",
+    "get",
+    "lecture_dcgan",
+    "lecture_dense",
+    "mixture",
+]
+
+RECIPES = {
+    "circle": circle,
+    "lecture-dense": lecture_dense,
+    "lecture-dcgan": lecture_dcgan,
+    "ring": functools.partial(mixture, "ring", "best"),
+    "grid": functools.partial(mixture, "grid", "best"),
+}
+
+
+def get(name, seed=0):
+    """The recipe of that name, its weights and noise seeded.
+
+    Args:
+        name: One of `RECIPES`.
+        seed: Integer, seeds Keras, the latents and made data.
+
+    Returns:
+        A `Recipe`.
+
+    Raises:
+        ValueError: If the name is unknown.
+    """
+    if name not in RECIPES:
+        raise ValueError(f"recipe must be one of {sorted(RECIPES)}. Received: {name!r}")
+    keras.utils.set_random_seed(seed)
+    return RECIPES[name](seed=seed)

@@ -1,0 +1,203 @@
+"""Games on mixtures of Gaussians: plain, with one remedy each, and our best.
+
+All have the same networks, optimizers, batches and steps, so that only the remedy differs.
+"""
+
+from typing import NamedTuple
+
+from gan_tf import builders, data, layers, losses, penalties
+from gan_tf.gan import GAN
+from gan_tf.recipes.recipe import Recipe
+import keras
+import numpy as np
+
+NUM_POINTS = 100_000  # as in PacGAN's protocol
+REACH = 4.0  # with scaled coordinates the networks see either mixture in [-4, 4]
+STEPS_PER_EPOCH = 500
+BATCH_SIZE = 128
+LATENT_DIM = 2
+UNITS = (128, 128, 128)
+
+
+class Mixture(NamedTuple):
+    """A mixture of Gaussians in the plane whose modes are known.
+
+    Attributes:
+        draw: Function `draw(num_samples, seed=...)` that gives points, `(num_samples, 2)`.
+        centres: Float32 array `(num_modes, 2)`.
+        std: Float, standard deviation of each mode.
+    """
+
+    draw: callable
+    centres: np.ndarray
+    std: float
+
+
+MIXTURES = {
+    "ring": Mixture(data.ring, data.ring_centres(), std=0.01),
+    "grid": Mixture(data.grid, data.grid_centres(), std=0.05),
+}
+
+
+def _steady_adam(num_updates, factor=1.0):
+    return keras.optimizers.Adam(2e-4 * factor, beta_1=0.5)
+
+
+def _falling_adam(num_updates, factor=1.0):
+    rate = keras.optimizers.schedules.CosineDecay(1e-3 * factor, num_updates)
+    return keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99)
+
+
+class Switch(NamedTuple):
+    """What a remedy changes in the plain game.
+
+    Attributes:
+        game: Dict, arguments of `GAN`.
+        rules: Dict, arguments of `GAN.compile`: `loss`, `penalty`.
+        first: Tuple of layers that stand before the discriminator's first dense layer.
+        last: Tuple of layers that stand before its last one.
+        dense: Function `dense(units)` that gives the discriminator's dense layers.
+        normalize: Whether the generator has virtual batch normalisation.
+        scaled: Whether the discriminator sees [-4, 4], and the generator's output is stretched.
+        adam: Function from a player's number of updates, and a factor, to its optimizer.
+        faster: Float, how many times the generator's rate the discriminator's is.
+    """
+
+    game: dict | None = None
+    rules: dict | None = None
+    first: tuple = ()
+    last: tuple = ()
+    dense: callable = keras.layers.Dense
+    normalize: bool = False
+    scaled: bool = False
+    adam: callable = _steady_adam
+    faster: float = 1.0
+
+
+def _wasserstein(penalty=None, **others):
+    rules = {"loss": "wasserstein", "penalty": penalty}
+    return Switch({"discriminator_steps": 5}, rules, **others)
+
+
+def _clipped(units):
+    clip = penalties.WeightClip(0.1)
+    return keras.layers.Dense(units, kernel_constraint=clip, bias_constraint=clip)
+
+
+def _spectral(units):
+    return layers.SpectralNormalization(keras.layers.Dense(units))
+
+
+def _best(scale, steps):
+    """Smooth while the modes are being found, sharp once they are."""
+    both = penalties.Sum(penalties.R1(scale), penalties.R2(scale))
+    fall = keras.optimizers.schedules.ExponentialDecay(1.0, steps, 0.005)
+    rules = {"loss": "relativistic", "penalty": penalties.Scheduled(both, fall)}
+    return Switch(rules=rules, scaled=True, adam=_falling_adam)
+
+
+# Functions of `scale`, by which the weight of a squared gradient grows with the square of the
+# mixture's extent, and of the number of steps.
+REMEDIES = {
+    "plain": lambda scale, steps: Switch(),
+    "experience replay": lambda scale, steps: Switch(
+        {"replay": layers.ExperienceReplay()},
+        {"jit_compile": False},  # XLA compiles it slowly
+    ),
+    "feature matching": lambda scale, steps: Switch(
+        rules={"loss": losses.FeatureMatching("features")}
+    ),
+    "minibatch discrimination": lambda scale, steps: Switch(
+        last=(layers.MinibatchDiscrimination(5, 2),)
+    ),
+    "historical averaging": lambda scale, steps: Switch({"historical_averaging": 1e-3}),
+    "label smoothing": lambda scale, steps: Switch(
+        rules={"loss": losses.NonSaturating(label_smoothing=0.1)}
+    ),
+    "virtual batch normalisation": lambda scale, steps: Switch(normalize=True),
+    "packing": lambda scale, steps: Switch(first=(layers.Packing(4),)),
+    "relativistic": lambda scale, steps: Switch(rules={"loss": "relativistic"}),
+    "R1": lambda scale, steps: Switch(rules={"penalty": penalties.R1(scale)}),
+    "R2": lambda scale, steps: Switch(rules={"penalty": penalties.R2(scale)}),
+    "spectral normalisation": lambda scale, steps: Switch(dense=_spectral),
+    "weight clipping": lambda scale, steps: _wasserstein(dense=_clipped),
+    "gradient penalty": lambda scale, steps: _wasserstein(penalties.GradientPenalty(0.1)),
+    "two time scales": lambda scale, steps: Switch(faster=5.0),
+    "scaled coordinates": lambda scale, steps: Switch(scaled=True),
+    "falling rate": lambda scale, steps: Switch(adam=_falling_adam),
+    "best": _best,
+}
+
+
+def mixture(name, remedy="plain", seed=0, steps=10_000, units=UNITS):
+    """The game of a mixture of Gaussians, with one remedy.
+
+    Without a remedy: two dense networks, non-saturating loss, Adam (2e-4, 0.5, 0.999), batches of
+    128. Three remedies are the parts of "best": "relativistic" (there with R1 and R2), "scaled
+    coordinates" and "falling rate", which is Adam (1e-3, 0, 0.99) with a rate that falls to zero
+    along a cosine.
+
+    Args:
+        name: "ring" or "grid".
+        remedy: One of `REMEDIES`.
+        seed: Integer, seeds latents and points; Keras's global seed decides on the weights.
+        steps: Integer >= 1, generator steps of a full run.
+        units: Tuple of integers, widths of the hidden layers of each player.
+
+    Returns:
+        A `Recipe`; compiled for XLA from 5,000 steps on, where that pays.
+
+    Raises:
+        ValueError: If a name is unknown or `steps` smaller than 1.
+
+    Reference:
+        The mixtures: Lin et al. 2018 (PacGAN), section 4.1, arXiv:1712.04086. "best" is the loss
+        and the two penalties of R3GAN, Huang et al. 2024, arXiv:2501.05441, their weights falling
+        exponentially.
+    """
+    for what, value, known in (("name", name, MIXTURES), ("remedy", remedy, REMEDIES)):
+        if value not in known:
+            raise ValueError(f"{what} must be one of {list(known)}. Received: {what}={value!r}")
+    if steps < 1:
+        raise ValueError(f"steps must be at least 1. Received: steps={steps}")
+    target = MIXTURES[name]
+    extent = float(target.centres.max())
+    switch = REMEDIES[remedy]((extent / REACH) ** 2, steps)
+    generator = _generator(units, extent, switch, seed)
+    gan = GAN(generator, _discriminator(units, extent, switch), seed=seed, **(switch.game or {}))
+    gan.compile(
+        switch.adam(steps),
+        switch.adam(steps * gan.discriminator_steps, switch.faster),
+        **{"jit_compile": steps >= 5_000, "steps_per_execution": 50, **(switch.rules or {})},
+    )
+    points = target.draw(NUM_POINTS, seed=seed)
+    steps_per_epoch = min(steps, STEPS_PER_EPOCH)
+    num_batches = steps_per_epoch * gan.discriminator_steps
+    batches = data.batches(points, BATCH_SIZE, seed, steps_per_epoch=num_batches)
+    return Recipe(gan, points, batches, -(-steps // steps_per_epoch), steps_per_epoch, BATCH_SIZE)
+
+
+# Helpers.
+
+
+def _generator(units, extent, switch, seed):
+    stack = [keras.Input((LATENT_DIM,))]
+    for width in units:
+        stack.append(keras.layers.Dense(width, activation="relu"))
+        if switch.normalize:
+            stack.append(keras.layers.BatchNormalization())
+    stretch = [keras.layers.Rescaling(extent)] if switch.scaled else []
+    model = keras.Sequential([*stack, keras.layers.Dense(2), *stretch], name="generator")
+    if not switch.normalize:
+        return model
+    latents = np.random.default_rng(seed).normal(size=(BATCH_SIZE, LATENT_DIM))
+    return builders.with_virtual_batch_normalization(model, latents.astype("float32"))
+
+
+def _discriminator(units, extent, switch):
+    scaling = [keras.layers.Rescaling(REACH / extent)] if switch.scaled else []
+    stack = [keras.Input((2,)), *scaling, *switch.first]
+    for place, width in enumerate(units, 1):
+        name = "features" if place == len(units) else None
+        stack += [switch.dense(width), keras.layers.LeakyReLU(negative_slope=0.2, name=name)]
+    return keras.Sequential([*stack, *switch.last, switch.dense(1)], name="discriminator")

@@ -1,0 +1,29 @@
+"""`Recipe`: what a named experiment consists of."""
+
+from typing import NamedTuple
+
+from gan_tf.gan import GAN
+import numpy as np
+import tensorflow as tf
+
+
+class Recipe(NamedTuple):
+    """A game that is ready to `fit`, with its data and its numbers.
+
+    Attributes:
+        gan: Compiled `GAN`.
+        samples: Float32 array of training data, `(num_samples, ...)`.
+        batches: `tf.data.Dataset` of these samples, an epoch being `steps_per_epoch` steps.
+        epochs: Integer, epochs of a full run.
+        steps_per_epoch: Integer, generator steps of one epoch.
+        batch_size: Integer, samples of one step.
+        value_range: Pair, black and white of images; None for points.
+    """
+
+    gan: GAN
+    samples: np.ndarray
+    batches: tf.data.Dataset
+    epochs: int
+    steps_per_epoch: int
+    batch_size: int
+    value_range: tuple | None = None
