@@ -21,6 +21,9 @@ class MinibatchDiscrimination(keras.layers.Layer):
     Args:
         num_kernels: Integer >= 1, similarities that are measured for each example.
         kernel_dim: Integer >= 1, dimensions of the space in which each one is measured.
+        average: Whether to give the mean over the batch instead of the paper's sum. The sum is as
+            large as the batch at first, and a dense layer behind it may begin saturated, so that
+            the generator gets no gradient.
 
     Input shape:
         `(batch, num_features)`.
@@ -36,10 +39,10 @@ class MinibatchDiscrimination(keras.layers.Layer):
 
     is_per_example = False
 
-    def __init__(self, num_kernels=100, kernel_dim=5, **kwargs):
+    def __init__(self, num_kernels=100, kernel_dim=5, average=False, **kwargs):
         super().__init__(**kwargs)
         _check_at_least_1(num_kernels=num_kernels, kernel_dim=kernel_dim)
-        self.num_kernels, self.kernel_dim = num_kernels, kernel_dim
+        self.num_kernels, self.kernel_dim, self.average = num_kernels, kernel_dim, average
 
     def build(self, input_shape):
         width = self.num_kernels * self.kernel_dim
@@ -55,15 +58,16 @@ class MinibatchDiscrimination(keras.layers.Layer):
         projected = ops.transpose(projected, (1, 2, 0))  # (kernels, dim, batch), fast to broadcast
         apart = ops.abs(projected[..., None] - projected[..., None, :])
         closeness = ops.exp(-ops.sum(apart, axis=1))  # (kernels, batch, batch)
-        sums = ops.transpose(ops.sum(closeness, axis=-1))  # (batch, kernels)
-        return ops.concatenate([features, sums], axis=-1)
+        over_batch = ops.mean if self.average else ops.sum
+        similarities = ops.transpose(over_batch(closeness, axis=-1))  # (batch, kernels)
+        return ops.concatenate([features, similarities], axis=-1)
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], input_shape[-1] + self.num_kernels)
 
     def get_config(self):
         sizes = {"num_kernels": self.num_kernels, "kernel_dim": self.kernel_dim}
-        return {**super().get_config(), **sizes}
+        return {**super().get_config(), **sizes, "average": self.average}
 
 
 @register

@@ -86,6 +86,16 @@ def test_minibatch_discrimination_is_the_papers_formula():
     np.testing.assert_array_equal(made[:, :4], FEATURES)
 
 
+def test_averaged_similarities_are_the_sums_divided_by_the_batch():
+    summed, averaged = (layers.MinibatchDiscrimination(3, 2, average=x) for x in (False, True))
+    expected = np.asarray(summed(FEATURES))
+    averaged.build(FEATURES.shape)
+    averaged.set_weights(summed.get_weights())
+    found = np.asarray(averaged(FEATURES))
+    np.testing.assert_allclose(found[:, 4:], expected[:, 4:] / len(FEATURES), rtol=1e-6)
+    np.testing.assert_array_equal(found[:, :4], FEATURES)
+
+
 def test_minibatch_discrimination_sees_a_batch_of_copies():
     layer = layers.MinibatchDiscrimination()
     copies = np.repeat(FEATURES[:1], 6, axis=0)

@@ -108,7 +108,7 @@ REMEDIES = {
         rules={"loss": losses.FeatureMatching("features")}
     ),
     "minibatch discrimination": lambda scale, steps: Switch(
-        last=(layers.MinibatchDiscrimination(5, 2),)
+        last=(layers.MinibatchDiscrimination(5, 2, average=True),)
     ),
     "historical averaging": lambda scale, steps: Switch({"historical_averaging": 1e-3}),
     "label smoothing": lambda scale, steps: Switch(
