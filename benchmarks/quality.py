@@ -14,18 +14,14 @@ score, so that what was interrupted is not lost; the table is made from these fi
 
 import argparse
 import json
-import os
 from pathlib import Path
-import platform
-import re
 import statistics
 import time
 
-import gan_tf
 from gan_tf import data, metrics, recipes
 import keras
 import numpy as np
-import tensorflow as tf
+import report
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = Path(__file__).with_name("results")
@@ -113,14 +109,7 @@ def facts_of(name, unit, seed, scores, value_range):
         "floor": round(floor_and_ceiling.floor, 4),
         "ceiling": round(floor_and_ceiling.ceiling, 4),
         "data": data.find_fashion_mnist()[0],
-        "cores": os.cpu_count(),
-        "versions": {
-            "python": platform.python_version(),
-            "tensorflow": tf.__version__,
-            "keras": keras.__version__,
-            "numpy": np.__version__,
-            "gan_tf": gan_tf.__version__,
-        },
+        **report.machine(),
     }
 
 
@@ -166,18 +155,6 @@ def line(recipe, rows):
     )
 
 
-MARKERS = ("<!-- quality: begin -->\n", "<!-- quality: end -->\n")
-
-
-def with_table(readme, made):
-    """The text of README.md with the table between its markers."""
-    begin, end = map(re.escape, MARKERS)
-    found = re.compile(f"{begin}.*?{end}", flags=re.S)
-    if not found.search(readme):
-        raise SystemExit(f"README.md lacks the lines {MARKERS}, between which the table stands.")
-    return found.sub(lambda _: f"{MARKERS[0]}{made}\n{MARKERS[1]}", readme)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--recipe", help="name of a recipe of images")
@@ -200,8 +177,7 @@ def main():
     made = table(options.results)
     print(made)
     if options.readme:
-        path = ROOT / "README.md"
-        path.write_text(with_table(path.read_text("utf-8"), made), encoding="utf-8")
+        report.write_table(ROOT / "README.md", "quality", made)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import pathlib
 from gan_tf import recipes
 import pytest
 import quality
+import report
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
@@ -40,16 +41,15 @@ def test_other_reference_sets_make_other_rows(tmp_path):
 
 
 def test_table_goes_between_its_markers():
-    begin, end = quality.MARKERS
-    readme = f"before\n{begin}old\n{end}after\n"
-    assert quality.with_table(readme, "new") == f"before\n{begin}new\n{end}after\n"
+    readme = "before\n<!-- one: begin -->\nold\n<!-- one: end -->\nafter\n"
+    assert report.with_table(readme, "one", "new") == readme.replace("old", "new")
     with pytest.raises(SystemExit, match="lacks the lines"):
-        quality.with_table("no markers", "new")
+        report.with_table("no markers", "one", "new")
 
 
 def test_readme_holds_the_table_of_the_committed_results():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert quality.with_table(readme, quality.table()) == readme
+    assert report.with_table(readme, "quality", quality.table()) == readme
 
 
 def test_committed_results_say_what_they_are():

@@ -1,0 +1,38 @@
+"""What the benchmarks share: facts of the machine, and tables in README.md."""
+
+import os
+import platform
+import re
+
+import gan_tf
+import keras
+import numpy as np
+import tensorflow as tf
+
+
+def machine():
+    """Cores and versions, without which a result is worth little."""
+    return {
+        "cores": os.cpu_count(),
+        "versions": {
+            "python": platform.python_version(),
+            "tensorflow": tf.__version__,
+            "keras": keras.__version__,
+            "numpy": np.__version__,
+            "gan_tf": gan_tf.__version__,
+        },
+    }
+
+
+def with_table(readme, name, made):
+    """The text of README.md with a table between the markers of that name."""
+    begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->\n"
+    found = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", flags=re.S)
+    if not found.search(readme):
+        raise SystemExit(f"README.md lacks the lines {begin!r} and {end!r} around its table.")
+    return found.sub(lambda _: f"{begin}{made}\n{end}", readme)
+
+
+def write_table(path, name, made):
+    """Puts a table between its markers in a file."""
+    path.write_text(with_table(path.read_text("utf-8"), name, made), encoding="utf-8")
