@@ -9,6 +9,9 @@ import tensorflow as tf
 RNG = np.random.default_rng(0)
 FEATURES = RNG.normal(size=(6, 4)).astype("float32")
 IMAGES = RNG.normal(size=(6, 4, 4, 3)).astype("float32")
+LATENTS = RNG.normal(size=(6, 5)).astype("float32")
+MAPS = RNG.normal(1.0, 2.0, size=(6, 4, 8, 6)).astype("float32")
+OTHER_MAPS = RNG.normal(size=MAPS.shape).astype("float32")
 REFERENCE = RNG.normal(2.0, 3.0, size=(5, 4)).astype("float32")
 
 CASES = {
@@ -25,20 +28,71 @@ CASES = {
         FEATURES,
     ),
     "ExperienceReplay": (lambda **kw: layers.ExperienceReplay(8, seed=1, **kw), FEATURES),
+    "EqualizedDense": (
+        lambda **kw: layers.EqualizedDense(3, "leaky_relu", 1.2, 0.1, bias_initializer=0.5, **kw),
+        LATENTS,
+    ),
+    "EqualizedDense with a layer as activation": (
+        lambda **kw: layers.EqualizedDense(
+            3, keras.layers.LeakyReLU(0.2, dtype=kw.get("dtype")), **kw
+        ),
+        LATENTS,
+    ),
+    "EqualizedDense on images": (
+        lambda **kw: layers.EqualizedDense(3, use_bias=False, **kw),
+        MAPS,
+    ),
+    "EqualizedConv2D": (lambda **kw: layers.EqualizedConv2D(3, 3, **kw), MAPS),
+    "EqualizedConv2D with strides": (
+        lambda **kw: layers.EqualizedConv2D(2, (2, 3), (3, 2), "valid", "relu", 1.0, 0.5, **kw),
+        MAPS,
+    ),
+    "PixelNormalization": (layers.PixelNormalization, MAPS),
+    "PixelNormalization on latents": (
+        lambda **kw: layers.PixelNormalization(epsilon=0.1, **kw),
+        LATENTS,
+    ),
+    "MinibatchStdDev": (lambda **kw: layers.MinibatchStdDev(2, 3, **kw), MAPS),
+    "MinibatchStdDev of the batch": (lambda **kw: layers.MinibatchStdDev(None, **kw), LATENTS),
+    "AdaIN": (lambda **kw: layers.AdaIN(epsilon=1e-4, **kw), [MAPS, LATENTS]),
+    "NoiseInjection": (lambda **kw: layers.NoiseInjection(seed=3, **kw), MAPS),
+    "LearnedConstant": (lambda **kw: layers.LearnedConstant((2, 3, 4), **kw), LATENTS),
+    "Blur": (lambda **kw: layers.Blur((1, 3, 3, 3, 1), **kw), MAPS),
+    "Upsample": (layers.Upsample, MAPS),
+    "Upsample with blur": (lambda **kw: layers.Upsample(blur=True, **kw), MAPS),
+    "Downsample": (layers.Downsample, MAPS),
+    "Downsample with blur": (lambda **kw: layers.Downsample(blur=True, **kw), MAPS),
+    "FadeIn": (lambda **kw: layers.FadeIn(0.25, **kw), [MAPS, OTHER_MAPS]),
 }
+STATEFUL = "ExperienceReplay"  # its answers change with every call
+ACROSS = ("Minibatch", "Packing", "ReferenceBatch", "Virtual", "WithoutReference", STATEFUL)
+REPEATABLE = [name for name in CASES if name != STATEFUL]
+ALONE = [name for name in CASES if not name.startswith((*ACROSS, "SpectralNormalization"))]
+
+
+def model_of(layer, inputs):
+    symbolic = keras.tree.map_structure(lambda x: keras.Input(x.shape[1:]), inputs)
+    return keras.Model(symbolic, layer(symbolic))
+
+
+def first(inputs, count):
+    return keras.tree.map_structure(lambda x: x[:count], inputs)
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_saved_and_loaded_it_gives_the_same(name, tmp_path):
     build, inputs = CASES[name]
-    model = keras.Sequential([keras.Input(inputs.shape[1:]), build()])
+    model = model_of(build(), inputs)
     expected = model(inputs)
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
     configs = [each.layers[-1].get_config() for each in (loaded, model)]
-    wrapped = [config.pop("layer", None) for config in configs]
-    assert configs[0] == configs[1] and type(wrapped[0]) is type(wrapped[1])
-    if name != "ExperienceReplay":  # whose answers change with every call
+    for part in ("layer", "activation"):  # where it is an object, with an address of its own
+        parts = [config.pop(part, None) for config in configs]
+        assert isinstance(parts[1], dict) or parts[0] == parts[1]
+        assert type(parts[0]) is type(parts[1])
+    assert configs[0] == configs[1]
+    if name != STATEFUL:
         np.testing.assert_allclose(loaded(inputs), expected, atol=1e-6)
 
 
@@ -46,30 +100,55 @@ def test_saved_and_loaded_it_gives_the_same(name, tmp_path):
 def test_shape_is_as_announced_and_the_batch_is_free(name):
     build, inputs = CASES[name]
     layer = build()
-    model = keras.Sequential([keras.Input(inputs.shape[1:]), layer])
+    model = model_of(layer, inputs)
     for count in (4, 6):
-        assert model(inputs[:count]).shape == layer.compute_output_shape(inputs[:count].shape)
-    assert model.output_shape[1:] == model(inputs).shape[1:]
-    assert model.output_shape[0] is None
+        some = first(inputs, count)
+        shapes = [x.shape for x in some] if isinstance(some, list) else some.shape
+        assert model(some).shape == layer.compute_output_shape(shapes)
+    assert model.output_shape == (None, *model(inputs).shape[1:])
+
+
+@pytest.mark.parametrize("name", REPEATABLE)
+@pytest.mark.parametrize("jit", [False, True])
+def test_in_a_graph_it_gives_the_same_for_any_batch(name, jit):
+    build, inputs = CASES[name]
+    layer = build()
+    layer(inputs)
+    signature = keras.tree.map_structure(lambda x: tf.TensorSpec((None, *x.shape[1:])), inputs)
+    traced = tf.function(
+        lambda x: layer(x, training=False), input_signature=[signature], jit_compile=jit
+    )
+    for count in (4, 6):
+        some = first(inputs, count)
+        expected = layer(some, training=False)
+        np.testing.assert_allclose(traced(some), expected, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
 def test_mixed_precision(name, policy):
+    keras.utils.set_random_seed(0)
     build, inputs = CASES[name]
-    layer = build(dtype=policy)
+    plain, layer = build(), build(dtype=policy)
+    expected = np.asarray(plain(inputs, training=False))
+    layer(inputs, training=False)
+    layer.set_weights(plain.get_weights())
     made = layer(inputs, training=False)
-    assert made.dtype == layer.compute_dtype and np.isfinite(np.asarray(made, "float32")).all()
+    assert made.dtype == layer.compute_dtype == policy.removeprefix("mixed_")
     assert all(w.dtype != layer.compute_dtype for w in layer.trainable_weights)
+    made = np.asarray(made, "float32")
+    assert np.isfinite(made).all()
+    if name != STATEFUL:
+        precision = {"mixed_float16": 0.01, "mixed_bfloat16": 0.05}[policy]
+        np.testing.assert_allclose(made, expected, atol=precision * np.abs(expected).max())
 
 
-@pytest.mark.parametrize("name", [name for name in CASES if name != "ExperienceReplay"])
-def test_compiled_by_xla_it_gives_the_same(name):
+@pytest.mark.parametrize("name", ALONE)
+def test_layer_that_says_so_treats_each_example_alone(name):
     build, inputs = CASES[name]
     layer = build()
-    expected = layer(inputs, training=False)
-    compiled = tf.function(lambda x: layer(x, training=False), jit_compile=True)
-    np.testing.assert_allclose(compiled(inputs), expected, rtol=1e-4, atol=1e-5)
+    assert layer.is_per_example
+    np.testing.assert_allclose(layer(inputs)[:1], layer(first(inputs, 1)), atol=1e-5)
 
 
 # Minibatch discrimination.

@@ -1,0 +1,40 @@
+"""Layers that Keras lacks.
+
+A layer that looks across the batch says `is_per_example = False`, and `GAN` then scores real and
+fake images apart.
+"""
+
+from gan_tf.layers.batch import MinibatchDiscrimination, MinibatchStdDev, Packing
+from gan_tf.layers.equalized import EqualizedConv2D, EqualizedDense
+from gan_tf.layers.growing import FadeIn
+from gan_tf.layers.normalization import (
+    PixelNormalization,
+    ReferenceBatch,
+    SpectralNormalization,
+    VirtualBatchNormalization,
+    WithoutReference,
+)
+from gan_tf.layers.replay import ExperienceReplay
+from gan_tf.layers.resampling import Blur, Downsample, Upsample
+from gan_tf.layers.style import AdaIN, LearnedConstant, NoiseInjection
+
+__all__ = [
+    "AdaIN",
+    "Blur",
+    "Downsample",
+    "EqualizedConv2D",
+    "EqualizedDense",
+    "ExperienceReplay",
+    "FadeIn",
+    "LearnedConstant",
+    "MinibatchDiscrimination",
+    "MinibatchStdDev",
+    "NoiseInjection",
+    "Packing",
+    "PixelNormalization",
+    "ReferenceBatch",
+    "SpectralNormalization",
+    "Upsample",
+    "VirtualBatchNormalization",
+    "WithoutReference",
+]
