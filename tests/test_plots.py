@@ -428,3 +428,15 @@ def test_a_notebook_shows_each_figure_once():
         [sorted(picture[0])],
         [],
     ]
+
+
+@pytest.mark.parametrize("limit", [1.6, 2.5, 5.5])
+def test_labels_of_a_plane_are_not_cut_off(limit):
+    limits = (-limit, limit)
+    for figure in (
+        plots.decision_field(lambda points: points[:, :1], limits),
+        plots.samples_2d(np.ones((3, 2)), limits=limits),
+    ):
+        edges = plots.frame(figure)
+        for edge in (edges[:2], edges[-2:], edges[:, :2], edges[:, -2:]):
+            assert edge.min() > 200

@@ -79,9 +79,9 @@ def training_gif(frames, path, seconds_per_frame=0.15):
     return path
 
 
-def new_axes(width, height):
-    """Axes of a new figure, sizes in inches."""
-    return Figure(figsize=(width, height), dpi=DPI, layout="constrained").add_subplot()
+def new_axes(width, height, layout="constrained"):
+    """Axes of a new figure, sizes in inches; "compressed" is for axes of equal scales."""
+    return Figure(figsize=(width, height), dpi=DPI, layout=layout).add_subplot()
 
 
 def checked_limits(limits, name="limits"):

@@ -32,7 +32,7 @@ def samples_2d(samples=None, target=None, ax=None, title=None, limits=None, radi
         raise ValueError("Give samples, target, or both. Received: neither")
     samples = None if samples is None else _checked_points("samples", samples)
     target = None if target is None else _checked_points("target", target)
-    axes = new_axes(5, 5) if ax is None else ax
+    axes = new_axes(5, 5, "compressed") if ax is None else ax
     if radii is not None:
         axes.add_collection(_discs(target, radii))
     _scatter(axes, samples, target)
@@ -72,7 +72,7 @@ def decision_field(
     axis = np.linspace(low, high, 101, dtype="float32")
     points = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)  # (101 * 101, 2)
     field = _probabilities(discriminator, points, from_logits).reshape(101, 101)
-    axes = new_axes(6, 5) if ax is None else ax
+    axes = new_axes(6, 5, "compressed") if ax is None else ax
     filled = axes.contourf(axis, axis, field, np.linspace(0, 1, 21), cmap=_FIELD)
     bar = axes.figure.colorbar(filled, ax=axes, ticks=[0, 0.25, 0.5, 0.75, 1])
     bar.set_label("D(x), probability of being real")
