@@ -1,106 +1,9 @@
-"""Architectures: functions that return a built Keras model, named for what they return."""
+"""Convolutional networks: the lecture's DCGAN, and the classifier that judges garments."""
 
-import math
-
+from gan_tf.builders.common import check_positive, check_rate, leaky_relu
 from gan_tf.layers import ReferenceBatch, VirtualBatchNormalization, WithoutReference
 import keras
 from keras import layers
-
-
-def dense_generator(
-    latent_dim=30,
-    output_shape=(28, 28),
-    units=(100, 150),
-    activation="selu",
-    output_activation="sigmoid",
-):
-    """The lecture's simple generator: dense layers, then the shape of an image.
-
-    Args:
-        latent_dim: Integer >= 1, values in a latent vector.
-        output_shape: Tuple, shape of one image or point, without the batch.
-        units: Tuple of integers, widths of the hidden layers.
-        activation: Activation of the hidden layers.
-        output_activation: "sigmoid" for images in [0, 1], "tanh" for [-1, 1], None for points.
-
-    Returns:
-        `keras.Sequential` from `(batch, latent_dim)` to `(batch, *output_shape)`.
-
-    Reference:
-        KTH ID2223, 'A simple GAN for Fashion MNIST'; selu: Klambauer et al. 2017,
-        arXiv:1706.02515.
-    """
-    _check_positive(latent_dim=latent_dim, output_shape=output_shape, units=units)
-    return keras.Sequential(
-        [
-            keras.Input((latent_dim,)),
-            *[layers.Dense(width, activation=activation) for width in units],
-            layers.Dense(math.prod(output_shape), activation=output_activation),
-            layers.Reshape(output_shape),
-        ],
-        name="generator",
-    )
-
-
-def dense_discriminator(
-    input_shape=(28, 28), units=(150, 100), activation="selu", output_activation=None
-):
-    """The lecture's simple discriminator: flattens, then dense layers.
-
-    Args:
-        input_shape: Tuple, shape of one image or point, without the batch.
-        units: Tuple of integers, widths of the hidden layers.
-        activation: Activation of the hidden layers.
-        output_activation: None for logits; "sigmoid" as in the lecture, for `train_gan` with
-            `binary_crossentropy`.
-
-    Returns:
-        `keras.Sequential` from `(batch, *input_shape)` to `(batch, 1)`.
-
-    Reference:
-        KTH ID2223, 'A simple GAN for Fashion MNIST'.
-    """
-    _check_positive(input_shape=input_shape, units=units)
-    return keras.Sequential(
-        [
-            keras.Input(input_shape),
-            layers.Flatten(),
-            *[layers.Dense(width, activation=activation) for width in units],
-            layers.Dense(1, activation=output_activation),
-        ],
-        name="discriminator",
-    )
-
-
-def point_generator(latent_dim=2, dim=2, units=(64, 64), activation="relu"):
-    """A small generator of points, for data that can be drawn in a plane.
-
-    Args:
-        latent_dim: Integer >= 1, values in a latent vector.
-        dim: Integer >= 1, coordinates of a point.
-        units: Tuple of integers, widths of the hidden layers.
-        activation: Activation of the hidden layers.
-
-    Returns:
-        `keras.Sequential` from `(batch, latent_dim)` to `(batch, dim)`, unbounded.
-    """
-    _check_positive(dim=dim)
-    return dense_generator(latent_dim, (dim,), units, activation, output_activation=None)
-
-
-def point_discriminator(dim=2, units=(64, 64), activation=None):
-    """A small discriminator of points.
-
-    Args:
-        dim: Integer >= 1, coordinates of a point.
-        units: Tuple of integers, widths of the hidden layers.
-        activation: Activation of the hidden layers; leaky ReLU with slope 0.2 by default.
-
-    Returns:
-        `keras.Sequential` from `(batch, dim)` to logits `(batch, 1)`.
-    """
-    _check_positive(dim=dim)
-    return dense_discriminator((dim,), units, activation or _leaky_relu())
 
 
 def dcgan_generator(
@@ -134,7 +37,7 @@ def dcgan_generator(
     Reference:
         KTH ID2223, 'DCGAN for Fashion MNIST'; Radford et al. 2015, section 3, arXiv:1511.06434.
     """
-    _check_positive(latent_dim=latent_dim, image_shape=image_shape, filters=filters)
+    check_positive(latent_dim=latent_dim, image_shape=image_shape, filters=filters)
     height, width = _smallest_size(image_shape, len(filters))
     model = keras.Sequential(
         [
@@ -181,8 +84,8 @@ def dcgan_discriminator(
     Reference:
         KTH ID2223, 'DCGAN for Fashion MNIST'; Radford et al. 2015, section 3, arXiv:1511.06434.
     """
-    _check_positive(image_shape=image_shape, filters=filters)
-    _check_rate(dropout)
+    check_positive(image_shape=image_shape, filters=filters)
+    check_rate(dropout)
     model = keras.Sequential([keras.Input(image_shape)], name="discriminator")
     for place, count in enumerate(filters):
         normalized = batch_normalization and place > 0
@@ -190,7 +93,7 @@ def dcgan_discriminator(
         model.add(layers.Conv2D(count, 5, 2, padding="same", use_bias=not normalized))
         if normalized:
             model.add(layers.BatchNormalization())
-        model.add(layers.Activation(activation) if activation else _leaky_relu())
+        model.add(layers.Activation(activation) if activation else leaky_relu())
         if dropout:
             model.add(layers.Dropout(dropout))
     model.add(layers.Flatten())
@@ -259,11 +162,11 @@ def image_classifier(
         Blocks as in Simonyan and Zisserman 2015, arXiv:1409.1556; batch normalisation, Ioffe and
         Szegedy 2015, arXiv:1502.03167.
     """
-    _check_positive(image_shape=image_shape, num_classes=num_classes, num_features=num_features)
-    _check_rate(dropout)
+    check_positive(image_shape=image_shape, num_classes=num_classes, num_features=num_features)
+    check_rate(dropout)
     model = keras.Sequential([keras.Input(image_shape)], name="classifier")
     for block in blocks:
-        _check_positive(blocks=block)
+        check_positive(blocks=block)
         for count in block:
             model.add(layers.Conv2D(count, 3, padding="same", use_bias=False))
             model.add(layers.BatchNormalization())
@@ -276,11 +179,6 @@ def image_classifier(
     return model
 
 
-def _leaky_relu():
-    """Slope 0.2 as in the DCGAN paper; the layer's own default is 0.3."""
-    return layers.LeakyReLU(negative_slope=0.2)
-
-
 def _smallest_size(image_shape, doublings):
     height, width, _ = image_shape
     factor = 2**doublings
@@ -290,15 +188,3 @@ def _smallest_size(image_shape, doublings):
             f"Received: image_shape={image_shape}. Change len(filters), or pad the images."
         )
     return height // factor, width // factor
-
-
-def _check_rate(dropout):
-    if not 0 <= dropout < 1:
-        raise ValueError(f"dropout must be in [0, 1). Received: dropout={dropout}")
-
-
-def _check_positive(**sizes):
-    for name, value in sizes.items():
-        values = value if isinstance(value, (tuple, list)) else [value]
-        if not all(isinstance(number, int) and number > 0 for number in values):
-            raise ValueError(f"{name} must hold integers >= 1. Received: {name}={value!r}")

@@ -1,0 +1,33 @@
+"""Architectures: functions that return a built Keras model, named for what they return."""
+
+from gan_tf.builders.convolutional import (
+    dcgan_discriminator,
+    dcgan_generator,
+    image_classifier,
+    with_virtual_batch_normalization,
+)
+from gan_tf.builders.dense import (
+    dense_discriminator,
+    dense_generator,
+    point_discriminator,
+    point_generator,
+)
+from gan_tf.builders.growing import (
+    num_filters,
+    progressive_discriminator,
+    progressive_generator,
+)
+
+__all__ = [
+    "dcgan_discriminator",
+    "dcgan_generator",
+    "dense_discriminator",
+    "dense_generator",
+    "image_classifier",
+    "num_filters",
+    "point_discriminator",
+    "point_generator",
+    "progressive_discriminator",
+    "progressive_generator",
+    "with_virtual_batch_normalization",
+]
