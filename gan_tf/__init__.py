@@ -17,6 +17,7 @@ _MODULES = (
     "callbacks",
     "data",
     "gan",
+    "growing",
     "history",
     "layers",
     "lecture",

@@ -24,8 +24,8 @@ class GAN(keras.Model):
     weights do not move, its BatchNormalization uses moving averages, its Dropout stays active).
     `fit`, callbacks, `steps_per_execution`, mixed precision and `tf.distribute` are Keras's.
 
-    A variant overrides `discriminator_loss`, `generator_loss`, `sample_latents` or
-    `phase_1_fakes`; `train_step` is final.
+    A variant overrides `discriminator_loss`, `generator_loss`, `sample_latents`, `phase_1_fakes`
+    or `prepare`; `train_step` is final.
 
     Args:
         generator: Built Keras model from latents `(batch, latent_dim)` to images.
@@ -101,6 +101,21 @@ class GAN(keras.Model):
         """Number of values in one latent vector."""
         return self.generator.input_shape[-1]
 
+    @property
+    def whole_generator(self):
+        """The generator, also where only a part of it plays now."""
+        return self.generator
+
+    @property
+    def whole_discriminator(self):
+        """The discriminator, also where only a part of it plays now."""
+        return self.discriminator
+
+    @property
+    def data_shape(self):
+        """Shape of a real image that `fit` takes, without the batch."""
+        return tuple(self.discriminator.input_shape[1:])
+
     def compile(
         self,
         generator_optimizer,
@@ -142,8 +157,12 @@ class GAN(keras.Model):
                 "Make two: keras.optimizers.Adam(...) once for each."
             )
         with self.distribute_strategy.scope():
-            _build_optimizer(self.generator_optimizer, self.generator, "generator")
-            _build_optimizer(self.discriminator_optimizer, self.discriminator, "discriminator")
+            players = (
+                (self.whole_generator, "generator"),
+                (self.whole_discriminator, "discriminator"),
+            )
+            _build_optimizer(self.generator_optimizer, *players[0])
+            _build_optimizer(self.discriminator_optimizer, *players[1])
             if hasattr(penalty, "attach"):
                 penalty.attach(self.discriminator_optimizer)
             if penalty is not None:
@@ -153,6 +172,14 @@ class GAN(keras.Model):
                     self.trackers["penalty"] = keras.metrics.Mean(name="penalty")
 
     # The hooks of a variant.
+
+    def prepare(self, real_images):
+        """Real images of one step, `(k * batch, ...)`, as the discriminator is to see them."""
+        return real_images
+
+    def as_now(self, generator):
+        """Of a copy of the whole generator, the part that plays now."""
+        return generator
 
     def sample_latents(self, batch_size):
         """Standard normal latents, `(batch_size, latent_dim)`.
@@ -190,7 +217,7 @@ class GAN(keras.Model):
 
     def train_step(self, data):
         """One step of each player; final. `data` are real images, `(k * batch, ...)`."""
-        real_images = self._real_images(data)
+        real_images = self.prepare(self._real_images(data))
         for images in tf.split(real_images, self.discriminator_steps):
             self._train_discriminator(images)
         self._train_generator(images)
@@ -275,7 +302,7 @@ class GAN(keras.Model):
                 "A GAN trains on images alone, but the dataset gives pairs. "
                 "Keep the images: dataset.map(lambda images, labels: images)"
             )
-        expected = tuple(self.discriminator.input_shape[1:])
+        expected = self.data_shape
         if not images.dtype.is_floating or tuple(images.shape[1:]) != expected:
             raise ValueError(
                 f"Expected real images as floats of shape (batch, {_joined(expected)}), which is "
@@ -336,6 +363,10 @@ class GAN(keras.Model):
 
     def load_own_variables(self, store):
         """Restores what `save_own_variables` wrote."""
+        for number, variable in enumerate(
+            self._trainable_variables + self._non_trainable_variables
+        ):
+            variable.assign(store[str(number)])
         for number, state in enumerate(self._random_states()):
             state.assign(store[f"random_state_{number}"])
 

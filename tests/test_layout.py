@@ -29,6 +29,7 @@ IMPORTS = {
     "doctor": set(),
     "builders": {"layers"},
     "gan": {"history", "losses"},
+    "growing": {"gan"},
     "history": set(),
     "callbacks": {"metrics", "plots"},
     "lecture": {"gan", "losses"},

@@ -32,15 +32,15 @@ class GeneratorAverage(keras.callbacks.Callback):
     @property
     def generator(self):
         """The averaged generator, a model of its own."""
-        return self.model.average_generator
+        return self.model.as_now(self.model.average_generator)
 
     def set_model(self, model):
         super().set_model(model)
         if not hasattr(model, "average_generator"):
             with model.distribute_strategy.scope():
-                model.average_generator = keras.models.clone_model(model.generator)
+                model.average_generator = keras.models.clone_model(model.whole_generator)
             model.average_generator.trainable = False
-            model.average_generator.set_weights(model.generator.get_weights())
+            model.average_generator.set_weights(model.whole_generator.get_weights())
 
     def on_epoch_begin(self, epoch, logs=None):
         self._last_step = -1
@@ -52,7 +52,9 @@ class GeneratorAverage(keras.callbacks.Callback):
 
     @tf.function
     def _move(self, kept):
-        pairs = zip(self.generator.variables, self.model.generator.variables, strict=True)
-        for average, current in pairs:
-            if average.dtype == "float32":
+        averages = self.model.average_generator.variables
+        for average, current in zip(averages, self.model.whole_generator.variables, strict=True):
+            if getattr(current, "is_setting", False):
+                average.assign(current)
+            elif average.dtype == "float32":
                 average.assign(kept * average + (1.0 - kept) * current)
