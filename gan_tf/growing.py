@@ -101,6 +101,9 @@ class ProgressiveGAN(GAN):
             self.stage = stage
             self.generator, self.discriminator = self.generators[stage], self.discriminators[stage]
             self._flags = [(layer, layer.trainable) for layer in all_layers(self.discriminator)]
+            for layer in all_layers(self.whole_generator):
+                if hasattr(layer, "enter_stage"):
+                    layer.enter_stage(stage)
             self.make_train_function(force=True)
 
     def prepare(self, real_images):
@@ -115,7 +118,9 @@ class ProgressiveGAN(GAN):
         if self.stage == 0:
             return real_images
         for player in (self.whole_generator, self.whole_discriminator):
-            player.get_layer(f"fade_{self.resolution}").alpha.assign(alpha)
+            for layer in all_layers(player):
+                if layer.name == f"fade_{self.resolution}":
+                    layer.alpha.assign(alpha)
         alpha = tf.cast(alpha, real_images.dtype)
         return (1 - alpha) * _doubled(_halved(real_images)) + alpha * real_images
 

@@ -17,6 +17,7 @@ from gan_tf.builders.growing import (
     progressive_discriminator,
     progressive_generator,
 )
+from gan_tf.builders.style import mapping_network, style_generator, synthesis_network
 
 __all__ = [
     "dcgan_discriminator",
@@ -24,10 +25,13 @@ __all__ = [
     "dense_discriminator",
     "dense_generator",
     "image_classifier",
+    "mapping_network",
     "num_filters",
     "point_discriminator",
     "point_generator",
     "progressive_discriminator",
     "progressive_generator",
+    "style_generator",
+    "synthesis_network",
     "with_virtual_batch_normalization",
 ]

@@ -34,20 +34,20 @@ def progressive_generator(
         Karras et al. 2018, section 2 and table 2, arXiv:1710.10196.
     """
     check_positive(latent_dim=latent_dim, channels=channels)
-    filters, sizes = filters or num_filters, _sizes(resolution)
+    filters, sizes = filters or num_filters, sizes_up_to(resolution)
     kind = _EQUALIZED if equalized else _PLAIN
     latents = keras.Input((latent_dim,))
     norm = [layers.PixelNormalization] if normalize else []
     x = layers.PixelNormalization()(latents) if normalize else latents
     x = kind.dense(16 * filters(4), gain=2**0.5 / 4 if normalize else 2**0.5)(x)
     x = keras.layers.Reshape((4, 4, filters(4)))(x)
-    x = _run([layer() for layer in norm], x)
+    x = run([layer() for layer in norm], x)
     images, smaller = [], None
     for size in sizes:
         if size > 4:
             x = layers.Upsample()(x)
-            x = _run([kind.conv(filters(size), 3, "leaky_relu"), *[n() for n in norm]], x)
-        x = _run([kind.conv(filters(size), 3, "leaky_relu"), *[n() for n in norm]], x)
+            x = run([kind.conv(filters(size), 3, "leaky_relu"), *[n() for n in norm]], x)
+        x = run([kind.conv(filters(size), 3, "leaky_relu"), *[n() for n in norm]], x)
         image = kind.conv(channels, 1, None, gain=1.0)(x)
         images.append(image if size == 4 else _faded(size, layers.Upsample()(smaller), image))
         smaller = image
@@ -80,7 +80,7 @@ def progressive_discriminator(
         Karras et al. 2018, sections 2 and 3 and table 2, arXiv:1710.10196.
     """
     check_positive(channels=channels)
-    filters, sizes = filters or num_filters, _sizes(resolution)
+    filters, sizes = filters or num_filters, sizes_up_to(resolution)
     kind = _EQUALIZED if equalized else _PLAIN
     from_image = {size: [kind.conv(filters(size), 1, "leaky_relu")] for size in sizes}
     halve = {size: _halving(kind, filters, size, blur) for size in sizes[1:]}
@@ -94,13 +94,13 @@ def progressive_discriminator(
     inputs = [keras.Input((size, size, channels)) for size in sizes]
     logits = []
     for place, (size, image) in enumerate(zip(sizes, inputs, strict=True)):
-        x = _run(from_image[size], image)
+        x = run(from_image[size], image)
         if size > 4:
-            old = _run(from_image[size // 2], layers.Downsample()(image))
-            x = _faded(size, old, _run(halve[size], x))
+            old = run(from_image[size // 2], layers.Downsample()(image))
+            x = _faded(size, old, run(halve[size], x))
         for each in reversed(sizes[1:place]):
-            x = _run(halve[each], x)
-        logits.append(_run(ending, x))
+            x = run(halve[each], x)
+        logits.append(run(ending, x))
     return keras.Model(inputs, logits, name="discriminator")
 
 
@@ -145,13 +145,15 @@ def _faded(size, old, new):
     return layers.FadeIn(name=f"fade_{size}")([old, new])
 
 
-def _run(stack, x):
+def run(stack, x):
+    """What a list of layers makes of x, one after the other."""
     for layer in stack:
         x = layer(x)
     return x
 
 
-def _sizes(resolution):
+def sizes_up_to(resolution):
+    """List of the sizes 4, 8, … `resolution`."""
     check_positive(resolution=resolution)
     if resolution < 8 or resolution & (resolution - 1):
         raise ValueError(

@@ -7,6 +7,7 @@ fake images apart.
 from gan_tf.layers.batch import MinibatchDiscrimination, MinibatchStdDev, Packing
 from gan_tf.layers.equalized import EqualizedConv2D, EqualizedDense
 from gan_tf.layers.growing import FadeIn
+from gan_tf.layers.mixing import FreshLatents, StyleMixing, Truncation
 from gan_tf.layers.normalization import (
     PixelNormalization,
     ReferenceBatch,
@@ -26,6 +27,7 @@ __all__ = [
     "EqualizedDense",
     "ExperienceReplay",
     "FadeIn",
+    "FreshLatents",
     "LearnedConstant",
     "MinibatchDiscrimination",
     "MinibatchStdDev",
@@ -34,6 +36,8 @@ __all__ = [
     "PixelNormalization",
     "ReferenceBatch",
     "SpectralNormalization",
+    "StyleMixing",
+    "Truncation",
     "Upsample",
     "VirtualBatchNormalization",
     "WithoutReference",
