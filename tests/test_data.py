@@ -685,3 +685,33 @@ def test_capped_follows_keras():
         assert (data.capped(10_000, 500), data.capped(1_000, 500)) == (1_500, 1_000)
     finally:
         keras.config.set_max_steps_per_epoch(found)
+
+
+# Sizes.
+
+
+def test_padding_puts_images_in_the_middle_and_cropping_undoes_it():
+    images = np.random.default_rng(0).uniform(-1, 1, (3, 4, 6, 2))
+    larger = data.padded(images, 8)
+    assert larger.shape == (3, 8, 8, 2)
+    np.testing.assert_array_equal(larger[:, 2:6, 1:7], images)
+    assert larger.sum() == pytest.approx(images.sum() - 3 * 2 * (64 - 24))
+    np.testing.assert_array_equal(
+        data.cropped(data.padded(images[:, :, 1:5], 10, 0.5), 4)[..., 0], images[:, :, 1:5, 0]
+    )
+    np.testing.assert_array_equal(data.cropped(larger, 8), larger)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda x: data.padded(x, 7), "even number.*size=7"),
+        (lambda x: data.padded(x, 2), "smaller than the images"),
+        (lambda x: data.cropped(x, 8), "larger than the images"),
+        (lambda x: data.cropped(x, 0), "size=0"),
+        (lambda x: data.padded(x[0], 8), "Expected images"),
+    ],
+)
+def test_sizes_that_do_not_fit_get_a_clear_error(call, message):
+    with pytest.raises(ValueError, match=message):
+        call(np.zeros((2, 4, 4, 1)))

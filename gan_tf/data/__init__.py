@@ -14,6 +14,7 @@ from gan_tf.data.fashion_mnist import (
 )
 from gan_tf.data.pipeline import batches, capped
 from gan_tf.data.points import circle, grid, grid_centres, ring, ring_centres, swiss_roll
+from gan_tf.data.sizes import cropped, padded
 
 __all__ = [
     "CLASS_NAMES",
@@ -26,10 +27,12 @@ __all__ = [
     "batches",
     "capped",
     "circle",
+    "cropped",
     "find_fashion_mnist",
     "grid",
     "grid_centres",
     "load_fashion_mnist",
+    "padded",
     "read_idx",
     "ring",
     "ring_centres",
