@@ -12,6 +12,7 @@ from gan_tf.data.fashion_mnist import (
     load_fashion_mnist,
     read_idx,
 )
+from gan_tf.data.files import image_batches
 from gan_tf.data.pipeline import batches, capped
 from gan_tf.data.points import circle, grid, grid_centres, ring, ring_centres, swiss_roll
 from gan_tf.data.sizes import cropped, padded
@@ -31,6 +32,7 @@ __all__ = [
     "find_fashion_mnist",
     "grid",
     "grid_centres",
+    "image_batches",
     "load_fashion_mnist",
     "padded",
     "read_idx",

@@ -1,0 +1,164 @@
+"""Pictures that do not fit into memory: folders of image files, and TensorFlow Datasets."""
+
+import math
+from pathlib import Path
+
+from gan_tf.data.points import is_integer
+import tensorflow as tf
+
+ENDINGS = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
+SHUFFLE_BUFFER = 10_000  # pictures of TensorFlow Datasets among which the next one is drawn
+
+
+def image_batches(
+    source,
+    size,
+    batch_size=32,
+    seed=0,
+    *,
+    channels=3,
+    steps_per_epoch=None,
+    split="train",
+    data_dir=None,
+):
+    """A `tf.data` pipeline of pictures from a folder or from TensorFlow Datasets.
+
+    Pictures are cut to their middle square, resized, and scaled to [-1, 1]. The order depends on
+    the seed and the epoch alone, as that of `batches`; `GAN.fit` sets the attribute `epoch`.
+
+    Args:
+        source: Folder whose images, also those in folders inside, are taken; or "tfds:NAME" for a
+            data set of TensorFlow Datasets with images, such as "tfds:celeb_a" or
+            "tfds:oxford_flowers102", which is downloaded when it is first used.
+        size: Integer >= 1, height and width of the batches' images.
+        batch_size: Integer >= 1.
+        seed: Integer.
+        channels: 1 for grey pictures, 3 for colours.
+        steps_per_epoch: Integer >= 1, batches in one epoch; by default all full ones of a pass.
+        split: Part of a data set of TensorFlow Datasets.
+        data_dir: Where TensorFlow Datasets keeps its files; by default its own place.
+
+    Returns:
+        `tf.data.Dataset` of float32 batches `(batch_size, size, size, channels)` in [-1, 1], of
+        known length.
+
+    Raises:
+        FileNotFoundError: If the folder is absent or holds no images.
+        ImportError: If tensorflow-datasets is needed and not installed.
+        ValueError: If there are fewer images than a batch has, a data set has no images, or an
+            argument is out of range.
+    """
+    _check(size, batch_size, seed, channels, steps_per_epoch)
+    if str(source).startswith("tfds:"):
+        name = str(source).removeprefix("tfds:")
+        one_pass, count = _from_tfds(name, split, data_dir, seed, channels)
+    else:
+        one_pass, count = _from_folder(source, seed, channels)
+    if count < batch_size:
+        raise ValueError(
+            f"{source} has {count} images, fewer than a batch. Received: batch_size={batch_size}"
+        )
+    steps = steps_per_epoch or count // batch_size
+    passes = math.ceil(steps * batch_size / count)
+    with tf.device("CPU:0"):
+        epoch = tf.Variable(0, dtype="int64", trainable=False, name="epoch")
+
+    def one_epoch(_):
+        first = (tf.convert_to_tensor(epoch.assign_add(1)) - 1) * passes
+        return tf.data.Dataset.range(first, first + passes).flat_map(one_pass)
+
+    dataset = tf.data.Dataset.range(1).flat_map(one_epoch)
+    dataset = dataset.map(lambda picture: _fitted(picture, size), tf.data.AUTOTUNE)
+    dataset = dataset.batch(batch_size, drop_remainder=True).take(steps)
+    dataset = dataset.apply(tf.data.experimental.assert_cardinality(steps))
+    dataset = dataset.prefetch(tf.data.AUTOTUNE)
+    dataset.epoch = epoch
+    return dataset
+
+
+# Helpers.
+
+
+def _from_folder(folder, seed, channels):
+    """A function from the number of a pass to its pictures, uint8, and how many there are."""
+    folder = Path(folder).expanduser()
+    if not folder.is_dir():
+        raise FileNotFoundError(f"There is no folder {folder}. Give one with images, or tfds:NAME.")
+    files = sorted(str(p) for p in folder.rglob("*") if p.suffix.lower() in ENDINGS)
+    if not files:
+        raise FileNotFoundError(f"{folder} holds no images. Expected files ending in {ENDINGS}")
+    names = tf.constant(files)
+
+    def one_pass(number):
+        pair = [tf.constant(seed, tf.int64), number]
+        order = tf.random.experimental.stateless_shuffle(tf.range(len(files)), pair)
+        paths = tf.data.Dataset.from_tensor_slices(tf.gather(names, order))
+        return paths.map(lambda path: _read(path, channels), tf.data.AUTOTUNE)
+
+    return one_pass, len(files)
+
+
+def _read(path, channels):
+    content = tf.io.read_file(path)
+    begins = [tf.strings.substr(content, 0, len(mark)) == mark for mark in _MARKS]
+    message = tf.strings.join(["This file is no image, or damaged; remove or replace it: ", path])
+    known = tf.debugging.Assert(tf.reduce_any(begins), [message])
+    with tf.control_dependencies([known]):
+        return tf.io.decode_image(content, channels, expand_animations=False)
+
+
+_MARKS = (b"\x89PNG", b"\xff\xd8", b"BM", b"GIF8")  # how the files of these formats begin
+
+
+def _from_tfds(name, split, data_dir, seed, channels):
+    try:
+        import tensorflow_datasets as tfds
+    except ImportError as error:
+        raise ImportError(
+            f"tfds:{name} needs TensorFlow Datasets: pip install tensorflow-datasets"
+        ) from error
+    builder = tfds.builder(name, data_dir=data_dir)
+    if "image" not in builder.info.features:
+        raise ValueError(
+            f'tfds:{name} has no feature "image". It has {sorted(builder.info.features)}'
+        )
+    builder.download_and_prepare()
+    pictures = builder.as_dataset(split=split, shuffle_files=False)
+
+    def one_pass(number):
+        shuffled = pictures.shuffle(SHUFFLE_BUFFER, seed=seed * 1_000_003 + number)
+        return shuffled.map(lambda row: _with_channels(row["image"], channels))
+
+    count = int(pictures.cardinality())
+    if count < 0:
+        raise ValueError(f"tfds:{name}, split {split!r}, does not say how many images it has.")
+    return one_pass, count
+
+
+def _with_channels(picture, channels):
+    if picture.shape[-1] == channels:
+        return picture
+    return tf.image.rgb_to_grayscale(picture) if channels == 1 else tf.repeat(picture, 3, axis=-1)
+
+
+def _fitted(picture, size):
+    """The middle square, resized by area, in [-1, 1]."""
+    shape = tf.shape(picture)
+    side = tf.minimum(shape[0], shape[1])
+    top, left = (shape[0] - side) // 2, (shape[1] - side) // 2
+    square = picture[top : top + side, left : left + side]
+    resized = tf.image.resize(square, (size, size), antialias=True)
+    return tf.clip_by_value(resized / 127.5 - 1.0, -1.0, 1.0)
+
+
+def _check(size, batch_size, seed, channels, steps_per_epoch):
+    least = {"size": size, "batch_size": batch_size}
+    if steps_per_epoch is not None:
+        least["steps_per_epoch"] = steps_per_epoch
+    for name, value in least.items():
+        if not is_integer(value) or value < 1:
+            raise ValueError(f"{name} must be an integer >= 1. Received: {name}={value!r}")
+    if not is_integer(seed):
+        raise ValueError(f"seed must be an integer. Received: seed={seed!r}")
+    if channels not in (1, 3):
+        raise ValueError(f"channels must be 1 or 3. Received: channels={channels!r}")
