@@ -130,6 +130,12 @@ class Sum:
             seed for penalty in penalties for seed in getattr(penalty, "seed_generators", [])
         ]
 
+    def attach(self, optimizer):
+        """Hands the optimizer on to those that count its updates; `GAN.compile` calls this."""
+        for penalty in self.penalties:
+            if hasattr(penalty, "attach"):
+                penalty.attach(optimizer)
+
     def __call__(self, critic, real_images, fake_images):
         return sum(penalty(critic, real_images, fake_images) for penalty in self.penalties)
 
@@ -164,12 +170,95 @@ class Scheduled:
     def attach(self, optimizer):
         """Takes the optimizer whose updates count; `GAN.compile` calls this."""
         self.optimizer = optimizer
+        if hasattr(self.penalty, "attach"):
+            self.penalty.attach(optimizer)
 
     def __call__(self, critic, real_images, fake_images):
         if self.optimizer is None:
             raise ValueError("Scheduled counts an optimizer's updates: attach(optimizer) first.")
         factor = ops.cast(self.schedule(self.optimizer.iterations), "float32")
         return factor * self.penalty(critic, real_images, fake_images)
+
+
+class Lazy:
+    """A penalty that is computed only in some of the updates, and counts the more in these.
+
+    Gradients of gradients cost more than the game itself; a discriminator's smoothness changes
+    slowly, and can do with a reminder now and then.
+
+    Args:
+        penalty: Function `penalty(critic, real_images, fake_images)` that draws nothing at random:
+            `R1`, `R2`, `Drift` or a `Sum` of them.
+        interval: Integer >= 1, updates of the discriminator from one to the next.
+
+    Returns:
+        Scalar float32 tensor: `interval` times the penalty in every `interval`-th update, and 0 in
+        the others.
+
+    Raises:
+        ValueError: If the interval is out of range, or the penalty draws random numbers.
+
+    Reference:
+        Karras et al. 2020 (lazy regularisation), section 3.1, arXiv:1912.04958.
+    """
+
+    def __init__(self, penalty, interval=16):
+        if not isinstance(interval, int) or interval < 1:
+            raise ValueError(f"interval must be an integer >= 1. Received: interval={interval!r}")
+        if not callable(penalty) or getattr(penalty, "seed_generators", []):
+            raise ValueError(
+                "Lazy takes a penalty that draws no random numbers, such as R1; GradientPenalty "
+                f"does. Received: penalty={penalty!r}"
+            )
+        self.penalty, self.interval = penalty, interval
+        self.optimizer = None
+
+    def attach(self, optimizer):
+        """Takes the optimizer whose updates count; `GAN.compile` calls this."""
+        self.optimizer = optimizer
+        if hasattr(self.penalty, "attach"):
+            self.penalty.attach(optimizer)
+
+    def __call__(self, critic, real_images, fake_images):
+        if self.optimizer is None:
+            raise ValueError("Lazy counts an optimizer's updates: attach(optimizer) first.")
+        return tf.cond(
+            tf.convert_to_tensor(self.optimizer.iterations) % self.interval == 0,
+            lambda: float(self.interval) * self.penalty(critic, real_images, fake_images),
+            lambda: tf.constant(0.0),
+        )
+
+
+class Drift:
+    """Keeps the critic's output for real images from drifting away from zero.
+
+    A Wasserstein loss does not change when a number is added to all outputs, so they may wander.
+
+    Args:
+        weight: Float >= 0, the paper's ε.
+
+    Call arguments:
+        critic: Function from images to logits `(batch, 1)`.
+        real_images: Float tensor `(batch, ...)`.
+        fake_images: Same shape; not used.
+
+    Returns:
+        Scalar float32 tensor: `weight · E D(x)²` over the real images.
+
+    Raises:
+        ValueError: If `weight` is negative.
+
+    Reference:
+        Karras et al. 2018, section A.1, arXiv:1710.10196.
+    """
+
+    def __init__(self, weight=0.001):
+        _check_weight(weight)
+        self.weight = weight
+
+    def __call__(self, critic, real_images, fake_images):
+        logits = ops.cast(critic(real_images), "float32")
+        return self.weight * ops.mean(ops.square(logits))
 
 
 @keras.saving.register_keras_serializable("gan_tf")

@@ -92,6 +92,37 @@ def test_a_scheduled_penalty_keeps_the_seeds_of_its_own():
     assert penalties.Scheduled(inner, float).seed_generators == inner.seed_generators
 
 
+def test_lazy_penalty_comes_every_so_often_and_counts_the_more():
+    keras.utils.set_random_seed(0)
+    gan = GAN(builders.point_generator(), builders.point_discriminator(), seed=0)
+    constant = penalties.Lazy(lambda critic, real, fake: tf.constant(2.0), interval=4)
+    gan.compile("adam", "adam", penalty=penalties.Sum(constant))  # a Sum hands the optimizer on
+    points = data.batches(data.ring(512, seed=0), 64, steps_per_epoch=1)
+    seen = [gan.fit(points, epochs=1, verbose=0).history["penalty"][0] for _ in range(6)]
+    assert seen == [8.0, 0.0, 0.0, 0.0, 8.0, 0.0]
+
+
+def test_lazy_r1_has_r1s_gradient_in_its_turn():
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, use_bias=False)])
+    points = tf.ones((3, 2))
+    lazy, optimizer = penalties.Lazy(penalties.R1(2.0), interval=5), keras.optimizers.SGD()
+    optimizer.build(model.trainable_variables)
+    lazy.attach(optimizer)
+    for iterations, factor in ((0, 5.0), (1, 0.0), (5, 5.0)):
+        optimizer.iterations.assign(iterations)
+        with tf.GradientTape() as tape:
+            value = lazy(model, points, points)
+        kernel = model.layers[-1].kernel.value
+        gradient = tape.gradient(value, kernel, unconnected_gradients="zero")
+        np.testing.assert_allclose(gradient, factor * 2 * kernel, rtol=1e-5)  # R1 is |w|²
+
+
+def test_drift_is_the_mean_square_of_the_logits_of_real_images():
+    real, fake = tf.constant([[1.0], [3.0]]), tf.constant([[100.0], [100.0]])
+    drift = penalties.Drift(0.5)
+    assert float(drift(lambda x: 2 * x, real, fake)) == pytest.approx(0.5 * (4 + 36) / 2)
+
+
 def test_weight_clip():
     clip = penalties.WeightClip(0.5)
     np.testing.assert_allclose(clip(tf.constant([-2.0, 0.1, 0.7])), [-0.5, 0.1, 0.5])
@@ -108,6 +139,9 @@ def test_weight_clip():
         (lambda: penalties.Sum(), "at least one"),
         (lambda: penalties.Sum("r1"), "r1"),
         (lambda: penalties.Scheduled("r1", float), "penalty='r1'"),
+        (lambda: penalties.Lazy(penalties.R1(), 0), "interval=0"),
+        (lambda: penalties.Lazy(penalties.GradientPenalty()), "draws no random numbers"),
+        (lambda: penalties.Drift(-1), "weight=-1"),
         (lambda: penalties.Scheduled(penalties.R1(), 0.5), "schedule=0.5"),
     ],
 )
