@@ -58,12 +58,26 @@ class Judge(keras.callbacks.Callback):
         spent = {"epochs": epochs, "seconds": self.seconds, "cpu_seconds": self.cpu_seconds}
         while self.budgets and spent[self.unit] >= self.budgets[0]:
             budget = self.budgets.pop(0)
-            values = self.score(self.model.generate(NUM_SAMPLES, seed=12345))
+            samples = self.model.generate(NUM_SAMPLES, seed=12345)
+            values = self.score(judged(samples, self.recipe.value_range))
             row = {"budget": budget, **spent, **values, **(logs or {})}
             self.rows.append({name: round(float(value), 4) for name, value in row.items()})
             self.save(self.rows)
             print(f"  {self.unit} {budget:g}: {self.rows[-1]}", flush=True)
         self.model.stop_training = not self.budgets
+
+
+def judged(samples, value_range, size=28):
+    """Samples in the range and the size of the test images.
+
+    A linear output may overshoot the range. Small images of a network that still grows are
+    enlarged, and borders that were added are taken away.
+    """
+    samples = np.clip(samples, *value_range)
+    if samples.shape[1] < size:
+        factor = -(-size // samples.shape[1])
+        samples = samples.repeat(factor, axis=1).repeat(factor, axis=2)
+    return samples if samples.ndim == 3 else data.cropped(samples, size)
 
 
 def reference(value_range):

@@ -4,6 +4,7 @@ import json
 import pathlib
 
 from gan_tf import recipes
+import numpy as np
 import pytest
 import quality
 import report
@@ -45,6 +46,17 @@ def test_table_goes_between_its_markers():
     assert report.with_table(readme, "one", "new") == readme.replace("old", "new")
     with pytest.raises(SystemExit, match="lacks the lines"):
         report.with_table("no markers", "one", "new")
+
+
+def test_samples_of_growing_networks_are_judged_in_the_size_of_the_test_images():
+    small = np.arange(2 * 8 * 8.0).reshape(2, 8, 8, 1)
+    found = quality.judged(small, (0, 1_000))  # 8 to 32 pixels, without the border of 2
+    assert found.shape == (2, 28, 28, 1)
+    np.testing.assert_array_equal(found[:, 0, 0], small[:, 0, 0])
+    np.testing.assert_array_equal(found[:, 2, 27], small[:, 1, 7])
+    for shape in ((2, 28, 28), (2, 28, 28, 1)):
+        overshooting = np.full(shape, 1.5)
+        np.testing.assert_array_equal(quality.judged(overshooting, (-1, 1)), np.ones(shape))
 
 
 def test_readme_holds_the_table_of_the_committed_results():
