@@ -3,7 +3,7 @@
     python benchmarks/modes.py --data ring --method best --seeds 3 --minutes 5
     python benchmarks/modes.py --data grid --method plain packing --seeds 3 --steps 4000
     python benchmarks/modes.py                     the table of all results
-    python benchmarks/modes.py --readme            the same, into README.md
+    python benchmarks/modes.py --readme            those with a budget of minutes, into README.md
 
 The protocol is PacGAN's (arXiv:1712.04086): 100,000 training points, 2,500 samples judged, of high
 quality within three standard deviations of a mode; a perfect sampler gets 98.9 %. With --minutes a
@@ -106,11 +106,16 @@ def run(name, method, seed, steps, minutes, folder):
     return judge.rows[-1]
 
 
-def table(folder=RESULTS):
-    """The results as a markdown table: a row for each game and budget, medians over the seeds."""
+def table(folder=RESULTS, timed=False):
+    """The results as a markdown table: a row for each game and budget, medians over the seeds.
+
+    With `timed`, only runs with a budget of minutes.
+    """
     groups = {}
     for path in sorted(folder.glob("modes_*.json")):
         found = json.loads(path.read_text("utf-8"))
+        if timed and not found["minutes"]:
+            continue
         budget = f"{found['minutes']:g} min" if found["minutes"] else f"{found['steps']:,} steps"
         groups.setdefault((found["data"], budget, found["method"]), []).append(found["rows"][-1])
     columns = "data, budget, method, seeds, steps, seconds, CPU s, modes, high quality, reverse KL"
@@ -156,10 +161,9 @@ def main():
         for seed in range(options.first_seed, options.first_seed + options.seeds):
             last = run(name, method, seed, steps, minutes, options.results)
             print(f"{name}, {method}, seed {seed}: {last}", flush=True)
-    made = table(options.results)
-    print(made)
+    print(table(options.results))
     if options.readme:
-        report.write_table(ROOT / "README.md", "modes", made)
+        report.write_table(ROOT / "README.md", "modes", table(options.results, timed=True))
 
 
 if __name__ == "__main__":

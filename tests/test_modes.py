@@ -30,6 +30,14 @@ def test_the_table_gives_medians_of_the_last_rows(tmp_path):
     )
 
 
+def test_the_readme_shows_timed_runs_only(tmp_path):
+    write(tmp_path, 0, 0.5)
+    write(tmp_path, 0, 0.25, minutes=5.0)
+    assert len(modes.table(tmp_path).splitlines()) == 4
+    assert "5 min" in modes.table(tmp_path, timed=True).splitlines()[-1]
+    assert len(modes.table(tmp_path, timed=True).splitlines()) == 3
+
+
 def test_a_run_is_written_with_what_it_cost(tmp_path, monkeypatch):
     monkeypatch.setattr(recipes.mixtures, "STEPS_PER_EPOCH", 5)
     last = modes.run("ring", "plain", seed=3, steps=10, minutes=None, folder=tmp_path)
@@ -55,7 +63,7 @@ def test_steps_fit_into_the_minutes(monkeypatch):
 
 def test_readme_holds_the_table_of_the_committed_results():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert report.with_table(readme, "modes", modes.table()) == readme
+    assert report.with_table(readme, "modes", modes.table(timed=True)) == readme
 
 
 @pytest.mark.parametrize("name", recipes.MIXTURES)
