@@ -30,6 +30,7 @@ from gan_tf.metrics.manifold import (
     precision_recall,
 )
 from gan_tf.metrics.modes import ModeCoverage, mode_coverage
+from gan_tf.metrics.paths import PathLength, lerp, path_length, slerp
 from gan_tf.metrics.scores import (
     ClassesPresent,
     ClassifierDensityCoverage,
@@ -58,6 +59,7 @@ __all__ = [
     "KernelClassifierDistance",
     "ModeCoverage",
     "Neighbours",
+    "PathLength",
     "PrecisionRecall",
     "Reference",
     "Report",
@@ -71,8 +73,11 @@ __all__ = [
     "keras_inception_encoder",
     "kernel_distance",
     "laplacian_pyramid",
+    "lerp",
     "mode_coverage",
     "nearest_neighbours",
+    "path_length",
     "precision_recall",
+    "slerp",
     "sliced_wasserstein",
 ]

@@ -1,0 +1,106 @@
+"""How smoothly images change along paths between latents, or between styles."""
+
+from typing import NamedTuple
+
+from gan_tf.metrics import checks
+import numpy as np
+
+
+class PathLength(NamedTuple):
+    """Mean squared speed of the features along paths, and its standard error over the paths."""
+
+    mean: float
+    standard_error: float
+
+
+def slerp(starts, ends, shares):
+    """Spherical interpolation: the way on a great circle, for normal latents.
+
+    Args:
+        starts: Array `(num_paths, num_dimensions)`, no row zero. Rows are normalised first.
+        ends: Same shape.
+        shares: Array `(num_paths,)`, 0 at the start and 1 at the end.
+
+    Returns:
+        Float64 array `(num_paths, num_dimensions)` of unit vectors.
+
+    Reference:
+        Shoemake 1985, *Animating rotation with quaternion curves*.
+    """
+    starts, ends = _directions(starts), _directions(ends)
+    angles = np.arccos(np.clip((starts * ends).sum(1), -1.0, 1.0))[:, None]
+    shares = np.asarray(shares, "float64")[:, None]
+    sines = np.sin(angles)
+    straight = sines < 1e-9  # the ends are one, or opposite and every way is as good
+    sines = np.where(straight, 1.0, sines)
+    first = np.where(straight, 1 - shares, np.sin((1 - shares) * angles) / sines)
+    second = np.where(straight, shares, np.sin(shares * angles) / sines)
+    return first * starts + second * ends
+
+
+def lerp(starts, ends, shares):
+    """Linear interpolation, for styles.
+
+    Args:
+        starts: Array `(num_paths, ...)`.
+        ends: Same shape.
+        shares: Array `(num_paths,)`, 0 at the start and 1 at the end.
+
+    Returns:
+        Float64 array `(num_paths, ...)`.
+    """
+    starts, ends = np.asarray(starts, "float64"), np.asarray(ends, "float64")
+    shares = np.asarray(shares, "float64").reshape(-1, *[1] * (starts.ndim - 1))
+    return starts + shares * (ends - starts)
+
+
+def path_length(features_of, starts, ends, interpolate=slerp, epsilon=1e-4, seed=0):
+    """Perceptual path length: how much images change for a tiny step, on average along paths.
+
+    Long paths mean that images change a lot, or in jumps, between two latents: what lies between
+    two garments is no garment. With styles and `lerp`, it says how straight their space is.
+
+    Args:
+        features_of: Function from points of the space, float32 `(num_paths, ...)`, to features
+            `(num_paths, num_features)`: a generator followed by an encoder.
+        starts: Array `(num_paths, ...)`, where the paths begin.
+        ends: Same shape, where they end.
+        interpolate: `slerp` for latents, `lerp` for styles.
+        epsilon: Float > 0, length of a step as a share of the path.
+        seed: Integer, decides where on each path the step is taken.
+
+    Returns:
+        PathLength: mean over the paths of `|f(x(t + ε)) - f(x(t))|² / ε²` with t uniform, in
+        squared units of the features, and the standard error of that mean.
+
+    Raises:
+        ValueError: If the shapes differ, features are unfit, or `epsilon` is not above 0.
+
+    Reference:
+        Karras et al. 2019, section 4.1, arXiv:1812.04948, there with the features of a VGG16.
+    """
+    checks.check_positive("epsilon", epsilon)
+    starts, ends = np.asarray(starts), np.asarray(ends)
+    if starts.shape != ends.shape or starts.ndim < 2 or len(starts) < 2:
+        raise ValueError(
+            "starts and ends must be arrays (num_paths, ...) of one shape, at least two paths. "
+            f"Received: shapes {starts.shape} and {ends.shape}"
+        )
+    shares = np.random.default_rng(seed).uniform(0, 1, len(starts))
+    here, there = (
+        checks.checked_features("features", features_of(points.astype("float32")))
+        for points in (interpolate(starts, ends, s) for s in (shares, shares + epsilon))
+    )
+    speeds = np.square((there - here) / epsilon).sum(axis=1)
+    return PathLength(float(speeds.mean()), float(speeds.std(ddof=1) / np.sqrt(len(speeds))))
+
+
+def _directions(points):
+    points = np.asarray(points, "float64")
+    lengths = np.linalg.norm(points, axis=1, keepdims=True)
+    if points.ndim != 2 or not (lengths > 0).all():
+        raise ValueError(
+            "slerp needs points (num_paths, num_dimensions), none of them zero. "
+            f"Received: shape {points.shape}"
+        )
+    return points / lengths
