@@ -140,7 +140,27 @@ class Sum:
         return sum(penalty(critic, real_images, fake_images) for penalty in self.penalties)
 
 
-class Scheduled:
+class _Counting:
+    """What penalties share that depend on how often the discriminator was updated."""
+
+    optimizer = None
+
+    def attach(self, optimizer):
+        """Takes the optimizer whose updates count; `GAN.compile` calls this."""
+        self.optimizer = optimizer
+        if hasattr(self.penalty, "attach"):
+            self.penalty.attach(optimizer)
+
+    @property
+    def num_updates(self):
+        """The optimizer's own count, which is saved with the game."""
+        if self.optimizer is None:
+            name = type(self).__name__
+            raise ValueError(f"{name} counts an optimizer's updates: attach(optimizer) first.")
+        return self.optimizer.iterations
+
+
+class Scheduled(_Counting):
     """A penalty whose weight changes while the game lasts.
 
     A smooth discriminator finds all modes; one that may become sharp later tells a sample from
@@ -164,23 +184,14 @@ class Scheduled:
             if not callable(value):
                 raise ValueError(f"{name} must be a function. Received: {name}={value!r}")
         self.penalty, self.schedule = penalty, schedule
-        self.optimizer = None
         self.seed_generators = list(getattr(penalty, "seed_generators", []))
 
-    def attach(self, optimizer):
-        """Takes the optimizer whose updates count; `GAN.compile` calls this."""
-        self.optimizer = optimizer
-        if hasattr(self.penalty, "attach"):
-            self.penalty.attach(optimizer)
-
     def __call__(self, critic, real_images, fake_images):
-        if self.optimizer is None:
-            raise ValueError("Scheduled counts an optimizer's updates: attach(optimizer) first.")
-        factor = ops.cast(self.schedule(self.optimizer.iterations), "float32")
+        factor = ops.cast(self.schedule(self.num_updates), "float32")
         return factor * self.penalty(critic, real_images, fake_images)
 
 
-class Lazy:
+class Lazy(_Counting):
     """A penalty that is computed only in some of the updates, and counts the more in these.
 
     Gradients of gradients cost more than the game itself; a discriminator's smoothness changes
@@ -211,19 +222,10 @@ class Lazy:
                 f"does. Received: penalty={penalty!r}"
             )
         self.penalty, self.interval = penalty, interval
-        self.optimizer = None
-
-    def attach(self, optimizer):
-        """Takes the optimizer whose updates count; `GAN.compile` calls this."""
-        self.optimizer = optimizer
-        if hasattr(self.penalty, "attach"):
-            self.penalty.attach(optimizer)
 
     def __call__(self, critic, real_images, fake_images):
-        if self.optimizer is None:
-            raise ValueError("Lazy counts an optimizer's updates: attach(optimizer) first.")
         return tf.cond(
-            tf.convert_to_tensor(self.optimizer.iterations) % self.interval == 0,
+            tf.convert_to_tensor(self.num_updates) % self.interval == 0,
             lambda: float(self.interval) * self.penalty(critic, real_images, fake_images),
             lambda: tf.constant(0.0),
         )
