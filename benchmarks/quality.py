@@ -18,7 +18,8 @@ from pathlib import Path
 import statistics
 import time
 
-from gan_tf import data, metrics, recipes
+from gan_tf import callbacks, data, metrics, recipes
+from gan_tf.callbacks import sampling
 import keras
 import numpy as np
 import report
@@ -39,12 +40,14 @@ class Judge(keras.callbacks.Callback):
         recipe: `recipes.Recipe`.
         score: Function from images to a dict of floats.
         save: Function that takes the list of rows so far.
+        average: `callbacks.GeneratorAverage` whose generator is judged, or None for the one that
+            trains.
     """
 
-    def __init__(self, budgets, unit, recipe, score, save):
+    def __init__(self, budgets, unit, recipe, score, save, average=None):
         super().__init__()
         self.budgets, self.unit, self.recipe = list(budgets), unit, recipe
-        self.score, self.save = score, save
+        self.score, self.save, self.average = score, save, average
         self.rows, self.seconds, self.cpu_seconds = [], 0.0, 0.0
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -58,13 +61,19 @@ class Judge(keras.callbacks.Callback):
         spent = {"epochs": epochs, "seconds": self.seconds, "cpu_seconds": self.cpu_seconds}
         while self.budgets and spent[self.unit] >= self.budgets[0]:
             budget = self.budgets.pop(0)
-            samples = self.model.generate(NUM_SAMPLES, seed=12345)
+            samples = samples_of(self.average or self.model, NUM_SAMPLES)
             values = self.score(judged(samples, self.recipe.value_range))
             row = {"budget": budget, **spent, **values, **(logs or {})}
             self.rows.append({name: round(float(value), 4) for name, value in row.items()})
             self.save(self.rows)
             print(f"  {self.unit} {budget:g}: {self.rows[-1]}", flush=True)
         self.model.stop_training = not self.budgets
+
+
+def samples_of(holder, num_samples, seed=12345):
+    """What the generator of a game, or of a running average, makes of seeded latents."""
+    latents = sampling.fixed_latents(num_samples, holder.generator, seed)
+    return sampling.samples_of(holder.generator, latents)
 
 
 def judged(samples, value_range, size=28):
@@ -75,8 +84,7 @@ def judged(samples, value_range, size=28):
     """
     samples = np.clip(samples, *value_range)
     if samples.shape[1] < size:
-        factor = -(-size // samples.shape[1])
-        samples = samples.repeat(factor, axis=1).repeat(factor, axis=2)
+        samples = data.enlarged(samples, -(-size // samples.shape[1]) * samples.shape[1])
     return samples if samples.ndim == 3 else data.cropped(samples, size)
 
 
@@ -103,8 +111,10 @@ def run(name, unit, budgets, seed, folder):
     stretches = data.batches(
         recipe.samples, recipe.batch_size, seed, steps_per_epoch=STEPS_PER_STRETCH
     )
-    judge = Judge(sorted(budgets), unit, recipe, scores, save)
-    recipe.gan.fit(stretches, epochs=1_000_000, callbacks=[judge], verbose=0)
+    average = recipe.average_decay and callbacks.GeneratorAverage(recipe.average_decay)
+    judge = Judge(sorted(budgets), unit, recipe, scores, save, average)
+    watchers = [average, judge] if average else [judge]
+    recipe.gan.fit(stretches, epochs=1_000_000, callbacks=watchers, verbose=0)
     return path
 
 

@@ -38,7 +38,9 @@ def _parser():
     commands = parser.add_subparsers(required=True, metavar="command")
     demo = commands.add_parser("demo", help="train the circle GAN and the lecture's DCGAN")
     train = commands.add_parser("train", help="train one recipe and write what comes of it")
-    train.add_argument("recipe", help="circle, lecture-dense or lecture-dcgan")
+    train.add_argument(
+        "recipe", help="circle, lecture-dense, lecture-dcgan, ring, grid, progressive or style"
+    )
     sample = commands.add_parser("sample", help="draw samples of a generator that was saved")
     sample.add_argument("generator", type=pathlib.Path, help="a .keras file, as train writes it")
     sample.add_argument("--num", type=int, default=64)
@@ -100,6 +102,7 @@ def run_score(options):
     """Prints the metrics of a saved generator against the test images, floor and ceiling beside."""
     from gan_tf import data, metrics
     import keras
+    import numpy as np
 
     generator = keras.saving.load_model(options.generator)
     ending = getattr(_last_layer(generator), "activation", None)
@@ -107,7 +110,9 @@ def run_score(options):
     (images, _), (test_images, _) = data.load_fashion_mnist(value_range=value_range)
     encoder = metrics.fashion_mnist_encoder(value_range)
     reference = metrics.Reference(encoder, test_images, images[: options.num])
-    samples = _samples(generator, options.num, options.seed)
+    samples = np.clip(_samples(generator, options.num, options.seed), *value_range)
+    if samples.ndim == 4:  # a border may have been added for the sake of a power of two
+        samples = data.cropped(samples, 28)
     print(*metrics.Scores(reference).report(samples), sep="\n")
     return 0
 
@@ -153,7 +158,7 @@ def train_recipe(name, folder, seed=0, epochs=None):
 
     print(f"\n{name}")
     start = time.monotonic()
-    if name.startswith("lecture"):
+    if name not in ("circle", "ring", "grid"):
         print("Data: Fashion-MNIST, {}: {}".format(*_fashion_mnist()))
     recipe = recipes.get(name, seed)
     folder = pathlib.Path(folder) / name
@@ -181,7 +186,7 @@ def _watchers(recipe, draw, folder, epochs):
 
     # The average reaches back over the last tenth of the run, however short.
     num_steps = epochs * recipe.steps_per_epoch
-    average = callbacks.GeneratorAverage(max(0.0, 1 - 10 / num_steps))
+    average = callbacks.GeneratorAverage(recipe.average_decay or max(0.0, 1 - 10 / num_steps))
     watcher = callbacks.SampleImages(
         64 if recipe.samples.ndim > 2 else 1000,
         draw=draw,
@@ -197,10 +202,21 @@ def _drawing(recipe):
     from gan_tf import plots
 
     if recipe.value_range is not None:
-        return functools.partial(plots.image_grid, value_range=recipe.value_range)
+        return functools.partial(_grid, recipe=recipe)
     return lambda samples: plots.decision_field(
         recipe.gan.discriminator, samples=samples, target=recipe.samples[:1000]
     )
+
+
+def _grid(images, recipe):
+    """Images at the size of the data, also while they grow, so that a film keeps its frame."""
+    from gan_tf import data, plots
+    import numpy as np
+
+    images = np.clip(images, *recipe.value_range)
+    if images.ndim == 4:
+        images = data.enlarged(images, recipe.samples.shape[1])
+    return plots.image_grid(images, value_range=recipe.value_range)
 
 
 def _fashion_mnist():

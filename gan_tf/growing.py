@@ -24,6 +24,8 @@ class ProgressiveGAN(GAN):
             `builders.progressive_discriminator`.
         images_stable: Integer >= 1, real images for which a stage is trained once it is there.
         images_fading: Integer >= 1, real images over which a stage fades in.
+        fade: Whether it does; if not, alpha is 1 from a stage's first step on, with the same
+            schedule.
         **kwargs: Those of `GAN`.
 
     Raises:
@@ -35,7 +37,13 @@ class ProgressiveGAN(GAN):
     """
 
     def __init__(
-        self, generator, discriminator, images_stable=600_000, images_fading=600_000, **kwargs
+        self,
+        generator,
+        discriminator,
+        images_stable=600_000,
+        images_fading=600_000,
+        fade=True,
+        **kwargs,
     ):
         _check_stages(generator, discriminator, images_stable, images_fading)
         generators = [keras.Model(generator.inputs[0], made) for made in generator.outputs]
@@ -44,7 +52,7 @@ class ProgressiveGAN(GAN):
         super().__init__(generators[0], discriminators[0], **kwargs)
         self._whole = {"generator": generator, "discriminator": discriminator}
         self.generators, self.discriminators = generators, discriminators
-        self.images_stable, self.images_fading = images_stable, images_fading
+        self.images_stable, self.images_fading, self.fade = images_stable, images_fading, fade
         self.stage = 0
         fixed = {"shape": (), "trainable": False, "dtype": "int64", "initializer": "zeros"}
         self.images_seen = self.add_weight(
@@ -125,7 +133,7 @@ class ProgressiveGAN(GAN):
         return (1 - alpha) * _doubled(_halved(real_images)) + alpha * real_images
 
     def _alpha(self):
-        if self.stage == 0:
+        if self.stage == 0 or not self.fade:
             return tf.constant(1.0)
         cycle = self.images_stable + self.images_fading
         begin = (self.stage - 1) * cycle + self.images_stable
@@ -145,8 +153,12 @@ class ProgressiveGAN(GAN):
             name: keras.saving.serialize_keras_object(player)
             for name, player in self._whole.items()
         }
-        sizes = {"images_stable": self.images_stable, "images_fading": self.images_fading}
-        return {**super().get_config(), **players, **sizes}
+        schedule = {
+            "images_stable": self.images_stable,
+            "images_fading": self.images_fading,
+            "fade": self.fade,
+        }
+        return {**super().get_config(), **players, **schedule}
 
 
 class _Grow(keras.callbacks.Callback):

@@ -92,6 +92,13 @@ def test_one_fit_trains_all_stages():
     assert gan.generate(3).shape == (3, 16, 16, 1)
 
 
+def test_without_fading_a_new_size_is_there_at_once():
+    gan = game(fade=False)
+    history = gan.fit(batches(), epochs=4, verbose=0).history
+    assert history["resolution"] == [4, 8, 8, 16] and history["alpha"] == [1, 1, 1, 1]
+    assert float(gan.whole_generator.get_layer("fade_16").alpha) == 1.0
+
+
 def test_earlier_layers_stay_trainable_and_optimizers_start_afresh():
     gan = game()
     gan.fit(batches(), epochs=1, verbose=0)
@@ -132,7 +139,7 @@ def test_it_is_saved_and_loaded_whole(tmp_path):
     gan.fit(batches(), epochs=4, verbose=0)
     gan.save(tmp_path / "game.keras")
     loaded = keras.saving.load_model(tmp_path / "game.keras", compile=False)
-    assert (loaded.images_stable, loaded.images_fading) == (32, 32)
+    assert (loaded.images_stable, loaded.images_fading, loaded.fade) == (32, 32, True)
     for a, b in zip(gan.whole_generator(LATENTS), loaded.whole_generator(LATENTS), strict=True):
         np.testing.assert_allclose(a, b, atol=1e-6)
 

@@ -33,7 +33,9 @@ IMPORTS = {
     "history": set(),
     "callbacks": {"metrics", "plots"},
     "lecture": {"gan", "losses"},
-    "recipes": {"builders", "data", "gan", "layers", "lecture", "losses", "penalties"},
+    "recipes": {
+        *("builders", "data", "gan", "growing", "layers", "lecture", "losses", "penalties"),
+    },
 }
 FOLDERS = {".ci", "benchmarks", "constraints", "data", "gan_tf", "notebooks", "tests"}
 PYTHONS = {"tested.txt": ("3.10", "3.11", "3.12", "3.13"), "colab.txt": ("3.11", "3.12", "3.13")}

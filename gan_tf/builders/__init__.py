@@ -14,6 +14,7 @@ from gan_tf.builders.dense import (
 )
 from gan_tf.builders.growing import (
     num_filters,
+    papers_filters,
     progressive_discriminator,
     progressive_generator,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "image_classifier",
     "mapping_network",
     "num_filters",
+    "papers_filters",
     "point_discriminator",
     "point_generator",
     "progressive_discriminator",

@@ -6,7 +6,13 @@ import keras
 
 
 def progressive_generator(
-    resolution=32, latent_dim=128, channels=1, filters=None, equalized=True, normalize=True
+    resolution=32,
+    latent_dim=128,
+    channels=1,
+    filters=None,
+    equalized=True,
+    normalize=True,
+    blur=False,
 ):
     """The generator of progressive growing.
 
@@ -22,6 +28,7 @@ def progressive_generator(
         equalized: Whether weights are scaled at run time; if not, Keras's layers with He's
             initialisation take their place.
         normalize: Whether `PixelNormalization` follows each layer.
+        blur: Whether sizes are doubled with a low-pass filter, as with `style_generator`.
 
     Returns:
         `keras.Model` from `(batch, latent_dim)` to a list of images `(batch, size, size, channels)`
@@ -45,7 +52,7 @@ def progressive_generator(
     images, smaller = [], None
     for size in sizes:
         if size > 4:
-            x = layers.Upsample()(x)
+            x = layers.Upsample(blur=blur)(x)
             x = run([kind.conv(filters(size), 3, "leaky_relu"), *[n() for n in norm]], x)
         x = run([kind.conv(filters(size), 3, "leaky_relu"), *[n() for n in norm]], x)
         image = kind.conv(channels, 1, None, gain=1.0)(x)
@@ -107,6 +114,15 @@ def progressive_discriminator(
 def num_filters(size):
     """Feature maps of a size: 64 up to 8 × 8, then half of it with every doubling, at least 8."""
     return max(8, min(64, 512 // size))
+
+
+def papers_filters(size):
+    """Feature maps of a size as in the papers, for colour images on a GPU: 512, from 32 on fewer.
+
+    Reference:
+        Karras et al. 2018, table 2, arXiv:1710.10196: 8192 divided by half the size.
+    """
+    return min(512, 16_384 // size)
 
 
 # Helpers.

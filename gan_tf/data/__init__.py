@@ -15,7 +15,7 @@ from gan_tf.data.fashion_mnist import (
 from gan_tf.data.files import image_batches
 from gan_tf.data.pipeline import batches, capped
 from gan_tf.data.points import circle, grid, grid_centres, ring, ring_centres, swiss_roll
-from gan_tf.data.sizes import cropped, padded
+from gan_tf.data.sizes import cropped, enlarged, padded
 
 __all__ = [
     "CLASS_NAMES",
@@ -29,6 +29,7 @@ __all__ = [
     "capped",
     "circle",
     "cropped",
+    "enlarged",
     "find_fashion_mnist",
     "grid",
     "grid_centres",

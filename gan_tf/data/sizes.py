@@ -1,4 +1,4 @@
-"""Images of another size: a border added around them, or taken away."""
+"""Images of another size: a border added around them, or taken away; pixels made larger."""
 
 import numpy as np
 
@@ -47,6 +47,29 @@ def cropped(images, size):
             f"size must not be larger than the images. Received: {_both(images, size)}"
         )
     return np.asarray(images)[:, -rows : size - rows, -columns : size - columns]
+
+
+def enlarged(images, size):
+    """Images whose every pixel becomes a square, so that small ones can be seen beside large ones.
+
+    Args:
+        images: Array `(num_images, height, width, channels)`, as high as wide.
+        size: Integer, the new height and width, a multiple of the old ones.
+
+    Returns:
+        Array `(num_images, size, size, channels)`.
+
+    Raises:
+        ValueError: If the images are not such an array, or `size` is no multiple of theirs.
+    """
+    images = np.asarray(images)
+    if images.ndim != 4 or images.shape[1] != images.shape[2] or size % images.shape[1] or size < 1:
+        raise ValueError(
+            "Expected square images (num_images, height, width, channels), and a size that is a "
+            f"multiple of theirs. Received: {_both(images, size)}"
+        )
+    factor = size // images.shape[1]
+    return images.repeat(factor, axis=1).repeat(factor, axis=2)
 
 
 def _borders(images, size):

@@ -6,6 +6,7 @@ same runs.
 
 import functools
 
+from gan_tf.recipes.growing import PARTS, STYLE_STEPS, grown, progressive, style
 from gan_tf.recipes.lecture import circle, lecture_dcgan, lecture_dense
 from gan_tf.recipes.mixtures import MIXTURES, REMEDIES, Mixture, mixture
 from gan_tf.recipes.recipe import Recipe
@@ -13,15 +14,20 @@ import keras
 
 __all__ = [
     "MIXTURES",
+    "PARTS",
     "RECIPES",
     "REMEDIES",
+    "STYLE_STEPS",
     "Mixture",
     "Recipe",
     "circle",
     "get",
+    "grown",
     "lecture_dcgan",
     "lecture_dense",
     "mixture",
+    "progressive",
+    "style",
 ]
 
 RECIPES = {
@@ -30,6 +36,8 @@ RECIPES = {
     "lecture-dcgan": lecture_dcgan,
     "ring": functools.partial(mixture, "ring", "best"),
     "grid": functools.partial(mixture, "grid", "best"),
+    "progressive": progressive,
+    "style": style,
 }
 
 

@@ -18,6 +18,8 @@ class Recipe(NamedTuple):
         steps_per_epoch: Integer, generator steps of one epoch.
         batch_size: Integer, samples of one step.
         value_range: Pair, black and white of images; None for points.
+        average_decay: Float, that of the running average of the generator which is the run's
+            result; None where the generator itself is.
     """
 
     gan: GAN
@@ -27,3 +29,4 @@ class Recipe(NamedTuple):
     steps_per_epoch: int
     batch_size: int
     value_range: tuple | None = None
+    average_decay: float | None = None

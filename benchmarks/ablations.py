@@ -1,0 +1,127 @@
+"""What each part of progressive growing, and each step to a style-based generator, is worth here.
+
+    python benchmarks/ablations.py --of progressive --seeds 3
+    python benchmarks/ablations.py --of style --seeds 3
+    python benchmarks/ablations.py                   the tables of all results
+
+All games of one table see the same number of real images. The running average of the generator is
+judged, as in the papers, by two distances: the Fréchet classifier distance of 10,000 samples, and
+the sliced Wasserstein distance of 2,048 samples, which looks at pixels of every scale. Every run is
+a file in benchmarks/results/, and the tables, which the notebooks show, are files beside them.
+"""
+
+import argparse
+import json
+from pathlib import Path
+import statistics
+import time
+
+from gan_tf import callbacks, data, metrics, recipes
+import keras
+import quality
+import report
+
+RESULTS = quality.RESULTS
+NUM_IMAGES = 60_000  # real ones of each game
+NUM_SLICED = 2_048
+WHOLE = "all parts"
+GAMES = {
+    "progressive": {
+        WHOLE: recipes.progressive,
+        **{
+            f"without {part}": lambda seed, part=part, **kwargs: recipes.progressive(
+                seed, part, **kwargs
+            )
+            for part in recipes.PARTS
+        },
+    },
+    "style": {
+        ("" if step == recipes.STYLE_STEPS[0] else "+ ") + step: (
+            lambda seed, step=step, **kwargs: recipes.style(seed, step, **kwargs)
+        )
+        for step in recipes.STYLE_STEPS
+    },
+}
+
+
+def run(of, name, seed, num_images, folder):
+    """Trains one game, judges it, and writes its result file."""
+    keras.utils.set_random_seed(seed)
+    recipe = GAMES[of][name](seed, num_images=num_images)
+    average = callbacks.GeneratorAverage(recipe.average_decay)
+    start, cpu_start = time.perf_counter(), time.process_time()
+    recipe.gan.fit(recipe.batches, epochs=recipe.epochs, callbacks=[average], verbose=0)
+    spent = {"seconds": time.perf_counter() - start, "cpu_seconds": time.process_time() - cpu_start}
+    values = {name: round(float(value), 4) for name, value in {**spent, **judge(average)}.items()}
+    facts = {"of": of, "name": name, "seed": seed, "num_images": num_images}
+    facts |= {"num_samples": quality.NUM_SAMPLES, "num_sliced": NUM_SLICED, **report.machine()}
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"ablation_{of}_{name.replace(' ', '-')}_{num_images}images_seed{seed}.json"
+    path.write_text(json.dumps({**facts, **values}, indent=1) + "\n", encoding="utf-8")
+    return values
+
+
+def judge(average):
+    """Dict of the two distances, of recall, and of the classes present."""
+    samples = quality.judged(quality.samples_of(average, quality.NUM_SAMPLES), (-1, 1))
+    found = metrics.Scores(quality.reference((-1, 1)))(samples)
+    _, (test_images, _) = data.load_fashion_mnist(verbose=False)
+    sliced = metrics.sliced_wasserstein(test_images[:NUM_SLICED], samples[:NUM_SLICED])
+    return {**found, "sliced_wasserstein": sliced.mean}
+
+
+def table(of, folder=RESULTS):
+    """The results as a markdown table, in the order of the games, means over the seeds."""
+    paths = sorted(folder.glob(f"ablation_{of}_*.json"))
+    runs = [json.loads(path.read_text("utf-8")) for path in paths]
+    columns = (
+        "game, images, seeds, Fréchet classifier distance, sliced Wasserstein, recall, classes"
+    )
+    columns = [*columns.split(", "), "CPU s"]
+    lines = [f"| {' | '.join(columns)} |", f"| {' | '.join(['---'] * len(columns))} |"]
+    for num_images in sorted({run["num_images"] for run in runs}):
+        for name in GAMES[of]:
+            same = [r for r in runs if (r["name"], r["num_images"]) == (name, num_images)]
+            lines += [line(name, num_images, same)] if same else []
+    return "\n".join(lines)
+
+
+def line(name, num_images, runs):
+    """One row of the table."""
+
+    def shown(column, digits):
+        values = [run[column] for run in runs]
+        spread = f" ± {statistics.stdev(values):.{digits}f}" if len(values) > 1 else ""
+        return f"{statistics.mean(values):.{digits}f}{spread}"
+
+    cells = [name, f"{num_images:,}", str(len(runs)), shown("frechet_classifier_distance", 1)]
+    cells += [shown("sliced_wasserstein", 0), shown("recall", 2)]
+    cells += [f"{statistics.mean(run['classes_present'] for run in runs):.3g}"]
+    cells += [f"{statistics.mean(run['cpu_seconds'] for run in runs):.0f}"]
+    return f"| {' | '.join(cells)} |"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--of", choices=list(GAMES), help="which table")
+    parser.add_argument("--games", type=int, nargs="+", help="numbers of its rows, from 0")
+    parser.add_argument("--seeds", type=int, default=1, help="how many")
+    parser.add_argument("--first-seed", type=int, default=0)
+    parser.add_argument("--images", type=int, default=NUM_IMAGES, help="real ones of each game")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="folder")
+    options = parser.parse_args()
+    if options.seeds < 1:
+        parser.error("seeds must be at least 1")
+    for seed in range(options.first_seed, options.first_seed + options.seeds):
+        for number, name in enumerate(GAMES.get(options.of, ())):
+            if options.games is None or number in options.games:
+                values = run(options.of, name, seed, options.images, options.results)
+                print(f"{options.of}, {name}, seed {seed}: {values}", flush=True)
+    for of in GAMES:
+        made = table(of, options.results)
+        print(made, end="\n\n")
+        (options.results / f"ablation_{of}.md").write_text(made + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""The growing games of garments: their schedule, each part left out, and each step to a style."""
+
+from gan_tf import data, layers, penalties, recipes
+from gan_tf.gan import all_layers
+from gan_tf.growing import ProgressiveGAN
+import keras
+import numpy as np
+import pytest
+
+LATENTS = np.random.default_rng(0).normal(size=(3, 128)).astype("float32")
+
+
+@pytest.fixture(autouse=True)
+def embedded(monkeypatch):
+    monkeypatch.setenv("GAN_TF_DATA", "embedded")
+
+
+def kinds(model):
+    return [type(layer) for layer in all_layers(model)]
+
+
+def test_all_stages_are_reached_and_the_last_has_two_thirds_of_the_run():
+    recipe = recipes.progressive(num_images=30_000)
+    gan = recipe.gan
+    assert [gan.stage_at(seen) for seen in (0, 1_999, 2_000, 5_999, 6_000, 9_999, 10_000)] == [
+        *(0, 0, 1, 1, 2, 2, 3)
+    ]
+    rate = gan.generator_optimizer._learning_rate
+    assert rate.decay_steps == 20_000 // recipe.batch_size
+    assert recipe.epochs * recipe.steps_per_epoch * recipe.batch_size == 30_000
+    assert recipe.samples.shape[1:] == (32, 32, 1) and recipe.value_range == (-1, 1)
+    np.testing.assert_array_equal(recipe.samples[:, :2], -1)  # the border that was added
+
+
+def test_each_part_can_be_left_out():
+    whole = recipes.progressive().gan
+    assert layers.EqualizedConv2D in kinds(whole.whole_generator)
+    assert layers.PixelNormalization in kinds(whole.whole_generator)
+    assert layers.MinibatchStdDev in kinds(whole.whole_discriminator)
+    found = {part: recipes.progressive(without=part).gan for part in recipes.PARTS}
+    for player in ("whole_generator", "whole_discriminator"):
+        without = kinds(getattr(found["equalized learning rate"], player))
+        assert layers.EqualizedConv2D not in without and keras.layers.Conv2D in without
+    without = kinds(found["pixel normalisation"].whole_generator)
+    assert layers.PixelNormalization not in without
+    without = kinds(found["minibatch standard deviation"].whole_discriminator)
+    assert layers.MinibatchStdDev not in without
+    jumping = found["fade-in"]
+    seen = range(0, 60_000, 500)
+    assert [jumping.stage_at(n) for n in seen] == [whole.stage_at(n) for n in seen]
+    assert not jumping.fade and whole.fade
+    assert not isinstance(found["growing"], ProgressiveGAN)
+    assert found["growing"].generate(2).shape == (2, 32, 32, 1)
+
+
+def test_a_game_that_does_not_grow_is_the_last_stage_once_it_is_there():
+    keras.utils.set_random_seed(0)
+    gan = recipes.progressive().gan
+    for player in (gan.whole_generator, gan.whole_discriminator):
+        for size in (8, 16, 32):
+            player.get_layer(f"fade_{size}").alpha.assign(1.0)
+    expected = gan.generators[-1](LATENTS)
+    same = recipes.grown(gan.whole_generator, gan.whole_discriminator)
+    np.testing.assert_array_equal(same.generator(LATENTS), expected)
+    logits = gan.discriminators[-1](expected)
+    np.testing.assert_array_equal(same.discriminator(expected), logits)
+
+
+def test_each_step_to_a_style_adds_its_part():
+    games = {step: recipes.style(up_to=step).gan for step in recipes.STYLE_STEPS}
+    generators = {step: game.whole_generator for step, game in games.items()}
+    having = {
+        layers.AdaIN: 2,
+        layers.LearnedConstant: 3,
+        layers.NoiseInjection: 4,
+    }
+    for kind, first in having.items():
+        found = [kind in kinds(generator) for generator in generators.values()]
+        assert found == [place >= first for place in range(6)], kind
+    mixing = [
+        layer.probability
+        for generator in generators.values()
+        for layer in all_layers(generator)
+        if isinstance(layer, layers.StyleMixing)
+    ]
+    assert mixing == [0.0, 0.0, 0.0, 0.9]
+    blurred = [any(getattr(x, "blur", False) for x in all_layers(g)) for g in generators.values()]
+    assert blurred[:2] == [False, True]
+    assert layers.Blur in kinds(generators["mapping and AdaIN"])
+
+
+def test_the_papers_loss_and_ours():
+    ours, papers = recipes.progressive().gan, recipes.progressive(loss="wasserstein").gan
+    assert isinstance(ours.penalty, penalties.Lazy)
+    parts = [type(part) for part in papers.penalty.penalties]
+    assert parts == [penalties.GradientPenalty, penalties.Drift]
+    small = data.batches(np.full((16, 32, 32, 1), -1.0, "float32"), 16)
+    papers.steps_per_execution = 1
+    history = papers.fit(small, epochs=1, verbose=0).history
+    assert np.isfinite([*history["d_loss"], *history["g_loss"], *history["penalty"]]).all()
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: recipes.progressive(without="noise"), "without must be one of.*noise"),
+        (lambda: recipes.style(up_to="fade-in"), "up_to must be one of.*fade-in"),
+        (lambda: recipes.progressive(loss="hinge"), "loss must be one of.*hinge"),
+        (lambda: recipes.style(num_images=10), "at least 30,000.*10"),
+    ],
+)
+def test_clear_errors(build, message):
+    with pytest.raises(ValueError, match=message):
+        build()
