@@ -22,7 +22,7 @@ import quality
 import report
 
 RESULTS = quality.RESULTS
-NUM_IMAGES = 60_000  # real ones of each game
+NUM_IMAGES = 40_000  # real ones of each game
 NUM_SLICED = 2_048
 WHOLE = "all parts"
 GAMES = {

@@ -46,9 +46,9 @@ class ProgressiveGAN(GAN):
         **kwargs,
     ):
         _check_stages(generator, discriminator, images_stable, images_fading)
-        generators = [keras.Model(generator.inputs[0], made) for made in generator.outputs]
-        pairs = zip(discriminator.inputs, discriminator.outputs, strict=True)
-        discriminators = [keras.Model(images, logits) for images, logits in pairs]
+        stages = range(len(generator.outputs))
+        pairs = [stage_of(generator, discriminator, stage) for stage in stages]
+        generators, discriminators = map(list, zip(*pairs, strict=True))
         super().__init__(generators[0], discriminators[0], **kwargs)
         self._whole = {"generator": generator, "discriminator": discriminator}
         self.generators, self.discriminators = generators, discriminators
@@ -135,8 +135,7 @@ class ProgressiveGAN(GAN):
     def _alpha(self):
         if self.stage == 0 or not self.fade:
             return tf.constant(1.0)
-        cycle = self.images_stable + self.images_fading
-        begin = (self.stage - 1) * cycle + self.images_stable
+        begin = first_image_of(self.stage, self.images_stable, self.images_fading)
         faded = tf.cast(self.images_seen.value - begin, "float32") / self.images_fading
         return tf.clip_by_value(faded, 0.0, 1.0)
 
@@ -159,6 +158,30 @@ class ProgressiveGAN(GAN):
             "fade": self.fade,
         }
         return {**super().get_config(), **players, **schedule}
+
+
+def stage_of(generator, discriminator, stage):
+    """The two players of one stage, which share the layers of the networks of all stages.
+
+    Args:
+        generator: Keras model from latents to a list of images, one for each stage.
+        discriminator: Keras model from such a list to a list of logits.
+        stage: Integer, counted from 0; -1 is the last.
+
+    Returns:
+        Pair of Keras models, from latents to images and from images to logits.
+    """
+    return (
+        keras.Model(generator.inputs[0], generator.outputs[stage], name="generator"),
+        keras.Model(
+            discriminator.inputs[stage], discriminator.outputs[stage], name="discriminator"
+        ),
+    )
+
+
+def first_image_of(stage, images_stable, images_fading):
+    """Real images that a game has seen when a stage, counted from 0, begins to fade in."""
+    return 0 if stage == 0 else images_stable + (stage - 1) * (images_stable + images_fading)
 
 
 class _Grow(keras.callbacks.Callback):

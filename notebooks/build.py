@@ -8,7 +8,8 @@ A source, `notebooks/src/NN_name.py` in jupytext's percent format, makes two not
 `NN_name.ipynb` has all cells but those tagged `solution`; `solutions/NN_name.ipynb` has only the
 cells tagged `setup`, `exercise-text`, `solution` and `check`. A cell tagged `exercise` stands in
 the first alone. `{{repository}}` becomes the address in pyproject.toml, `{{badge}}` a link that
-opens the notebook in Colab. A magic command is written as a comment, `# %pip install …`.
+opens the notebook in Colab, and `{{benchmarks/results/NAME.md}}` the table that a benchmark wrote
+there. A magic command is written as a comment, `# %pip install …`.
 """
 
 import argparse
@@ -111,8 +112,16 @@ def notebook(cells, path, root=ROOT):
         text = cell.source
         for placeholder, value in fill.items():
             text = text.replace(placeholder, value)
+        text = re.sub(r"\{\{([\w./-]+\.md)\}\}", lambda found: table(root / found[1]), text)
         made.append(clean_cell(cell, text, seen))
     return nbformat.v4.new_notebook(cells=made, metadata=METADATA, nbformat_minor=5)
+
+
+def table(path):
+    """Returns the table that a benchmark wrote, so that a notebook shows what was measured."""
+    if not path.exists():
+        raise SystemExit(f"{path} is missing. Run the benchmark that writes it.")
+    return path.read_text(encoding="utf-8").rstrip("\n")
 
 
 def badge(address, path):

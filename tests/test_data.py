@@ -702,9 +702,20 @@ def test_padding_puts_images_in_the_middle_and_cropping_undoes_it():
     np.testing.assert_array_equal(data.cropped(larger, 8), larger)
 
 
+def test_enlarging_makes_squares_of_pixels():
+    images = np.random.default_rng(0).uniform(-1, 1, (2, 4, 4, 3))
+    larger = data.enlarged(images, 12)
+    assert larger.shape == (2, 12, 12, 3)
+    for row, column in ((0, 0), (1, 2), (2, 1)):
+        np.testing.assert_array_equal(larger[:, row::3, column::3], images)
+    np.testing.assert_array_equal(data.enlarged(images, 4), images)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
+        (lambda x: data.enlarged(x, 6), "multiple of theirs.*size=6"),
+        (lambda x: data.enlarged(x[:, :2], 4), "Expected square images"),
         (lambda x: data.padded(x, 7), "even number.*size=7"),
         (lambda x: data.padded(x, 2), "smaller than the images"),
         (lambda x: data.cropped(x, 8), "larger than the images"),

@@ -1,6 +1,6 @@
 """Players that grow: what each stage shows, what growing leaves alone, and when it happens."""
 
-from gan_tf import builders, callbacks, data, penalties
+from gan_tf import builders, callbacks, data, growing, penalties
 from gan_tf.growing import ProgressiveGAN
 import keras
 import numpy as np
@@ -74,6 +74,31 @@ def test_stages_share_their_layers():
     assert {id(v) for v in first[:-2]} < {id(v) for v in last}  # all but its image layer
     everything = {id(v) for v in gan.whole_generator.trainable_variables}
     assert {id(v) for each in gan.generators for v in each.trainable_variables} == everything
+
+
+def test_the_papers_feature_maps():
+    sizes = [4, 8, 16, 32, 64, 128, 256, 512, 1024]
+    expected = [512, 512, 512, 512, 256, 128, 64, 32, 16]
+    assert [builders.papers_filters(size) for size in sizes] == expected
+
+
+def test_sizes_may_double_with_a_low_pass_filter():
+    sharp, soft = (
+        builders.progressive_generator(8, 4, filters=few, blur=blur) for blur in (False, True)
+    )
+    assert sharp.count_params() == soft.count_params()
+    soft.set_weights(sharp.get_weights())
+    for model in (sharp, soft):
+        model.get_layer("fade_8").alpha.assign(1.0)
+    assert not np.allclose(sharp(LATENTS)[1], soft(LATENTS)[1], atol=1e-3)
+
+
+def test_first_images_of_stages_are_where_the_stages_begin():
+    gan = game(images_stable=3, images_fading=5)
+    for stage in range(1, 3):
+        first = growing.first_image_of(stage, 3, 5)
+        assert (gan.stage_at(first - 1), gan.stage_at(first)) == (stage - 1, stage)
+    assert growing.first_image_of(0, 3, 5) == 0
 
 
 @pytest.mark.parametrize(

@@ -283,6 +283,16 @@ def test_magic_commands_and_address(small):
     )
 
 
+def test_tables_of_benchmarks_are_shown_as_they_were_written(small):
+    root = small.parent.parent.parent
+    small.write_text(SMALL.replace("A small one\n", "A small one\n#\n# {{made/one.md}}\n", 1))
+    with pytest.raises(SystemExit, match="one.md is missing"):
+        built(small)
+    (root / "made").mkdir()
+    (root / "made" / "one.md").write_text("| a |\n| --- |\n| 1 |\n")
+    assert "\n\n| a |\n| --- |\n| 1 |" in built(small)[0].cells[0].source
+
+
 def test_notebook_is_valid_and_the_same_every_time(small):
     texts = [[build.text_of(book) for book in built(small)] for _ in range(2)]
     assert texts[0] == texts[1]

@@ -1,0 +1,560 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: py:percent
+# ---
+
+# %% [markdown]
+# # 10. Progressive growing
+#
+# {{badge}}
+#
+# **Question.** Large images are hard: early in training the fakes are so easy to tell that their
+# gradients say little. How do images grow, so that the game is easy when the networks know nothing
+# and hard only when they know a lot?
+#
+# **You will be able to** grow two networks from 4 × 4 to 32 × 32 pixels within one `fit`, say what
+# fade-in, the equalized learning rate, pixelwise normalisation and the minibatch standard deviation
+# do, each measured on its own, and read an ablation table with the suspicion that it deserves.
+#
+# **Before this**: notebook 05 (DCGAN), notebook 06 (what the distances mean), notebook 08 (R1).
+#
+# **Lecture**: KTH ID2223, *Progressive Growing of GANs*, *Equalized Learning Rate*, *Pixelwise
+# Normalization Layer*; CMU 11-785 names the idea.
+#
+# **Time of a full run**: about TIME minutes on two CPU cores. On a GPU it was not measured.
+
+# %% tags=["setup"]
+import sys
+
+if "google.colab" in sys.modules:
+    print("Installing gan_tf")
+    # %pip install --quiet --no-deps "gan_tf @ git+{{repository}}"
+
+# %% tags=["setup"]
+from gan_tf import builders, callbacks, capped, data, growing, layers, metrics, plots, recipes
+from IPython.display import Image
+import keras
+import numpy as np
+
+# %% [markdown] tags=["setup"]
+# ## Settings
+# Every number that is used below. `capped` is the number itself, unless a quick trial is asked for
+# by an environment variable.
+
+# %% tags=["setup"]
+SEED = 0
+SIZES = (4, 8, 16, 32)
+NUM_IMAGES = 120_000  # real images that the large game sees
+NUM_SCORED = capped(5_000, per_step=250)
+SHORT_STABLE = SHORT_FADING = 4_000  # real images of each phase of the short games
+SHORT_BATCH, SHORT_STEPS, SHORT_EPOCHS = 16, 25, 50  # epochs of 25 steps: 20,000 images
+NUM_WATCHED = 100  # latents whose images are followed
+keras.utils.set_random_seed(SEED)
+rng = np.random.default_rng(SEED)
+
+# %% [markdown]
+# | setting | this notebook (2 CPU cores) | the paper (8 GPUs) |
+# | --- | --- | --- |
+# | images | garments, 32 × 32, grey | faces, 1024 × 1024, colours |
+# | real images in all | 120,000 | 12,000,000 |
+# | feature maps | 64 and fewer | 512 and fewer |
+# | loss | non-saturating, R1 | Wasserstein, gradient penalty, drift |
+# | batch size | 16 | 128 at 4 × 4, falling to 16 |
+
+# %% [markdown]
+# ## 1. The same garments at four sizes
+#
+# Powers of two are convenient: Fashion-MNIST gets a black border of two pixels, and has 32 × 32.
+# Smaller sizes come from averaging squares of four pixels, again and again.
+
+# %% tags=["setup"]
+(images, labels), (test_images, _) = data.load_fashion_mnist()
+real = data.padded(images, SIZES[-1])
+
+
+def shrunk(pictures, size):
+    """Means over squares of pixels, (num_images, size, size, 1)."""
+    factor = pictures.shape[1] // size
+    return pictures.reshape(-1, size, factor, size, factor, 1).mean(axis=(2, 4))
+
+
+# %%
+first_of_each = [np.flatnonzero(labels == number)[0] for number in range(10)]
+rows = [data.enlarged(shrunk(real[first_of_each], size), 32) for size in SIZES]
+plots.image_grid(np.concatenate(rows), 10, row_labels=[f"{s} × {s}" for s in SIZES], scale=2)
+
+# %% [markdown]
+# Figure 10.1. One garment of each class at 4 × 4, 8 × 8, 16 × 16 and 32 × 32 pixels. At 4 × 4 a
+# picture says little more than "bright in the middle" or "bright below": a game that is soon
+# learnt. Each doubling asks for a little more.
+
+# %% [markdown]
+# ## 2. Networks that grow
+#
+# The generator has an output for each size, the discriminator an input. A new size does not come
+# at once. Its image is blended with the doubled image of the size before,
+#
+# $$ x = (1 - \alpha)\; \mathrm{double}(x_\mathrm{old}) + \alpha\; x_\mathrm{new}, $$
+#
+# and $\alpha$ rises from 0 to 1 while training goes on. The discriminator does the same with what
+# its layers make of the image, and the real images fade, too. All earlier layers keep learning.
+
+# %%
+# NBVAL_CHECK_OUTPUT
+generator = builders.progressive_generator(resolution=32)
+discriminator = builders.progressive_discriminator(resolution=32)
+for stage, size in enumerate(SIZES):
+    players = growing.stage_of(generator, discriminator, stage)
+    print(f"{size:2} × {size:<2}", *(f"{player.count_params():8,}" for player in players))
+
+# %% [markdown]
+# Weights of the generator and of the discriminator at each stage. Most are there from the start:
+# the later layers have fewer feature maps, for they have more places to compute.
+#
+# **Predict.** A network of stage 8 × 8 gets the untrained layers of 16 × 16. How much do its images
+# change at $\alpha = 0$? And how much when the new layers come at once, $\alpha = 1$?
+
+# %%
+# NBVAL_CHECK_OUTPUT
+latents = rng.normal(size=(8, generator.input_shape[-1])).astype("float32")
+fade = generator.get_layer("fade_16")
+generator.get_layer("fade_8").alpha.assign(1.0)
+before = data.enlarged(generator(latents)[1], 16)
+changes = {}
+for alpha in (0.0, 0.5, 1.0):
+    fade.alpha.assign(alpha)
+    changes[alpha] = np.abs(generator(latents)[2] - before).max()
+print(f"alpha = 0: the largest change of a pixel is {changes[0.0]}")
+print("half of the way is half of the change:", np.isclose(changes[0.5], changes[1.0] / 2))
+
+# %% [markdown]
+# Nothing at all at $\alpha = 0$, to the bit: growing by itself breaks nothing. At $\alpha = 1$ the
+# untrained layers would have replaced all that was learnt. Section 5 shows what that does to a
+# game.
+
+# %% [markdown]
+# ## 3. One `fit` for all sizes
+#
+# `growing.ProgressiveGAN` is a `GAN` whose players grow. How far depends on the real images seen:
+# each phase (a size fades in, a size is trained on) lasts as long, and the last size has the rest.
+# The optimizers start afresh with every size, as in the official code. The recipe has all parts of
+# this notebook in it.
+
+# %%
+recipe = recipes.progressive(SEED, num_images=NUM_IMAGES)
+game = recipe.gan
+print("a size fades in over", f"{game.images_fading:,}", "images")
+print("and is trained on for", f"{game.images_stable:,}")
+
+
+# %%
+def at_full_size(pictures):
+    """Clipped to [-1, 1], each pixel enlarged, so that all stages can be compared."""
+    return data.enlarged(np.clip(pictures, -1, 1), SIZES[-1])
+
+
+def draw(pictures):
+    return plots.image_grid(at_full_size(pictures), scale=2)
+
+
+average = callbacks.GeneratorAverage(recipe.average_decay)
+watcher = callbacks.SampleImages(49, draw=draw, seed=SEED, generator=lambda: average.generator)
+
+# %% [markdown]
+# **Predict.** At 4 × 4, will the images look like garments to you? At which size will you first
+# tell a shoe from a shirt?
+
+# %%
+history = game.fit(
+    recipe.batches,
+    epochs=recipe.epochs,
+    callbacks=[average, watcher, callbacks.StopOnNaN()],
+    verbose=0,
+)
+
+# %% [markdown]
+# Figure 10.2. FIGURE_10_2
+
+# %%
+film = plots.training_gif(watcher.frames, "../outputs/10_progressive.gif", 0.25)
+Image(film.read_bytes())
+
+# %% [markdown]
+# Figure 10.3. FIGURE_10_3
+
+# %%
+seen = np.array(history.epoch) + 1
+seen = seen * recipe.steps_per_epoch * recipe.batch_size
+schedule = {
+    "resolution / 32": np.array(history.history["resolution"]) / 32,
+    "alpha": history.history["alpha"],
+}
+plots.curves(seen, schedule, "real images seen", "share")
+
+# %% [markdown]
+# Figure 10.4. FIGURE_10_4
+
+# %%
+curves = {name: history.history[name] for name in ("d_loss", "g_loss")}
+reference = {"log 2: D cannot tell": np.log(2)}
+plots.curves(seen, curves, "real images seen", "loss (nats)", reference=reference)
+
+# %% [markdown]
+# Figure 10.5. FIGURE_10_5
+
+# %% [markdown]
+# ## 4. Is it any good?
+#
+# As in notebook 05: the Fréchet classifier distance with its floor and ceiling, precision and
+# recall, and the classes that a classifier finds. The border is cut off first.
+
+
+# %%
+def samples_of(model, count, seed=SEED + 2):
+    fresh = keras.random.normal((count, model.input_shape[-1]), seed=seed)
+    parts = [model(part, training=False) for part in np.array_split(fresh, 20)]
+    return data.cropped(at_full_size(np.concatenate(parts)), 28)
+
+
+reference = metrics.Reference(
+    metrics.fashion_mnist_encoder(), images[:5_000], images[5_000:10_000], seed=SEED
+)
+scores = metrics.Scores(reference)
+for name, model in {"generator": game.generator, "average": average.generator}.items():
+    print(f"The {name}:", *scores.report(samples_of(model, NUM_SCORED)), sep="\n")
+
+# %% [markdown]
+# SCORES_TEXT
+
+# %%
+many = samples_of(average.generator, NUM_SCORED)
+classes = metrics.fashion_mnist_encoder()(many).probabilities.argmax(axis=1)
+rows = []
+for number in range(10):
+    found = list(many[classes == number][:10])
+    rows += found + [np.ones((28, 28, 1))] * (10 - len(found))
+plots.image_grid(np.stack(rows), 10, row_labels=data.CLASS_NAMES, scale=2)
+
+# %% [markdown]
+# Figure 10.6. FIGURE_10_6
+
+# %% [markdown]
+# ## 5. Fade-in: what it spares the game
+#
+# Short games up to 16 × 16 show each part alone. In this one the new layers come at once in one
+# game, and fade in in the other. We follow the images of 100 latents: how much do they change from
+# one epoch of 25 steps to the next?
+
+
+# %% tags=["setup"]
+def short_game(fade=True, equalized=True, normalize=True, group_size=4, seed=SEED):
+    """A game of the sizes 4, 8 and 16, compiled."""
+    keras.utils.set_random_seed(seed)
+    generator = builders.progressive_generator(16, equalized=equalized, normalize=normalize)
+    discriminator = builders.progressive_discriminator(
+        16, equalized=equalized, group_size=group_size
+    )
+    phases = (SHORT_STABLE, SHORT_FADING)
+    game = growing.ProgressiveGAN(generator, discriminator, *phases, fade, seed=seed)
+    rate = recipes.growing.RATE if equalized else recipes.growing.PLAIN_RATE
+    optimizers = [keras.optimizers.Adam(rate, 0.0, 0.99) for _ in range(2)]
+    game.compile(*optimizers, penalty=recipes.growing.r1(), steps_per_execution=SHORT_STEPS)
+    return game
+
+
+small = shrunk(real, 16)
+small_batches = data.batches(small, SHORT_BATCH, SEED, steps_per_epoch=SHORT_STEPS)
+watched = rng.normal(size=(NUM_WATCHED, 128)).astype("float32")
+
+
+# %% tags=["setup"]
+class Watch(keras.callbacks.Callback):
+    """Calls `look()` after every epoch and keeps what it returns."""
+
+    def __init__(self, look):
+        super().__init__()
+        self.look, self.seen = look, []
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.seen.append(self.look(self.model))
+
+
+def pictures_of(game):
+    return data.enlarged(game.generator(watched, training=False), 16)
+
+
+def played(game, look):
+    watch = Watch(look)
+    small_batches.epoch.assign(0)
+    history = game.fit(small_batches, epochs=SHORT_EPOCHS, callbacks=[watch], verbose=0)
+    return watch.seen, history.history
+
+
+# %%
+jumps, d_losses = {}, {}
+for name, fade in {"fading in": True, "at once": False}.items():
+    pictures, log = played(short_game(fade), pictures_of)
+    steps = np.abs(np.diff(pictures, axis=0)).mean(axis=(1, 2, 3, 4))
+    jumps[name], d_losses[name] = steps, log["d_loss"]
+short_seen = (np.arange(len(d_losses["at once"])) + 1) * SHORT_BATCH * SHORT_STEPS
+plots.curves(short_seen[1:], jumps, "real images seen", "mean change of a pixel")
+
+# %% [markdown]
+# Figure 10.7. FIGURE_10_7
+
+# %%
+plots.curves(
+    short_seen,
+    d_losses,
+    "real images seen",
+    "discriminator's loss (nats)",
+    reference={"log 2: D cannot tell": np.log(2)},
+)
+
+# %% [markdown]
+# Figure 10.8. FIGURE_10_8
+
+# %% [markdown]
+# ## 6. The equalized learning rate
+#
+# Adam moves every weight by about the learning rate, however small the weight is. But He's
+# initialisation gives each layer weights of another size, $\sqrt{2/n}$ for $n$ inputs: so layers
+# with many inputs change fast, and those with few change slowly. The remedy: store all weights with
+# a spread of one, and *multiply* by He's constant at every use,
+#
+# $$ W = w \cdot \sqrt{2 / n}, \qquad w \sim N(0, 1). $$
+#
+# (The paper's text, and the lecture after it, *divide* by the constant; the official code
+# multiplies, and so must everyone who wants He's scale.) Then one step of Adam changes all layers
+# by the same share. We measure: the size of a step over the size of the weights in use, for each
+# layer.
+
+
+# %%
+def kernels(model):
+    """The kernels as the layers use them, in the order of the network."""
+    found = [layer for layer in model._flatten_layers() if hasattr(layer, "kernel")]
+    return [np.array(getattr(x, "scaled_kernel", x.kernel)) for x in found]
+
+
+def rms(x):
+    return np.sqrt(np.mean(np.square(x)))
+
+
+relative = {}
+rate = 1e-3  # the same for both, so that steps can be compared
+for name, equalized in {"equalized": True, "He's initialisation": False}.items():
+    game_16 = short_game(equalized=equalized)
+    game_16.generator_optimizer.learning_rate = rate
+    before = kernels(game_16.generators[-1])
+    game_16.images_seen.assign(10**6)  # the last stage
+    game_16.fit(small_batches, epochs=1, steps_per_epoch=1, verbose=0)
+    after = kernels(game_16.generators[-1])
+    relative[name] = [rms(b - a) / rms(a) for a, b in zip(before, after, strict=True)]
+
+# %%
+for name, steps in relative.items():
+    print(f"{name:20} smallest {min(steps):.4f}, largest {max(steps):.4f}", end="")
+    print(f", ratio {max(steps) / min(steps):.1f}")
+places = np.arange(len(relative["equalized"])) + 1
+plots.curves(places, relative, "layer of the generator", "step / weights", yscale="log")
+
+# %% [markdown]
+# Figure 10.9. FIGURE_10_9
+
+# %% [markdown]
+# ## 7. Pixelwise normalisation
+#
+# The two players can drive each other's activations up without end. After each convolution the
+# generator divides the features of every pixel by their length,
+#
+# $$ b_{ij} = a_{ij} \Big/ \sqrt{\tfrac1C \textstyle\sum_c a_{ijc}^2 + 10^{-8}}. $$
+#
+# There is nothing to learn in it. We follow the largest activation *before* the normalisation, in
+# a game with it and one without.
+
+
+# %%
+def largest_activation(game):
+    """Largest root mean square over the features of the generator's convolutions."""
+    generator = game.generator
+    convolutions = [x for x in generator.layers if isinstance(x, layers.EqualizedConv2D)]
+    probe = keras.Model(generator.inputs, [x.output for x in convolutions if x.filters > 1])
+    return max(rms(features) for features in probe(watched[:16]))
+
+
+sizes_of_activations = {}
+for name, normalize in {"normalised": True, "not normalised": False}.items():
+    game_16 = short_game(normalize=normalize)
+    sizes_of_activations[name], _ = played(game_16, largest_activation)
+plots.curves(
+    short_seen,
+    sizes_of_activations,
+    "real images seen",
+    "largest activation (root mean square)",
+    yscale="log",
+)
+
+# %% [markdown]
+# Figure 10.10. FIGURE_10_10
+
+# %% [markdown]
+# ## 8. The minibatch standard deviation
+#
+# A discriminator that sees one image at a time cannot notice that all fakes look alike. This layer
+# shows it the spread: the standard deviation of each feature over a group of images, averaged to
+# one number, as one more feature map.
+
+# %%
+# NBVAL_CHECK_OUTPUT
+show_spread = layers.MinibatchStdDev(group_size=4)
+varied, alike = small[:4], np.repeat(small[:1], 4, axis=0)
+for name, batch in {"four garments": varied, "one garment four times": alike}.items():
+    added = np.array(show_spread(batch))[..., -1]
+    print(f"{name:22} the added map is {added.mean():.4f} everywhere: {np.ptp(added) == 0}")
+
+# %% [markdown]
+# One number gives the collapse away. But do the samples become more varied? Two games, with and
+# without, and how far two images of a game are apart on average, beside the same for real ones:
+
+
+# %%
+def mean_distance(pictures):
+    """Root mean square difference between pixels of two different images, over all pairs."""
+    flat = np.reshape(pictures, (len(pictures), -1))
+    count = len(flat)
+    return np.sqrt(2 * flat.var(axis=0).mean() * count / (count - 1))
+
+
+spreads = {}
+for name, group_size in {"with": 4, "without": 0}.items():
+    found, _ = played(short_game(group_size=group_size), lambda g: mean_distance(pictures_of(g)))
+    spreads[name] = found
+level = {"real images": mean_distance(small[:NUM_WATCHED])}
+plots.curves(short_seen, spreads, "real images seen", "distance of two images", reference=level)
+
+# %% [markdown]
+# Figure 10.11. FIGURE_10_11
+
+# %% [markdown]
+# ## 9. The ablation
+#
+# All parts, and each one left out: 40,000 real images, three seeds, the running average judged by
+# 10,000 samples. `python benchmarks/ablations.py --of progressive --seeds 3` prints this table.
+#
+# {{benchmarks/results/ablation_progressive.md}}
+#
+# ABLATION_TEXT
+
+# %% [markdown]
+# ## 10. Larger
+#
+# The same code grows faces on a GPU; a size is only a number. This is all that changes:
+#
+# ```python
+# faces = data.image_batches("tfds:celeb_a", size=128, batch_size=16)
+# filters = builders.papers_filters
+# game = growing.ProgressiveGAN(
+#     builders.progressive_generator(128, 512, channels=3, filters=filters),
+#     builders.progressive_discriminator(128, channels=3, filters=filters),
+# )
+# game.compile(
+#     keras.optimizers.Adam(1e-3, 0.0, 0.99), keras.optimizers.Adam(1e-3, 0.0, 0.99),
+#     loss="wasserstein", penalty=penalties.Sum(penalties.GradientPenalty(), penalties.Drift()),
+# )
+# game.fit(faces, epochs=..., callbacks=[callbacks.GeneratorAverage(0.999)])
+# ```
+#
+# A folder of your own pictures does as well: `data.image_batches("pictures", size=128)`. What a
+# size costs on two CPU cores (`python benchmarks/sizes.py`), TensorFlow itself included:
+#
+# {{benchmarks/results/sizes.md}}
+
+# %% [markdown] tags=["exercise-text"]
+# ## Exercises
+#
+# **10.1 Predict, then compute.** The paper shows 800,000 images in each stage at first, then fades
+# and trains for 600,000 images each. With the numbers of `ProgressiveGAN` (600,000 for both), how
+# many real images has a game of 1024 × 1024 seen when its last size begins to fade in?
+
+# %% tags=["exercise"]
+answer = 0  # change me
+
+# %% tags=["solution"]
+num_stages = 9  # 4, 8, … 1024
+answer = 600_000 + (num_stages - 2) * 1_200_000
+
+# %% tags=["check"]
+asked = growing.first_image_of(stage=8, images_stable=600_000, images_fading=600_000)
+print(f"expected {asked:,}, yours {answer:,}")
+
+# %% [markdown] tags=["exercise-text"]
+# **10.2 Implement** the pixelwise normalisation of section 7, in one line of numpy.
+
+
+# %% tags=["exercise"]
+def normalized(a):
+    return a * np.nan  # your line
+
+
+# %% tags=["solution"]
+def normalized(a):
+    return a / np.sqrt(np.mean(a**2, axis=-1, keepdims=True) + 1e-8)
+
+
+# %% tags=["check"]
+features = np.array([[1.0, 2.0, 3.0], [0.1, 0.2, 0.3]], "float32")
+print("expected", np.round(layers.PixelNormalization()(features), 3).tolist())
+print("yours   ", np.round(normalized(features), 3).tolist())
+
+# %% [markdown] tags=["exercise-text"]
+# **10.3 Implement** the number that the minibatch standard deviation adds, for a whole batch as one
+# group: the standard deviation of each feature over the batch (with the small constant 1e-8 inside
+# the root), then the mean of all.
+
+
+# %% tags=["exercise"]
+def spread_of(batch):
+    return np.nan  # your line
+
+
+# %% tags=["solution"]
+def spread_of(batch):
+    return np.sqrt(batch.var(axis=0) + 1e-8).mean()
+
+
+# %% tags=["check"]
+batch = np.array(shrunk(real[:16], 8))
+added = np.array(layers.MinibatchStdDev(group_size=None)(batch))[0, 0, 0, -1]
+print(f"expected {added:.5f}, yours {spread_of(batch):.5f}")
+
+# %% [markdown] tags=["exercise-text"]
+# **10.4 Change.** Let a game up to 16 × 16 fade in four times as fast, with the same number of
+# images in all. Does the discriminator's loss end lower? Would that say which images are better?
+
+# %% tags=["solution"]
+for fading in (SHORT_FADING // 4, SHORT_FADING):
+    game_16 = short_game()
+    game_16.images_fading, game_16.images_stable = fading, SHORT_FADING + SHORT_STABLE - fading
+    _, log = played(game_16, lambda g: 0.0)
+    print(f"fading over {fading:5,} images: d_loss {np.mean(log['d_loss'][-5:]):.3f}")
+
+# %% [markdown] tags=["solution"]
+# SOLUTION_10_4
+
+# %% [markdown]
+# ## Take away
+#
+# TAKE_AWAY
+#
+# **Limits.** LIMITS
+#
+# **Next**: notebook 11 keeps the growing networks and replaces the generator's inside, so that each
+# size has its own say in the style.
+#
+# **References.** Karras et al. 2018, *Progressive growing of GANs for improved quality, stability,
+# and variation*, arXiv:1710.10196 · He et al. 2015, *Delving deep into rectifiers*,
+# arXiv:1502.01852 · Salimans et al. 2016 (minibatch discrimination), arXiv:1606.03498 · Mescheder
+# et al. 2018 (R1), arXiv:1801.04406 · Gulrajani et al. 2017 (the gradient penalty),
+# arXiv:1704.00028 · Karras et al. 2020 (lazy regularisation), arXiv:1912.04958.

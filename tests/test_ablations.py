@@ -1,0 +1,76 @@
+"""The benchmarks of growing games: what they write, how they sum up, and what a size costs."""
+
+import json
+import pathlib
+
+import ablations
+from gan_tf import recipes
+import numpy as np
+import pytest
+import sizes
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+def write(folder, name, seed, distance, num_images=40_000):
+    facts = {"of": "progressive", "name": name, "seed": seed, "num_images": num_images}
+    facts |= {"frechet_classifier_distance": distance, "sliced_wasserstein": 100.0 + seed}
+    facts |= {"recall": 0.25, "classes_present": 9.0, "cpu_seconds": 100.0}
+    path = folder / f"ablation_progressive_{name.replace(' ', '-')}_{num_images}_seed{seed}.json"
+    path.write_text(json.dumps(facts))
+
+
+def test_the_table_gives_means_in_the_order_of_the_games(tmp_path):
+    for seed, distance in enumerate((20.0, 22.0)):
+        write(tmp_path, "without fade-in", seed, distance + 10)
+        write(tmp_path, ablations.WHOLE, seed, distance)
+    write(tmp_path, ablations.WHOLE, 0, 50.0, num_images=30_000)
+    lines = ablations.table("progressive", tmp_path).splitlines()
+    assert len(lines) == 5
+    assert lines[2].startswith("| all parts | 30,000 | 1 | 50.0 |")
+    assert lines[3] == ("| all parts | 40,000 | 2 | 21.0 ± 1.4 | 100 ± 1 | 0.25 ± 0.00 | 9 | 100 |")
+    assert lines[4].startswith("| without fade-in | 40,000 | 2 | 31.0 ± 1.4 |")
+
+
+def test_every_part_and_every_step_has_its_row():
+    assert list(ablations.GAMES["progressive"]) == [
+        ablations.WHOLE,
+        *(f"without {part}" for part in recipes.PARTS),
+    ]
+    assert [name.removeprefix("+ ") for name in ablations.GAMES["style"]] == [*recipes.STYLE_STEPS]
+
+
+def test_each_row_plays_its_own_game(monkeypatch):
+    played = []
+    monkeypatch.setattr(recipes, "progressive", lambda seed, part, **_: played.append((seed, part)))
+    monkeypatch.setattr(recipes, "style", lambda seed, step, **_: played.append((seed, step)))
+    for games in ablations.GAMES.values():
+        for name in list(games)[1:]:
+            games[name](7, num_images=40_000)
+    assert played == [(7, each) for each in (*recipes.PARTS, *recipes.STYLE_STEPS[1:])]
+
+
+@pytest.mark.parametrize("of", ablations.GAMES)
+def test_committed_tables_are_those_of_the_committed_results(of):
+    made = ablations.table(of)
+    assert (ablations.RESULTS / f"ablation_{of}.md").read_text("utf-8") == made + "\n"
+    for row, name in zip(made.splitlines()[2:], ablations.GAMES[of], strict=True):
+        assert row.startswith(f"| {name} | 40,000 | 3 |")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [64, 128])
+def test_larger_games_take_a_step_within_memory(size):
+    found = sizes.measured_alone("style", "narrow", size)
+    assert found["megabytes"] < 6_000 and found["seconds"] > 0
+    shown = sizes.line("style", "narrow", size, found)
+    assert shown.startswith(f"| {size} × {size} | style | narrow |")
+
+
+def test_a_step_of_a_larger_game_moves_both_players():
+    gan = sizes.game("progressive", "narrow", 64, channels=1)
+    before = [player.get_weights() for player in (gan.generator, gan.discriminator)]
+    images = np.random.default_rng(0).uniform(-1, 1, (4, 64, 64, 1)).astype("float32")
+    gan.fit(images, batch_size=4, epochs=1, verbose=0)
+    for old, player in zip(before, (gan.generator, gan.discriminator), strict=True):
+        assert any(not np.array_equal(a, b) for a, b in zip(old, player.get_weights(), strict=True))
