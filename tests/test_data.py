@@ -711,10 +711,18 @@ def test_enlarging_makes_squares_of_pixels():
     np.testing.assert_array_equal(data.enlarged(images, 4), images)
 
 
+def test_shrinking_takes_means_and_undoes_enlarging():
+    images = np.random.default_rng(0).uniform(-1, 1, (2, 6, 6, 3))
+    np.testing.assert_allclose(data.shrunk(images, 2)[:, 0, 1], images[:, :3, 3:].mean((1, 2)))
+    np.testing.assert_allclose(data.shrunk(data.enlarged(images, 12), 6), images)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda x: data.enlarged(x, 6), "multiple of theirs.*size=6"),
+        (lambda x: data.enlarged(x, 6), "multiple of that.*size=6"),
+        (lambda x: data.shrunk(x, 3), "must divide.*size=3"),
+        (lambda x: data.shrunk(x, 0), "must divide.*size=0"),
         (lambda x: data.enlarged(x[:, :2], 4), "Expected square images"),
         (lambda x: data.padded(x, 7), "even number.*size=7"),
         (lambda x: data.padded(x, 2), "smaller than the images"),

@@ -83,12 +83,6 @@ def test_mapping_network_has_eight_slow_layers_and_normalises_its_latents():
     assert mapping(LATENTS).shape == (4, 5)
 
 
-def test_another_mapping_network_takes_its_place():
-    mapping = builders.mapping_network(8, 8, num_layers=2, learning_rate_multiplier=0.1)
-    model = generator(mapping=mapping)
-    assert model.get_layer("mapping") is mapping
-
-
 def test_a_generator_is_its_mapping_and_its_synthesis():
     model = without_noise(generator())
     styles = np.asarray(model.get_layer("mapping")(LATENTS))[:, None].repeat(6, axis=1)

@@ -37,7 +37,6 @@ def style_generator(
     mixing=0.9,
     constant=True,
     noise=True,
-    mapping=None,
 ):
     """The style-based generator, which also grows.
 
@@ -56,7 +55,6 @@ def style_generator(
         constant: Whether to start from a learned constant; if not, from the styles of the first
             layer through a dense layer, as in the generators before.
         noise: Whether to add noise after every convolution.
-        mapping: What `mapping_network` returns, or None for its defaults with these dimensions.
 
     Returns:
         `keras.Model` from `(batch, latent_dim)` to a list of images `(batch, size, size, channels)`
@@ -70,7 +68,7 @@ def style_generator(
     """
     check_positive(latent_dim=latent_dim, style_dim=style_dim, channels=channels)
     filters, sizes = filters or num_filters, sizes_up_to(resolution)
-    mapping = mapping or mapping_network(latent_dim, style_dim)
+    mapping = mapping_network(latent_dim, style_dim)
     latents = keras.Input((latent_dim,))
     pair = [mapping(latents), mapping(layers.FreshLatents()(latents))]
     styles = layers.StyleMixing(2 * len(sizes), mixing)(pair)

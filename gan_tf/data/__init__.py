@@ -15,7 +15,7 @@ from gan_tf.data.fashion_mnist import (
 from gan_tf.data.files import image_batches
 from gan_tf.data.pipeline import batches, capped
 from gan_tf.data.points import circle, grid, grid_centres, ring, ring_centres, swiss_roll
-from gan_tf.data.sizes import cropped, enlarged, padded
+from gan_tf.data.sizes import cropped, enlarged, padded, shrunk
 
 __all__ = [
     "CLASS_NAMES",
@@ -39,5 +39,6 @@ __all__ = [
     "read_idx",
     "ring",
     "ring_centres",
+    "shrunk",
     "swiss_roll",
 ]

@@ -1,4 +1,4 @@
-"""Images of another size: a border added around them, or taken away; pixels made larger."""
+"""Images of another size: with a border or without it, with larger pixels or with fewer."""
 
 import numpy as np
 
@@ -62,14 +62,44 @@ def enlarged(images, size):
     Raises:
         ValueError: If the images are not such an array, or `size` is no multiple of theirs.
     """
-    images = np.asarray(images)
-    if images.ndim != 4 or images.shape[1] != images.shape[2] or size % images.shape[1] or size < 1:
+    images, old = _squares(images, size)
+    if size % old or size < 1:
         raise ValueError(
-            "Expected square images (num_images, height, width, channels), and a size that is a "
-            f"multiple of theirs. Received: {_both(images, size)}"
+            f"size must be a multiple of that of the images. Received: {_both(images, size)}"
         )
-    factor = size // images.shape[1]
-    return images.repeat(factor, axis=1).repeat(factor, axis=2)
+    return images.repeat(size // old, axis=1).repeat(size // old, axis=2)
+
+
+def shrunk(images, size):
+    """Images with fewer pixels, each the mean of a square of them; undoes `enlarged`.
+
+    Args:
+        images: Float array `(num_images, height, width, channels)`, as high as wide.
+        size: Integer >= 1, the new height and width, of which the old ones are a multiple.
+
+    Returns:
+        Array `(num_images, size, size, channels)`.
+
+    Raises:
+        ValueError: If the images are not such an array, or their size is no multiple of `size`.
+    """
+    images, old = _squares(images, size)
+    if size < 1 or old % size:
+        raise ValueError(f"size must divide that of the images. Received: {_both(images, size)}")
+    factor = old // size
+    squares = images.reshape(len(images), size, factor, size, factor, images.shape[-1])
+    return squares.mean(axis=(2, 4))
+
+
+def _squares(images, size):
+    """The images as an array, and their height."""
+    images = np.asarray(images)
+    if images.ndim != 4 or images.shape[1] != images.shape[2]:
+        raise ValueError(
+            "Expected square images (num_images, height, width, channels). "
+            f"Received: {_both(images, size)}"
+        )
+    return images, images.shape[1]
 
 
 def _borders(images, size):

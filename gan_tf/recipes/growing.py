@@ -1,4 +1,4 @@
-"""Games on garments of 32 × 32 pixels that grow: progressive growing, and style-based generators.
+"""Games on garments that grow: progressive growing, and style-based generators.
 
 Each can be played with one part left out, on the same data, for the same number of images.
 """
@@ -11,13 +11,14 @@ import keras
 
 RESOLUTION = 32
 BATCH_SIZE = 16
-STEPS_PER_EPOCH = 125
+STEPS_PER_EPOCH = 50  # so that a size begins close to its time
 NUM_IMAGES = 120_000
 PHASES = 20  # a phase, in which a size fades in or is trained on, is that part of the run
-RATE = 8e-3
+RATE, R1_WEIGHT = 8e-3, 0.2
+STYLE_RATE, STYLE_R1_WEIGHT = 1.6e-2, 0.5
 PLAIN_RATE = 1e-3  # for weights that are not scaled at run time
-R1_WEIGHT = 0.2
 R1_INTERVAL = 4
+MIXING = 0.5
 AVERAGE_DECAY = 0.998
 
 PARTS = (
@@ -38,7 +39,9 @@ STYLE_STEPS = (
 )
 
 
-def progressive(seed=0, without=None, num_images=NUM_IMAGES, loss="non_saturating"):
+def progressive(
+    seed=0, without=None, num_images=NUM_IMAGES, resolution=RESOLUTION, loss="non_saturating"
+):
     """Progressive growing of garments, from 4 × 4 to 32 × 32 pixels.
 
     Each phase, in which a size fades in or is trained on, lasts a twentieth of the run; the last
@@ -50,7 +53,8 @@ def progressive(seed=0, without=None, num_images=NUM_IMAGES, loss="non_saturatin
             weights.
         without: One of `PARTS`, which is left out, or None. Without the equalized learning rate,
             Adam's rate is either the same or 1e-3.
-        num_images: Integer >= 30,000, real images of a full run.
+        num_images: Integer >= 20,000, real images of a full run.
+        resolution: 8, 16 or 32, the size of the last stage.
         loss: "non_saturating", with R1 in every fourth update, or "wasserstein", with the gradient
             penalty and the drift term.
 
@@ -69,27 +73,30 @@ def progressive(seed=0, without=None, num_images=NUM_IMAGES, loss="non_saturatin
     _check("loss", loss, tuple(_PENALTIES))
     equalized = "equalized" not in (without or "")
     generator = builders.progressive_generator(
-        RESOLUTION, equalized=equalized, normalize=without != "pixel normalisation"
+        resolution, equalized=equalized, normalize=without != "pixel normalisation"
     )
     group_size = 0 if without == "minibatch standard deviation" else 4
     discriminator = builders.progressive_discriminator(
-        RESOLUTION, equalized=equalized, group_size=group_size
+        resolution, equalized=equalized, group_size=group_size
     )
     rate = PLAIN_RATE if (without or "").endswith("rate 1e-3") else RATE
-    return _recipe(generator, discriminator, seed, num_images, without, loss, rate)
+    gan = _game(generator, discriminator, seed, num_images, without)
+    return _recipe(gan, seed, num_images, rate, loss, _PENALTIES[loss](seed))
 
 
-def style(seed=0, up_to="style mixing", num_images=NUM_IMAGES):
+def style(seed=0, up_to="style mixing", num_images=NUM_IMAGES, resolution=RESOLUTION):
     """The style-based generator on garments, growing from 4 × 4 to 32 × 32 pixels.
 
-    Schedule and optimizers are those of `progressive`.
+    The schedule is that of `progressive`. Steps with AdaIN have twice its rate, Adam (1.6e-2, 0,
+    0.99), and R1 with 0.5.
 
     Args:
         seed: Integer, seeds the latents and the data's order; Keras's global seed decides on the
             weights.
         up_to: One of `STYLE_STEPS`, the last of the paper's steps from progressive growing to the
             style-based generator that is taken.
-        num_images: Integer >= 30,000, real images of a full run.
+        num_images: Integer >= 20,000, real images of a full run.
+        resolution: 8, 16 or 32, the size of the last stage.
 
     Returns:
         A `Recipe`.
@@ -102,60 +109,26 @@ def style(seed=0, up_to="style mixing", num_images=NUM_IMAGES):
     """
     _check("up_to", up_to, STYLE_STEPS)
     if up_to == "progressive growing":
-        return progressive(seed, num_images=num_images)
+        return progressive(seed, num_images=num_images, resolution=resolution)
+    discriminator = builders.progressive_discriminator(resolution, blur=True)
     taken = STYLE_STEPS[: STYLE_STEPS.index(up_to) + 1]
     if "mapping and AdaIN" not in taken:
-        generator = builders.progressive_generator(RESOLUTION, blur=True)
-    else:
-        generator = builders.style_generator(
-            RESOLUTION,
-            mixing=0.9 if "style mixing" in taken else 0.0,
-            constant="learned constant" in taken,
-            noise="noise" in taken,
-        )
-    discriminator = builders.progressive_discriminator(RESOLUTION, blur=True)
-    return _recipe(generator, discriminator, seed, num_images)
-
-
-def r1():
-    """The penalty of these games: R1 in every fourth update of the discriminator."""
-    return penalties.Lazy(penalties.R1(R1_WEIGHT), R1_INTERVAL)
-
-
-# Helpers.
-
-_PENALTIES = {
-    "non_saturating": lambda seed: r1(),
-    "wasserstein": lambda seed: penalties.Sum(
-        penalties.GradientPenalty(10.0, seed), penalties.Drift()
-    ),
-}
-
-
-def _recipe(
-    generator, discriminator, seed, num_images, without=None, loss="non_saturating", rate=RATE
-):
-    if num_images < 30_000:
-        raise ValueError(f"num_images must be at least 30,000. Received: num_images={num_images}")
-    if without == "growing":
-        gan = grown(generator, discriminator, seed=seed)
-    else:
-        phase = num_images // PHASES
-        gan = ProgressiveGAN(
-            generator, discriminator, phase, phase, without != "fade-in", seed=seed
-        )
-    gan.compile(
-        *(keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99) for _ in range(2)),
-        loss=loss,
-        penalty=_PENALTIES[loss](seed),
-        steps_per_execution=25,
+        generator = builders.progressive_generator(resolution, blur=True)
+        gan = _game(generator, discriminator, seed, num_images)
+        return _recipe(gan, seed, num_images)
+    generator = builders.style_generator(
+        resolution,
+        mixing=MIXING if "style mixing" in taken else 0.0,
+        constant="learned constant" in taken,
+        noise="noise" in taken,
     )
-    (images, _), _ = data.load_fashion_mnist(verbose=False)
-    images = data.padded(images, RESOLUTION)
-    batches = data.batches(images, BATCH_SIZE, seed, steps_per_epoch=STEPS_PER_EPOCH)
-    epochs = num_images // (BATCH_SIZE * STEPS_PER_EPOCH)
-    settings = (epochs, STEPS_PER_EPOCH, BATCH_SIZE, (-1, 1), AVERAGE_DECAY)
-    return Recipe(gan, images, batches, *settings)
+    gan = _game(generator, discriminator, seed, num_images)
+    return _recipe(gan, seed, num_images, STYLE_RATE, penalty=r1(STYLE_R1_WEIGHT))
+
+
+def r1(weight=R1_WEIGHT):
+    """The penalty of these games: R1 in every fourth update of the discriminator."""
+    return penalties.Lazy(penalties.R1(weight), R1_INTERVAL)
 
 
 def grown(generator, discriminator, **kwargs):
@@ -174,6 +147,36 @@ def grown(generator, discriminator, **kwargs):
             if isinstance(layer, layers.FadeIn):
                 layer.alpha.assign(1.0)
     return GAN(*stage_of(generator, discriminator, -1), **kwargs)
+
+
+# Helpers.
+
+_PENALTIES = {
+    "non_saturating": lambda seed: r1(),
+    "wasserstein": lambda seed: penalties.Sum(
+        penalties.GradientPenalty(10.0, seed), penalties.Drift()
+    ),
+}
+
+
+def _game(generator, discriminator, seed, num_images, without=None):
+    if num_images < 20_000:
+        raise ValueError(f"num_images must be at least 20,000. Received: num_images={num_images}")
+    if without == "growing":
+        return grown(generator, discriminator, seed=seed)
+    phases = [num_images // PHASES] * 2
+    return ProgressiveGAN(generator, discriminator, *phases, without != "fade-in", seed=seed)
+
+
+def _recipe(gan, seed, num_images, rate=RATE, loss="non_saturating", penalty=None):
+    optimizers = [keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99) for _ in range(2)]
+    gan.compile(*optimizers, loss=loss, penalty=penalty or r1(), steps_per_execution=25)
+    (images, _), _ = data.load_fashion_mnist(verbose=False)
+    images = data.shrunk(data.padded(images, RESOLUTION), gan.data_shape[0])
+    batches = data.batches(images, BATCH_SIZE, seed, steps_per_epoch=STEPS_PER_EPOCH)
+    epochs = num_images // (BATCH_SIZE * STEPS_PER_EPOCH)
+    settings = (epochs, STEPS_PER_EPOCH, BATCH_SIZE, (-1, 1), AVERAGE_DECAY)
+    return Recipe(gan, images, batches, *settings)
 
 
 def _check(name, value, known):
