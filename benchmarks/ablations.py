@@ -15,6 +15,7 @@ import argparse
 import functools
 import json
 from pathlib import Path
+import re
 import statistics
 import time
 
@@ -26,6 +27,7 @@ import report
 
 RESULTS = quality.RESULTS
 NUM_IMAGES = 24_000  # real ones of each game
+PHASE = 1_200  # real images over which a size fades in, or is trained on
 RESOLUTION = 16
 NUM_SLICED = 2_048
 WHOLE = "all parts"
@@ -38,6 +40,9 @@ GAMES = {
             )
             for part in recipes.PARTS
         },
+        "with the paper's loss": lambda seed, **kwargs: recipes.progressive(
+            seed, loss="wasserstein", **kwargs
+        ),
     },
     "style": {
         ("" if step == recipes.STYLE_STEPS[0] else "+ ") + step: (
@@ -46,12 +51,14 @@ GAMES = {
         for step in recipes.STYLE_STEPS
     },
 }
+# The first row of one table is that of the other, and is not played twice.
+SAME = {("style", recipes.STYLE_STEPS[0]): ("progressive", WHOLE)}
 
 
 def run(of, name, seed, num_images, folder):
     """Trains one game, judges it, and writes its result file."""
     keras.utils.set_random_seed(seed)
-    recipe = GAMES[of][name](seed, num_images=num_images, resolution=RESOLUTION)
+    recipe = GAMES[of][name](seed, num_images=num_images, phase=PHASE, resolution=RESOLUTION)
     average = callbacks.GeneratorAverage(recipe.average_decay)
     start, cpu_start = time.perf_counter(), time.process_time()
     recipe.gan.fit(recipe.batches, epochs=recipe.epochs, callbacks=[average], verbose=0)
@@ -60,7 +67,8 @@ def run(of, name, seed, num_images, folder):
     facts = {"of": of, "name": name, "seed": seed, "num_images": num_images}
     facts |= {"num_samples": quality.NUM_SAMPLES, "num_sliced": NUM_SLICED, **report.machine()}
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"ablation_{of}_{name.replace(' ', '-')}_{num_images}images_seed{seed}.json"
+    words = "-".join(re.findall("[a-z0-9]+", name.lower()))
+    path = folder / f"ablation_{of}_{words}_{num_images}images_seed{seed}.json"
     path.write_text(json.dumps({**facts, **values}, indent=1) + "\n", encoding="utf-8")
     return values
 
@@ -98,16 +106,17 @@ def judge(average):
 
 def table(of, folder=RESULTS):
     """The results as a markdown table, in the order of the games, means over the seeds."""
-    paths = sorted(folder.glob(f"ablation_{of}_*.json"))
-    runs = [json.loads(path.read_text("utf-8")) for path in paths]
+    found = [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("ablation_*.json"))]
+    games = [SAME.get((of, name), (of, name)) for name in GAMES[of]]
+    runs = [run for run in found if (run["of"], run["name"]) in games]
     columns = (
         "game, images, seeds, Fréchet classifier distance, sliced Wasserstein, recall, classes"
     )
     columns = [*columns.split(", "), "CPU s"]
     lines = [f"| {' | '.join(columns)} |", f"| {' | '.join(['---'] * len(columns))} |"]
     for num_images in sorted({run["num_images"] for run in runs}):
-        for name in GAMES[of]:
-            same = [r for r in runs if (r["name"], r["num_images"]) == (name, num_images)]
+        for name, game in zip(GAMES[of], games, strict=True):
+            same = [r for r in runs if (r["of"], r["name"], r["num_images"]) == (*game, num_images)]
             lines += [line(name, num_images, same)] if same else []
     if runs:
         floor, sliced = (statistics.mean(r[n] for r in runs) for n in ("floor", "sliced_floor"))
@@ -144,7 +153,8 @@ def main():
         parser.error("seeds must be at least 1")
     for seed in range(options.first_seed, options.first_seed + options.seeds):
         for number, name in enumerate(GAMES.get(options.of, ())):
-            if options.games is None or number in options.games:
+            is_wanted = options.games is None or number in options.games
+            if is_wanted and (options.of, name) not in SAME:
                 values = run(options.of, name, seed, options.images, options.results)
                 print(f"{options.of}, {name}, seed {seed}: {values}", flush=True)
     for of in GAMES:

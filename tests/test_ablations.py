@@ -33,22 +33,37 @@ def test_the_table_gives_means_in_the_order_of_the_games(tmp_path):
     assert lines[4].startswith("| without fade-in | 24,000 | 2 | 31.0 ± 1.4 |")
 
 
+def test_the_tables_share_their_first_game(tmp_path):
+    write(tmp_path, ablations.WHOLE, 0, 20.0)
+    assert (
+        ablations.table("style", tmp_path)
+        .splitlines()[2]
+        .startswith("| progressive growing | 24,000 | 1 | 20.0 |")
+    )
+
+
 def test_every_part_and_every_step_has_its_row():
     assert list(ablations.GAMES["progressive"]) == [
         ablations.WHOLE,
         *(f"without {part}" for part in recipes.PARTS),
+        "with the paper's loss",
     ]
     assert [name.removeprefix("+ ") for name in ablations.GAMES["style"]] == [*recipes.STYLE_STEPS]
 
 
 def test_each_row_plays_its_own_game(monkeypatch):
     played = []
-    monkeypatch.setattr(recipes, "progressive", lambda seed, part, **_: played.append((seed, part)))
+    monkeypatch.setattr(
+        recipes,
+        "progressive",
+        lambda seed, part=None, num_images=0, loss=None: played.append((seed, part or loss)),
+    )
     monkeypatch.setattr(recipes, "style", lambda seed, step, **_: played.append((seed, step)))
     for games in ablations.GAMES.values():
         for name in list(games)[1:]:
             games[name](7, num_images=24_000)
-    assert played == [(7, each) for each in (*recipes.PARTS, *recipes.STYLE_STEPS[1:])]
+    expected = [*recipes.PARTS, "wasserstein", *recipes.STYLE_STEPS[1:]]
+    assert played == [(7, each) for each in expected]
 
 
 @pytest.mark.parametrize("of", ablations.GAMES)

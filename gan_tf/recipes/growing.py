@@ -13,10 +13,10 @@ RESOLUTION = 32
 BATCH_SIZE = 16
 STEPS_PER_EPOCH = 50  # so that a size begins close to its time
 NUM_IMAGES = 120_000
-PHASES = 20  # a phase, in which a size fades in or is trained on, is that part of the run
+PHASE = 3_000
 RATE, R1_WEIGHT = 8e-3, 0.2
 STYLE_RATE, STYLE_R1_WEIGHT = 1.6e-2, 0.5
-PLAIN_RATE = 1e-3  # for weights that are not scaled at run time
+SLOW_RATE = 1e-3  # the paper's, and for weights that are not scaled at run time
 R1_INTERVAL = 4
 MIXING = 0.5
 AVERAGE_DECAY = 0.998
@@ -40,29 +40,36 @@ STYLE_STEPS = (
 
 
 def progressive(
-    seed=0, without=None, num_images=NUM_IMAGES, resolution=RESOLUTION, loss="non_saturating"
+    seed=0,
+    without=None,
+    num_images=NUM_IMAGES,
+    phase=PHASE,
+    resolution=RESOLUTION,
+    loss="non_saturating",
 ):
     """Progressive growing of garments, from 4 × 4 to 32 × 32 pixels.
 
-    Each phase, in which a size fades in or is trained on, lasts a twentieth of the run; the last
-    size has what remains. Adam (8e-3, 0, 0.99) starts afresh with each stage. Its rate is eight
-    times the papers', and stays; the running average of the generator is the result.
+    The last size has what the others leave of the run. Adam (8e-3, 0, 0.99) starts afresh with each
+    size. Its rate is eight times the papers', and stays; the running average of the generator is
+    the result.
 
     Args:
         seed: Integer, seeds the latents and the data's order; Keras's global seed decides on the
             weights.
         without: One of `PARTS`, which is left out, or None. Without the equalized learning rate,
             Adam's rate is either the same or 1e-3.
-        num_images: Integer >= 20,000, real images of a full run.
+        num_images: Integer >= 800, real images of a full run.
+        phase: Integer >= 1, real images over which a size fades in, and for which it is then
+            trained before the next one comes.
         resolution: 8, 16 or 32, the size of the last stage.
         loss: "non_saturating", with R1 in every fourth update, or "wasserstein", with the gradient
-            penalty and the drift term.
+            penalty, the drift term and the paper's rate of 1e-3.
 
     Returns:
         A `Recipe`.
 
     Raises:
-        ValueError: If `without`, `loss` or `num_images` is none of these.
+        ValueError: If an argument is none of these.
 
     Reference:
         Karras et al. 2018, arXiv:1710.10196, there with "wasserstein"; the non-saturating loss and
@@ -79,12 +86,19 @@ def progressive(
     discriminator = builders.progressive_discriminator(
         resolution, equalized=equalized, group_size=group_size
     )
-    rate = PLAIN_RATE if (without or "").endswith("rate 1e-3") else RATE
-    gan = _game(generator, discriminator, seed, num_images, without)
+    is_slow = loss == "wasserstein" or (without or "").endswith("rate 1e-3")
+    rate = SLOW_RATE if is_slow else RATE
+    gan = _game(generator, discriminator, seed, phase, without)
     return _recipe(gan, seed, num_images, rate, loss, _PENALTIES[loss](seed))
 
 
-def style(seed=0, up_to="style mixing", num_images=NUM_IMAGES, resolution=RESOLUTION):
+def style(
+    seed=0,
+    up_to="style mixing",
+    num_images=NUM_IMAGES,
+    phase=PHASE,
+    resolution=RESOLUTION,
+):
     """The style-based generator on garments, growing from 4 × 4 to 32 × 32 pixels.
 
     The schedule is that of `progressive`. Steps with AdaIN have twice its rate, Adam (1.6e-2, 0,
@@ -95,26 +109,28 @@ def style(seed=0, up_to="style mixing", num_images=NUM_IMAGES, resolution=RESOLU
             weights.
         up_to: One of `STYLE_STEPS`, the last of the paper's steps from progressive growing to the
             style-based generator that is taken.
-        num_images: Integer >= 20,000, real images of a full run.
+        num_images: Integer >= 800, real images of a full run.
+        phase: Integer >= 1, real images over which a size fades in, and for which it is then
+            trained before the next one comes.
         resolution: 8, 16 or 32, the size of the last stage.
 
     Returns:
         A `Recipe`.
 
     Raises:
-        ValueError: If `up_to` or `num_images` is none of these.
+        ValueError: If an argument is none of these.
 
     Reference:
         Karras et al. 2019, table 1, arXiv:1812.04948.
     """
     _check("up_to", up_to, STYLE_STEPS)
     if up_to == "progressive growing":
-        return progressive(seed, num_images=num_images, resolution=resolution)
+        return progressive(seed, None, num_images, phase, resolution)
     discriminator = builders.progressive_discriminator(resolution, blur=True)
     taken = STYLE_STEPS[: STYLE_STEPS.index(up_to) + 1]
     if "mapping and AdaIN" not in taken:
         generator = builders.progressive_generator(resolution, blur=True)
-        gan = _game(generator, discriminator, seed, num_images)
+        gan = _game(generator, discriminator, seed, phase)
         return _recipe(gan, seed, num_images)
     generator = builders.style_generator(
         resolution,
@@ -122,7 +138,7 @@ def style(seed=0, up_to="style mixing", num_images=NUM_IMAGES, resolution=RESOLU
         constant="learned constant" in taken,
         noise="noise" in taken,
     )
-    gan = _game(generator, discriminator, seed, num_images)
+    gan = _game(generator, discriminator, seed, phase)
     return _recipe(gan, seed, num_images, STYLE_RATE, penalty=r1(STYLE_R1_WEIGHT))
 
 
@@ -159,22 +175,24 @@ _PENALTIES = {
 }
 
 
-def _game(generator, discriminator, seed, num_images, without=None):
-    if num_images < 20_000:
-        raise ValueError(f"num_images must be at least 20,000. Received: num_images={num_images}")
+def _game(generator, discriminator, seed, phase, without=None):
     if without == "growing":
         return grown(generator, discriminator, seed=seed)
-    phases = [num_images // PHASES] * 2
-    return ProgressiveGAN(generator, discriminator, *phases, without != "fade-in", seed=seed)
+    return ProgressiveGAN(generator, discriminator, phase, phase, without != "fade-in", seed=seed)
 
 
 def _recipe(gan, seed, num_images, rate=RATE, loss="non_saturating", penalty=None):
+    epochs = num_images // (BATCH_SIZE * STEPS_PER_EPOCH)
+    if epochs < 1:
+        raise ValueError(
+            f"num_images must be at least {BATCH_SIZE * STEPS_PER_EPOCH}, one epoch of this game. "
+            f"Received: num_images={num_images}"
+        )
     optimizers = [keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99) for _ in range(2)]
     gan.compile(*optimizers, loss=loss, penalty=penalty or r1(), steps_per_execution=25)
     (images, _), _ = data.load_fashion_mnist(verbose=False)
     images = data.shrunk(data.padded(images, RESOLUTION), gan.data_shape[0])
     batches = data.batches(images, BATCH_SIZE, seed, steps_per_epoch=STEPS_PER_EPOCH)
-    epochs = num_images // (BATCH_SIZE * STEPS_PER_EPOCH)
     settings = (epochs, STEPS_PER_EPOCH, BATCH_SIZE, (-1, 1), AVERAGE_DECAY)
     return Recipe(gan, images, batches, *settings)
 
