@@ -172,10 +172,11 @@ def _taken_out(value, arrays):
     if isinstance(value, np.generic) and value.dtype.kind in "biuf":
         return value.item()
     if isinstance(value, np.ndarray) and value.dtype.kind in "biufV":
+        mark = {"array": len(arrays), "dtype": value.dtype.name}
         if value.dtype.kind == "V":  # numpy's files do not know bfloat16
             value = value.view(f"u{value.dtype.itemsize}")
         arrays.append(value)
-        return {"array": len(arrays) - 1}
+        return mark
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     raise ValueError(
@@ -188,7 +189,7 @@ def _put_back(value, archive):
     if isinstance(value, list):
         return [_put_back(each, archive) for each in value]
     if isinstance(value, dict):
-        if value.keys() == {"array"}:
-            return archive[f"{value['array']}.npy"]
+        if value.keys() == {"array", "dtype"}:
+            return archive[f"{value['array']}.npy"].view(value["dtype"])
         return {name: _put_back(each, archive) for name, each in value.items()}
     return value

@@ -349,10 +349,10 @@ class GAN(keras.Model):
         The same program, started again after it was killed, goes on after the last epoch that was
         done, and ends with the bits of a run never interrupted; a run that is over is not
         trained further, unless more epochs are asked for. What is restored stands before what the
-        program says, learning rates too: for other settings take another folder. Keras's
-        `EarlyStopping` and `ReduceLROnPlateau` and our callbacks go on where they were; a callback
-        of yours does if it has `state()`, a dict of arrays and numbers, and `restore_state(state)`,
-        which is called after `on_train_begin`.
+        program says, learning rates too: for other settings take another folder. Our callbacks and
+        Keras's `EarlyStopping` go on where they were; one of yours does if it has `state()`, a
+        dict of arrays and numbers, and `restore_state(state)`, which is called after its
+        `on_train_begin`.
 
         Args:
             x: `tf.data.Dataset` of real images in batches, or an array of them.

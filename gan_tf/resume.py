@@ -11,11 +11,9 @@ import numpy as np
 import tensorflow as tf
 
 DRIVE = Path("/content/drive")
-# What Keras's own callbacks remember from one epoch to the next.
-_KERAS_STATES = {
-    keras.callbacks.EarlyStopping: ("wait", "best", "best_epoch", "best_weights", "stopped_epoch"),
-    keras.callbacks.ReduceLROnPlateau: ("wait", "best", "cooldown_counter"),
-}
+# What Keras's EarlyStopping remembers from one epoch to the next. Keras's other callbacks that
+# remember something look for `model.optimizer`, which a game of two players does not have.
+_STOPPING = ("wait", "best", "best_epoch", "best_weights", "stopped_epoch")
 
 
 class Resume(keras.callbacks.Callback):
@@ -63,7 +61,7 @@ class Resume(keras.callbacks.Callback):
         if self.has_found:
             self._check_game()
             for variable, array in zip(_variables(model), self._found["variables"], strict=True):
-                variable.assign(array.view(_array(variable).dtype))
+                variable.assign(array)
             model.on_restored()
 
     def on_train_begin(self, logs=None):
@@ -74,11 +72,12 @@ class Resume(keras.callbacks.Callback):
             print(self._message())
         self.history.epoch = self._found["history"]["epoch"]
         self.history.history = self._found["history"]["logs"]
-        states = self._found["callbacks"]
-        for callback in filter(_has_state, self.callbacks):
-            if states and states[0]["name"] == type(callback).__name__:
-                _restore_state(callback, states.pop(0)["state"])
         self._found["variables"] = None  # as large as the game; not needed any longer
+        for callback in filter(_has_state, self.callbacks):
+            for number, saved in enumerate(self._found["callbacks"]):
+                if saved["name"] == type(callback).__name__:
+                    _restore_state(callback, self._found["callbacks"].pop(number)["state"])
+                    break
 
     def on_epoch_end(self, epoch, logs=None):
         self.epochs_done = epoch + 1
@@ -175,6 +174,8 @@ class ReadAgain(keras.callbacks.CallbackList):
 
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)
+        if self.params["verbose"]:
+            print(f"Their data are read again, up to epoch {self.until}.")
         self.model.train_function = self._read
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -281,13 +282,13 @@ def _versions():
 
 
 def _has_state(callback):
-    return hasattr(callback, "restore_state") or isinstance(callback, tuple(_KERAS_STATES))
+    return hasattr(callback, "restore_state") or isinstance(callback, keras.callbacks.EarlyStopping)
 
 
 def _state(callback):
     if hasattr(callback, "restore_state"):
         return callback.state()
-    return {name: getattr(callback, name) for name in _names(callback)}
+    return {name: getattr(callback, name) for name in _STOPPING}
 
 
 def _restore_state(callback, state):
@@ -296,9 +297,3 @@ def _restore_state(callback, state):
         return
     for name, value in state.items():
         setattr(callback, name, value)
-
-
-def _names(callback):
-    """Keras sets some of these only when training begins."""
-    kind = next(kind for kind in _KERAS_STATES if isinstance(callback, kind))
-    return [name for name in _KERAS_STATES[kind] if hasattr(callback, name)]
