@@ -391,10 +391,10 @@ class GAN(keras.Model):
         epochs = min(kwargs.get("epochs", 1), keras.config.max_epochs() or sys.maxsize)
         verbose = kwargs.get("verbose", "auto")
         history = keras.callbacks.History()
-        keeper = Resume(folder, callbacks, history, epochs, num_steps, verbose != 0)
-        callbacks = [*callbacks, history, keeper]
         begin = kwargs.get("initial_epoch", 0)
-        first = keeper.initial_epoch if keeper.has_found else begin
+        keeper = Resume(folder, callbacks, history, range(begin, epochs), num_steps, verbose != 0)
+        callbacks = [*callbacks, history, keeper]
+        first = keeper.initial_epoch
         if counts_its_epochs(data, kwargs.get("steps_per_epoch")) or first >= epochs:
             kwargs["initial_epoch"] = first
             return callbacks

@@ -29,7 +29,7 @@ class Resume(keras.callbacks.Callback):
         folder: `Path` of the checkpoints.
         callbacks: List of the other callbacks.
         history: The run's `keras.callbacks.History`, which receives the restored epochs.
-        epochs: Integer, how many were asked for.
+        epochs: Range of the epochs that were asked for.
         num_steps: Integer, steps of an epoch, None if nobody knows.
         verbose: Whether to say that a run resumes.
 
@@ -41,8 +41,8 @@ class Resume(keras.callbacks.Callback):
     def __init__(self, folder, callbacks, history, epochs, num_steps, verbose=True):
         super().__init__()
         self.folder, self.callbacks, self.history = folder, callbacks, history
-        self.epochs, self.num_steps, self.verbose = epochs, num_steps, verbose
-        self.epochs_done, self._found = checkpoints.newest(folder) or (0, None)
+        self.epochs, self.num_steps, self.verbose = epochs.stop, num_steps, verbose
+        self.epochs_done, self._found = checkpoints.newest(folder) or (epochs.start, None)
 
     @property
     def has_found(self):
@@ -52,7 +52,7 @@ class Resume(keras.callbacks.Callback):
     @property
     def initial_epoch(self):
         """The epoch to begin with; none is left where the run was over, or was stopped."""
-        if self._found["stopped"] and self.epochs <= self._found["epochs"]:
+        if self.has_found and self._found["stopped"] and self.epochs <= self._found["epochs"]:
             return max(self.epochs_done, self.epochs)
         return self.epochs_done
 
