@@ -503,9 +503,9 @@ def _join_batches(x, batch_size, num_batches):
 
 def _num_steps(x, batch_size, steps_per_epoch):
     """Steps of an epoch, None if nobody knows."""
-    steps_per_epoch = keras.config.max_steps_per_epoch() or steps_per_epoch
-    if steps_per_epoch is not None:
-        return steps_per_epoch
+    limits = [steps_per_epoch, keras.config.max_steps_per_epoch()]
+    if any(limits):
+        return min(filter(None, limits))
     if isinstance(x, tf.data.Dataset):
         return max(int(x.cardinality()), 0) or None
     return math.ceil(len(x) / (batch_size or 32)) if hasattr(x, "__len__") else None

@@ -221,7 +221,7 @@ def counts_its_epochs(data, steps_per_epoch=None):
 
 def warn_if_read(dataset):
     """Says that a dataset has moved on in this process; its shuffling cannot be turned back."""
-    if getattr(dataset, "was_read_by_fit", False):
+    if getattr(dataset, "was_read_by_fit", False) and not hasattr(dataset, "epoch"):
         warnings.warn(
             "This dataset was read by a run before. If it shuffles, its order is not that of a "
             "run never interrupted: make it anew first (run its cell again).",
