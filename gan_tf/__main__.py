@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import csv
 import functools
 import pathlib
 import sys
@@ -41,6 +42,9 @@ def _parser():
     train.add_argument(
         "recipe", help="circle, lecture-dense, lecture-dcgan, ring, grid, progressive or style"
     )
+    train.add_argument(
+        "--resume", action="store_true", help="save each epoch, and go on where a killed run was"
+    )
     sample = commands.add_parser("sample", help="draw samples of a generator that was saved")
     sample.add_argument("generator", type=pathlib.Path, help="a .keras file, as train writes it")
     sample.add_argument("--num", type=int, default=64)
@@ -79,7 +83,7 @@ def run_demo(options):
 
 def run_train(options):
     """Trains one recipe."""
-    train_recipe(options.recipe, options.output, options.seed, options.epochs)
+    train_recipe(options.recipe, options.output, options.seed, options.epochs, options.resume)
     return 0
 
 
@@ -142,7 +146,7 @@ def run_doctor(options):
     return doctor(_fashion_mnist, options.output)
 
 
-def train_recipe(name, folder, seed=0, epochs=None):
+def train_recipe(name, folder, seed=0, epochs=None, resume=False):
     """Trains a recipe and writes samples, film, losses, history and generator into `folder/name`.
 
     Args:
@@ -150,6 +154,8 @@ def train_recipe(name, folder, seed=0, epochs=None):
         folder: Path of the folder for results.
         seed: Integer.
         epochs: Integer; the recipe's own number by default.
+        resume: Whether to save the run in `folder/name/checkpoints-of-seed-N`, and to go on with
+            what is there.
 
     Returns:
         Path of the folder with the results.
@@ -170,8 +176,10 @@ def train_recipe(name, folder, seed=0, epochs=None):
         recipe.batches,
         epochs=epochs,
         callbacks=[average, watcher, *others],
+        resume=folder / f"checkpoints-of-seed-{seed}" if resume else None,
         verbose="auto" if sys.stdout.isatty() else 2,
     )
+    _write_history(history, folder / "history.csv")
     draw(watcher.samples()).savefig(folder / "samples.png")
     plots.losses(history).savefig(folder / "losses.png")
     average.generator.save(folder / "generator.keras")
@@ -195,6 +203,14 @@ def _watchers(recipe, draw, folder, epochs):
     )
     log = keras.callbacks.CSVLogger(str(folder / "history.csv"))
     return average, watcher, callbacks.StopOnNaN(), log
+
+
+def _write_history(history, path):
+    """As Keras's CSVLogger does while a run lasts, but with the epochs before it resumed."""
+    names = sorted(history.history)
+    rows = zip(history.epoch, *(history.history[name] for name in names), strict=True)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([["epoch", *names], *rows])
 
 
 def _drawing(recipe):

@@ -1,9 +1,12 @@
 """The game: `GAN`, a Keras model whose training step is the two-phase step of every notebook."""
 
 import contextlib
+import math
+import sys
 
 from gan_tf import losses
 from gan_tf.history import HistoricalAveraging
+from gan_tf.resume import ReadAgain, Resume, checkpoint_folder, counts_its_epochs, warn_if_read
 import keras
 from keras import ops
 import tensorflow as tf
@@ -24,8 +27,8 @@ class GAN(keras.Model):
     weights do not move, its BatchNormalization uses moving averages, its Dropout stays active).
     `fit`, callbacks, `steps_per_execution`, mixed precision and `tf.distribute` are Keras's.
 
-    A variant overrides `discriminator_loss`, `generator_loss`, `sample_latents`, `phase_1_fakes`
-    or `prepare`; `train_step` is final.
+    A variant overrides `discriminator_loss`, `generator_loss`, `sample_latents`, `phase_1_fakes`,
+    `prepare` or `on_restored`; `train_step` is final.
 
     Args:
         generator: Built Keras model from latents `(batch, latent_dim)` to images.
@@ -176,6 +179,9 @@ class GAN(keras.Model):
     def prepare(self, real_images):
         """Real images of one step, `(k * batch, ...)`, as the discriminator is to see them."""
         return real_images
+
+    def on_restored(self):
+        """Called when a run that resumes has its weights back; not all need be in weights."""
 
     def as_now(self, generator):
         """Of a copy of the whole generator, the part that plays now."""
@@ -333,27 +339,73 @@ class GAN(keras.Model):
         images = [ops.convert_to_numpy(self.generator(part, training=False)) for part in parts]
         return ops.convert_to_numpy(ops.cast(ops.concatenate(images), "float32"))
 
-    def fit(self, x=None, *, batch_size=None, callbacks=None, **kwargs):
+    def fit(self, x=None, *, batch_size=None, callbacks=None, resume=None, drive=False, **kwargs):
         """Trains both players; arguments and History are those of `keras.Model.fit`.
 
         An epoch is one pass over the data. With `gan_tf.data.batches`, its order depends on the
         epoch's number alone, also in a run that resumes.
 
+        With `resume`, everything that training changes is saved before it and after each epoch.
+        The same program, started again after it was killed, goes on after the last epoch that was
+        done, and ends with the bits of a run never interrupted; a run that is over is not
+        trained further, unless more epochs are asked for. What is restored stands before what the
+        program says, learning rates too: for other settings take another folder. Our callbacks and
+        Keras's `EarlyStopping` go on where they were; one of yours does if it has `state()`, a
+        dict of arrays and numbers, and `restore_state(state)`, which is called after its
+        `on_train_begin`.
+
         Args:
             x: `tf.data.Dataset` of real images in batches, or an array of them.
             batch_size: For an array: images that each player sees in one update.
             callbacks: List of Keras callbacks.
+            resume: Folder for this run's checkpoints, of which the two newest are kept, or None.
+                Data that are not of `gan_tf.data` are read again, without training, up to where
+                the run was, so that their shuffling stands where it stood.
+            drive: Whether the folder lies in Google Drive, which is then mounted; in Colab alone.
             **kwargs: `epochs`, `verbose`, `initial_epoch`, `steps_per_epoch`, …
 
         Returns:
-            Keras `History` with `d_loss` and `g_loss`, means over each epoch.
+            Keras `History` with `d_loss` and `g_loss`, means over each epoch, of all epochs also
+            where the run resumed.
+
+        Raises:
+            OSError: If a checkpoint cannot be written, for instance to a full disk.
+            ValueError: If the data do not fit, or checkpoints are damaged, of another version or
+                of another game.
         """
+        callbacks = list(callbacks or [])
         if hasattr(x, "epoch"):
-            callbacks = [_SetEpoch(x.epoch), *(callbacks or [])]
+            callbacks = [_SetEpoch(x.epoch), *callbacks]
         if isinstance(x, tf.data.Dataset):
             kwargs["shuffle"] = False  # the dataset shuffles itself; Keras warns otherwise
+        data = x
         x, batch_size = _join_batches(x, batch_size, self.discriminator_steps)
+        if resume is not None or drive:
+            folder = checkpoint_folder(resume, drive)
+            num_steps = _num_steps(x, batch_size, kwargs.get("steps_per_epoch"))
+            callbacks = self._resumed(data, callbacks, folder, num_steps, kwargs)
         return super().fit(x, batch_size=batch_size, callbacks=callbacks, **kwargs)
+
+    def _resumed(self, data, callbacks, folder, num_steps, kwargs):
+        """Callbacks of a run that resumes; `kwargs` receive the epoch to begin with."""
+        epochs = min(kwargs.get("epochs", 1), keras.config.max_epochs() or sys.maxsize)
+        verbose = kwargs.get("verbose", "auto")
+        history = keras.callbacks.History()
+        begin = kwargs.get("initial_epoch", 0)
+        keeper = Resume(folder, callbacks, history, range(begin, epochs), num_steps, verbose != 0)
+        callbacks = [*callbacks, history, keeper]
+        first = keeper.initial_epoch
+        if counts_its_epochs(data, kwargs.get("steps_per_epoch")) or first >= epochs:
+            kwargs["initial_epoch"] = first
+            return callbacks
+        if keeper.has_found:
+            warn_if_read(data)
+        if isinstance(data, tf.data.Dataset):
+            data.was_read_by_fit = True
+        if first <= begin:
+            return callbacks
+        facts = {"verbose": verbose, "epochs": epochs, "steps": num_steps}
+        return ReadAgain(callbacks, first, add_progbar=verbose != 0, model=self, **facts)
 
     def save_own_variables(self, store):
         """Adds the states of all random generators, which Keras leaves out, to what is saved."""
@@ -394,6 +446,8 @@ class GAN(keras.Model):
 
 class _SetEpoch(keras.callbacks.Callback):
     """Tells a dataset of `gan_tf.data.batches` which epoch begins."""
+
+    is_for_data = True
 
     def __init__(self, epoch):
         super().__init__()
@@ -445,6 +499,16 @@ def _join_batches(x, batch_size, num_batches):
         return x, (batch_size or 32) * num_batches
     joined = x.batch(num_batches, drop_remainder=True)
     return joined.map(lambda images: tf.reshape(images, [-1, *images.shape[2:]])), None
+
+
+def _num_steps(x, batch_size, steps_per_epoch):
+    """Steps of an epoch, None if nobody knows."""
+    limits = [steps_per_epoch, keras.config.max_steps_per_epoch()]
+    if any(limits):
+        return min(filter(None, limits))
+    if isinstance(x, tf.data.Dataset):
+        return max(int(x.cardinality()), 0) or None
+    return math.ceil(len(x) / (batch_size or 32)) if hasattr(x, "__len__") else None
 
 
 def _build_optimizer(optimizer, player, name):

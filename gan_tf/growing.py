@@ -105,14 +105,22 @@ class ProgressiveGAN(GAN):
             for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
                 _restart(optimizer)
             self.trained_stage.assign(stage)
-        if stage != self.stage:
-            self.stage = stage
-            self.generator, self.discriminator = self.generators[stage], self.discriminators[stage]
-            self._flags = [(layer, layer.trainable) for layer in all_layers(self.discriminator)]
-            for layer in all_layers(self.whole_generator):
-                if hasattr(layer, "enter_stage"):
-                    layer.enter_stage(stage)
-            self.make_train_function(force=True)
+        self._enter(stage)
+
+    def on_restored(self):
+        """Enters the stage that was trained last, also where no epoch is left to begin."""
+        self._enter(int(self.trained_stage))
+
+    def _enter(self, stage):
+        if stage == self.stage:
+            return
+        self.stage = stage
+        self.generator, self.discriminator = self.generators[stage], self.discriminators[stage]
+        self._flags = [(layer, layer.trainable) for layer in all_layers(self.discriminator)]
+        for layer in all_layers(self.whole_generator):
+            if hasattr(layer, "enter_stage"):
+                layer.enter_stage(stage)
+        self.make_train_function(force=True)
 
     def prepare(self, real_images):
         """Moves alpha, and makes real images what the present stage shows."""

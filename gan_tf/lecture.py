@@ -65,6 +65,8 @@ def train_gan(
     n_epochs=50,
     *,
     callbacks=None,
+    resume=None,
+    drive=False,
     seed=None,
     steps_per_execution=32,
     verbose="auto",
@@ -84,6 +86,9 @@ def train_gan(
         codings_size: Integer, the number of values in one latent vector.
         n_epochs: Integer, passes over the dataset.
         callbacks: List of Keras callbacks; `model` in them is a `GAN`.
+        resume: Folder for checkpoints, or None. The same cell, run again after its process was
+            killed, goes on after the last epoch that was done: see `GAN.fit`.
+        drive: Whether the folder lies in Google Drive, which is then mounted; in Colab alone.
         seed: Integer, seeds the latents. By default Keras's global seed decides.
         steps_per_execution: Integer, steps that TensorFlow plays without returning to Python;
             callbacks see the end of a batch only so often.
@@ -93,7 +98,9 @@ def train_gan(
         Keras `History` with `d_loss` and `g_loss`, means over each epoch.
 
     Raises:
-        ValueError: If models, sizes and dataset do not fit, or a model is not compiled.
+        OSError: If a checkpoint cannot be written.
+        ValueError: If models, sizes and dataset do not fit, a model is not compiled, or
+            checkpoints are damaged, of another version or of another game.
 
     Reference:
         KTH ID2223, 'Generative Adversarial Network', after Géron, *Hands-On Machine Learning*.
@@ -110,7 +117,14 @@ def train_gan(
             loss=CompiledLoss(gan, discriminator),
             steps_per_execution=steps_per_execution,
         )
-        return game.fit(dataset, epochs=n_epochs, callbacks=callbacks, verbose=verbose)
+        return game.fit(
+            dataset,
+            epochs=n_epochs,
+            callbacks=callbacks,
+            resume=resume,
+            drive=drive,
+            verbose=verbose,
+        )
 
 
 def _compiled_players(gan):

@@ -28,9 +28,11 @@ IMPORTS = {
     "plots": set(),
     "doctor": set(),
     "builders": {"layers"},
-    "gan": {"history", "losses"},
+    "checkpoints": set(),
+    "gan": {"history", "losses", "resume"},
     "growing": {"gan"},
     "history": set(),
+    "resume": {"checkpoints"},
     "callbacks": {"metrics", "plots"},
     "lecture": {"gan", "losses"},
     "recipes": {

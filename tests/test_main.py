@@ -3,7 +3,7 @@
 import csv
 
 from gan_tf import __main__ as command_line
-from gan_tf import builders, recipes
+from gan_tf import builders, callbacks, data, recipes
 import imageio.v3 as imageio
 import keras
 import numpy as np
@@ -40,6 +40,32 @@ def test_demo_writes_all_it_promises(tmp_path, capsys, embedded, monkeypatch):
     assert status == 0
     picture = imageio.imread(tmp_path / "generator-samples.png")
     assert picture.std() > 0, "the picture is blank"
+
+
+@pytest.mark.slow
+def test_train_resumes_after_it_was_killed(tmp_path, capsys, monkeypatch):
+    def short_circle(seed):
+        found = recipes.circle(seed)
+        return found._replace(batches=data.batches(found.samples, 128, steps_per_epoch=3))
+
+    monkeypatch.setitem(recipes.RECIPES, "circle", short_circle)
+    command = ["train", "circle", "--epochs", "3", "--output"]
+    whole, resumed = ([*command, str(tmp_path / name)] for name in ("whole", "resumed"))
+    assert command_line.main(whole) == 0
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(callbacks.StopOnNaN, "on_train_batch_end", interrupt)
+        command_line.main([*resumed, "--resume"])
+    assert command_line.main([*resumed, "--resume"]) == 0
+    assert "1 of 3 epochs are done" in capsys.readouterr().out
+    for name in ("history.csv", "training.gif"):
+        files = [tmp_path / each / "circle" / name for each in ("whole", "resumed")]
+        assert files[0].read_bytes() == files[1].read_bytes(), name
+    assert len(list((tmp_path / "resumed" / "circle").glob("checkpoints-of-seed-0/*"))) == 2
+
+
+def interrupt(self, batch, logs=None):
+    if self._epoch == 1:
+        raise KeyboardInterrupt
 
 
 @pytest.mark.parametrize(

@@ -21,17 +21,20 @@ dataset = tf.data.Dataset.from_tensor_slices(images[:64]).batch(batch_size, drop
 
 @pytest.mark.slow
 def test_its_code_runs(run_python, tmp_path, monkeypatch):
-    """Capped; before the last block stands what a student of the lecture has already."""
-    package, measuring, lecture = re.findall(r"```python\n(.*?)```", README, flags=re.S)
+    """Capped; before the lecture's call stands what a student of the lecture has already."""
+    package, measuring, lecture, resuming = re.findall(r"```python\n(.*?)```", README, flags=re.S)
     assert len(package.strip().splitlines()) <= 11
     monkeypatch.setenv("GAN_TF_DATA", "embedded")
     monkeypatch.setenv("KERAS_MAX_EPOCHS", "1")
     monkeypatch.setenv("KERAS_MAX_STEPS_PER_EPOCH", "2")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.chdir(tmp_path)
-    printed = run_python(package + measuring + STUDENT + lecture + "print(len(gan.get_weights()))")
+    printed = run_python(
+        package + measuring + STUDENT + lecture + resuming + "print(len(gan.get_weights()))"
+    )
     assert (tmp_path / "generator.keras").exists()
     assert printed.split()[-1].isdigit()
+    assert list((tmp_path / "runs").rglob("checkpoint-*.gan_tf"))
 
 
 def test_its_links_lead_somewhere():

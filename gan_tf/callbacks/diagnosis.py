@@ -155,6 +155,25 @@ class TrainingDoctor(keras.callbacks.Callback):
             if seen:
                 self._report(name, epoch + 1, seen)
 
+    def state(self):
+        """What was seen so far, for `fit(resume=...)`."""
+        return {
+            "findings": self.findings,
+            "in_a_row": dict(self._in_a_row),
+            "first": self._first,
+            "places": list(self._places),
+            "players": [_memory_of(player) for player in self._players],
+        }
+
+    def restore_state(self, state):
+        """Goes on watching where a run that resumes was."""
+        self.findings = [Finding(*finding) for finding in state["findings"]]
+        self._in_a_row = Counter(state["in_a_row"])
+        self._first = state["first"]
+        self._places = deque(state["places"], self._places.maxlen)
+        for player, values in zip(self._players, state["players"], strict=True):
+            vars(player).update(values)
+
     def _report(self, name, epoch, evidence):
         if name in [finding.name for finding in self.findings]:
             return
@@ -274,6 +293,11 @@ class _Player:
 
     def _rate(self):
         return float(keras.ops.convert_to_numpy(self.optimizer.learning_rate))
+
+
+def _memory_of(player):
+    """What a `_Player` remembers, without the optimizer that it follows."""
+    return {name: value for name, value in vars(player).items() if name != "optimizer"}
 
 
 def loss_of_guessing(game_loss):

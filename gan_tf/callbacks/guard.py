@@ -18,6 +18,14 @@ class StopOnNaN(keras.callbacks.Callback):
         super().__init__()
         self.stopped_at = None
 
+    def state(self):
+        """What was found, for `fit(resume=...)`."""
+        return {"stopped_at": self.stopped_at}
+
+    def restore_state(self, state):
+        """Remembers what stopped a run that is started again."""
+        self.stopped_at = state["stopped_at"] and tuple(state["stopped_at"])
+
     def on_epoch_begin(self, epoch, logs=None):
         self._epoch = epoch
 

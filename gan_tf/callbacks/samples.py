@@ -54,6 +54,14 @@ class SampleImages(keras.callbacks.Callback):
         if self.path is not None:
             plots.training_gif(self.frames, self.path)
 
+    def state(self):
+        """The frames so far, for `fit(resume=...)`."""
+        return {"frames": self.frames}
+
+    def restore_state(self, state):
+        """Continues the film of a run that resumes."""
+        self.frames[:] = state["frames"]
+
     def samples(self):
         """What the generator makes of the fixed latents now, float32 `(num_images, ...)`."""
         return samples_of(self._generator(), self.latents)

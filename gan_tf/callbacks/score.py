@@ -9,6 +9,7 @@ from gan_tf.callbacks.sampling import fixed_latents, is_due, samples_of
 import keras
 
 _IS_BETTER = {"min": operator.lt, "max": operator.gt}
+_REMEMBERED = ("first", "best_value", "best_epoch", "best_weights")
 
 
 class Score(keras.callbacks.Callback):
@@ -85,6 +86,17 @@ class Score(keras.callbacks.Callback):
             _check_names(values, set(self.first))
             self._keep_best(epoch + 1, values)
         _add(values, {} if logs is None else logs)
+
+    def state(self):
+        """The best so far, for `fit(resume=...)`."""
+        return {name: getattr(self, name) for name in _REMEMBERED}
+
+    def restore_state(self, state):
+        """Goes on with the best of a run that resumes, in the file too."""
+        for name in _REMEMBERED:
+            setattr(self, name, state[name])
+        if self.path is not None and self.best_weights is not None:
+            _save(self.best_generator(), self.path)
 
     def best_generator(self):
         """A copy of the generator, a model of its own, with the best weights.
