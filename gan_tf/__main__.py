@@ -91,13 +91,15 @@ def run_sample(options):
     """Writes a grid of samples of a saved generator."""
     from gan_tf import plots
     import keras
+    import numpy as np
 
     generator = keras.saving.load_model(options.generator)
     samples = _samples(generator, options.num, options.seed)
     options.output.mkdir(parents=True, exist_ok=True)
     path = options.output / f"{options.generator.stem}-samples.png"
-    draw = plots.samples_2d if samples.shape[-1] == 2 else plots.image_grid
-    draw(samples).savefig(path)
+    is_points = samples.shape[-1] == 2
+    figure = plots.samples_2d(samples) if is_points else plots.image_grid(np.clip(samples, -1, 1))
+    figure.savefig(path)
     print(f"{options.num} samples: {path}")
     return 0
 
@@ -115,7 +117,7 @@ def run_score(options):
     encoder = metrics.fashion_mnist_encoder(value_range)
     reference = metrics.Reference(encoder, test_images, images[: options.num])
     samples = np.clip(_samples(generator, options.num, options.seed), *value_range)
-    if samples.ndim == 4:  # a border may have been added for the sake of a power of two
+    if samples.ndim == 4 and samples.shape[1] > 28:  # a border makes 32, a power of two
         samples = data.cropped(samples, 28)
     print(*metrics.Scores(reference).report(samples), sep="\n")
     return 0

@@ -1,6 +1,7 @@
 """The command line: what `demo`, `train`, `sample` and `doctor` write and print."""
 
 import csv
+import functools
 
 from gan_tf import __main__ as command_line
 from gan_tf import builders, callbacks, data, recipes
@@ -40,6 +41,18 @@ def test_demo_writes_all_it_promises(tmp_path, capsys, embedded, monkeypatch):
     assert status == 0
     picture = imageio.imread(tmp_path / "generator-samples.png")
     assert picture.std() > 0, "the picture is blank"
+
+
+@pytest.mark.slow
+def test_a_game_that_grows_is_filmed_at_one_size(tmp_path, embedded, monkeypatch):
+    short = functools.partial(recipes.style, num_images=1_600, phase=800, resolution=8)
+    monkeypatch.setitem(recipes.RECIPES, "style", short)
+    assert command_line.main(["train", "style", "--output", str(tmp_path)]) == 0
+    assert sorted(path.name for path in (tmp_path / "style").iterdir()) == RESULTS
+    rows = list(csv.DictReader((tmp_path / "style" / "history.csv").open()))
+    assert [float(row["resolution"]) for row in rows] == [4, 8]
+    generator = str(tmp_path / "style" / "generator.keras")
+    assert command_line.main(["sample", generator, "--num", "9", "--output", str(tmp_path)]) == 0
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ import json
 import pathlib
 
 from gan_tf import recipes
+import keras
 import numpy as np
 import pytest
 import quality
@@ -73,6 +74,35 @@ def test_committed_results_say_what_they_are():
         assert found["encoder_sha256"] == quality.metrics.CLASSIFIER_SHA256
         assert {"tensorflow", "keras", "numpy", "python", "gan_tf"} <= set(found["versions"])
         assert 0 < found["floor"] < 1 < found["ceiling"]
+
+
+class Holder:
+    """What holds a generator whose images are all of one grey."""
+
+    def __init__(self, grey):
+        grey = keras.initializers.Constant(grey)
+        layers = [keras.layers.Dense(4, kernel_initializer="zeros", bias_initializer=grey)]
+        self.generator = keras.Sequential(
+            [keras.Input((2,)), *layers, keras.layers.Reshape((2, 2, 1))]
+        )
+
+
+def test_the_running_average_is_judged_where_there_is_one(monkeypatch):
+    monkeypatch.setattr(quality, "NUM_SAMPLES", 3)
+    seen = []
+
+    def score(images):
+        seen.append(images)
+        return {}
+
+    recipe = recipes.Recipe(None, None, None, 1, 1, 32, (-1, 1))
+    for average in (None, Holder(0.25)):
+        judge = quality.Judge([0.0], "seconds", recipe, score, lambda rows: None, average)
+        judge.set_model(Holder(0.5))
+        judge.on_epoch_begin(0)
+        judge.on_epoch_end(0, {})
+    assert [float(images.mean()) for images in seen] == [0.5, 0.25]
+    assert seen[0].shape == (3, 28, 28, 1)
 
 
 @pytest.mark.slow
