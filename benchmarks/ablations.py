@@ -40,9 +40,6 @@ GAMES = {
             )
             for part in recipes.PARTS
         },
-        "with the paper's loss": lambda seed, **kwargs: recipes.progressive(
-            seed, loss="wasserstein", **kwargs
-        ),
     },
     "style": {
         ("" if step == recipes.STYLE_STEPS[0] else "+ ") + step: (
