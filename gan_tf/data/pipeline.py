@@ -2,7 +2,7 @@
 
 import math
 
-from gan_tf.data.points import is_integer
+from gan_tf.data.points import is_integer, is_seed
 import keras
 import numpy as np
 import tensorflow as tf
@@ -95,7 +95,13 @@ def capped(count, per_step=1):
 
 
 def _checked_images(images):
-    images = np.asarray(images)
+    try:
+        images = np.asarray(images)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            "images must be an array, or a list of images that all have one shape. "
+            f"Received: {type(images).__name__} ({error})"
+        ) from error
     if images.ndim < 2 or images.size == 0:
         raise ValueError(
             "images must be an array (num_images, ...) of at least two axes, none of them empty. "
@@ -117,8 +123,8 @@ def _check_batching(num_images, batch_size, seed, steps_per_epoch):
             f"batch_size must be an integer from 1 to the number of images, {num_images}. "
             f"Received: batch_size={batch_size!r}"
         )
-    if not is_integer(seed):
-        raise ValueError(f"seed must be an integer. Received: seed={seed!r}")
+    if not is_seed(seed):
+        raise ValueError(f"seed must be an integer of 64 bits. Received: seed={seed!r}")
     if steps_per_epoch is not None and (not is_integer(steps_per_epoch) or steps_per_epoch < 1):
         raise ValueError(
             "steps_per_epoch must be an integer >= 1, or None for one pass over the images. "

@@ -1,5 +1,6 @@
 """Images of another size: with a border or without it, with larger pixels or with fewer."""
 
+from gan_tf.data.points import is_integer
 import numpy as np
 
 
@@ -42,7 +43,7 @@ def cropped(images, size):
         ValueError: If the images are not four-dimensional, or too small.
     """
     rows, columns = _borders(images, size)
-    if max(rows, columns) > 0 or size < 1:
+    if max(rows, columns) > 0:
         raise ValueError(
             f"size must not be larger than the images. Received: {_both(images, size)}"
         )
@@ -104,6 +105,8 @@ def _squares(images, size):
 
 def _borders(images, size):
     """Pixels to add above and below, and at either side; negative where some are to go."""
+    if not is_integer(size) or size < 1:
+        raise ValueError(f"size must be an integer >= 1. Received: size={size!r}")
     shape = np.shape(images)
     if len(shape) != 4 or (size - shape[1]) % 2 or (size - shape[2]) % 2:
         raise ValueError(
