@@ -4,11 +4,12 @@ import contextlib
 import math
 import sys
 
-from gan_tf import losses
+from gan_tf import inputs, losses
 from gan_tf.history import HistoricalAveraging
 from gan_tf.resume import ReadAgain, Resume, checkpoint_folder, counts_its_epochs, warn_if_read
 import keras
 from keras import ops
+import numpy as np
 import tensorflow as tf
 
 if keras.backend.backend() != "tensorflow":
@@ -78,6 +79,9 @@ class GAN(keras.Model):
                 "discriminator_steps must be an integer >= 1. "
                 f"Received: discriminator_steps={discriminator_steps!r}"
             )
+        if type(self).sample_latents is GAN.sample_latents:
+            _check_latents(generator)
+        _check_extras(seed, replay)
         self.generator = generator
         self.discriminator = discriminator
         self.discriminator_steps = discriminator_steps
@@ -145,6 +149,7 @@ class GAN(keras.Model):
                 discriminator's ending and the loss do not fit.
         """
         super().compile(optimizer=None, **kwargs)
+        _check_penalty(penalty)
         self.game_loss = losses.get(loss)
         if hasattr(self.game_loss, "attach"):
             self.game_loss.attach(self.discriminator)
@@ -152,8 +157,8 @@ class GAN(keras.Model):
         _check_ending(self.discriminator, self.game_loss)
         _check_rest(self.discriminator)
         self._flags = [(layer, layer.trainable) for layer in all_layers(self.discriminator)]
-        self.generator_optimizer = keras.optimizers.get(generator_optimizer)
-        self.discriminator_optimizer = keras.optimizers.get(discriminator_optimizer)
+        self.generator_optimizer = _optimizer("generator", generator_optimizer)
+        self.discriminator_optimizer = _optimizer("discriminator", discriminator_optimizer)
         if self.generator_optimizer is self.discriminator_optimizer:
             raise ValueError(
                 "Both players received the same optimizer object, but each needs its own state. "
@@ -308,13 +313,7 @@ class GAN(keras.Model):
                 "A GAN trains on images alone, but the dataset gives pairs. "
                 "Keep the images: dataset.map(lambda images, labels: images)"
             )
-        expected = self.data_shape
-        if not images.dtype.is_floating or tuple(images.shape[1:]) != expected:
-            raise ValueError(
-                f"Expected real images as floats of shape (batch, {_joined(expected)}), which is "
-                f"what the discriminator takes. Received: {images.dtype.name} of shape "
-                f"{tuple(images.shape)}. gan_tf.data gives images in [-1, 1] with a channel axis."
-            )
+        inputs.check_images(images.dtype, images.shape, self.data_shape)
         return images
 
     # What Keras asks of a model.
@@ -332,7 +331,13 @@ class GAN(keras.Model):
 
         Returns:
             Float32 array `(num_images, ...)`, in the generator's range.
+
+        Raises:
+            ValueError: If a number is no integer >= 1.
         """
+        for name, value in (("num_images", num_images), ("batch_size", batch_size)):
+            if not isinstance(value, (int, np.integer)) or value < 1:
+                raise ValueError(f"{name} must be an integer >= 1. Received: {name}={value!r}")
         seed = self.seed_generator if seed is None else seed
         latents = keras.random.normal((num_images, self.latent_dim), dtype="float32", seed=seed)
         parts = [latents[i : i + batch_size] for i in range(0, num_images, batch_size)]
@@ -356,7 +361,9 @@ class GAN(keras.Model):
 
         Args:
             x: `tf.data.Dataset` of real images in batches, or an array of them.
-            batch_size: For an array: images that each player sees in one update.
+            batch_size: For an array: images that each player sees in one update. With several
+                discriminator steps, the last images of an array that do not fill a step are left
+                out.
             callbacks: List of Keras callbacks.
             resume: Folder for this run's checkpoints, of which the two newest are kept, or None.
                 Data that are not of `gan_tf.data` are read again, without training, up to where
@@ -373,6 +380,8 @@ class GAN(keras.Model):
             ValueError: If the data do not fit, or checkpoints are damaged, of another version or
                 of another game.
         """
+        steps_per_epoch = kwargs.get("steps_per_epoch")
+        inputs.check_fit(self, x, kwargs.get("y"), batch_size, steps_per_epoch)
         callbacks = list(callbacks or [])
         if hasattr(x, "epoch"):
             callbacks = [_SetEpoch(x.epoch), *callbacks]
@@ -496,9 +505,50 @@ def _join_batches(x, batch_size, num_batches):
     if num_batches == 1:
         return x, batch_size
     if not isinstance(x, tf.data.Dataset):
-        return x, (batch_size or 32) * num_batches
+        size = (batch_size or inputs.DEFAULT_BATCH_SIZE) * num_batches
+        return (x[: len(x) // size * size] if hasattr(x, "__array__") else x), size
     joined = x.batch(num_batches, drop_remainder=True)
     return joined.map(lambda images: tf.reshape(images, [-1, *images.shape[2:]])), None
+
+
+def _check_latents(generator):
+    """What `sample_latents` draws must fit, unless a variant draws something else."""
+    shapes = [tuple(each.shape) for each in generator.inputs]
+    if len(shapes) != 1 or len(shapes[0]) != 2 or shapes[0][1] is None:
+        raise ValueError(
+            "The generator must take latents, shape (None, latent_dim); a GAN that feeds it "
+            f"something else overrides sample_latents. Received: inputs of shapes {shapes}"
+        )
+
+
+def _check_extras(seed, replay):
+    if seed is not None and not isinstance(seed, int):
+        raise ValueError(f"seed must be an integer or None. Received: seed={seed!r}")
+    if replay is not None and not isinstance(replay, keras.layers.Layer):
+        raise ValueError(
+            f"replay must be a layer such as layers.ExperienceReplay(). Received: {replay!r}"
+        )
+
+
+def _check_penalty(penalty):
+    if isinstance(penalty, type) or not (penalty is None or callable(penalty)):
+        raise ValueError(
+            "penalty must be a function penalty(critic, real_images, fake_images), such as the "
+            f"object penalties.R1(), or None. Received: penalty={penalty!r}"
+        )
+
+
+def _optimizer(name, given):
+    try:
+        found = keras.optimizers.get(given)
+    except (TypeError, ValueError):
+        found = None
+    if not isinstance(found, keras.optimizers.Optimizer):
+        raise ValueError(
+            f"{name}_optimizer must be an object such as keras.optimizers.Adam(2e-4, 0.5), or the "
+            f"name of one. Received: {given!r}"
+        )
+    return found
 
 
 def _num_steps(x, batch_size, steps_per_epoch):
@@ -530,10 +580,15 @@ def _build_optimizer(optimizer, player, name):
 
 def _check_players(generator, discriminator):
     for name, player in (("generator", generator), ("discriminator", discriminator)):
-        if not isinstance(player, keras.Model) or not player.built:
+        if not isinstance(player, keras.Model) or not getattr(player, "outputs", None):
             raise ValueError(
                 f"The {name} must be a built keras.Model; begin it with keras.Input(shape). "
                 f"Received: {player!r}"
+            )
+        if len(player.outputs) != 1:
+            raise ValueError(
+                f"The {name} must have one output; one for each size plays in a ProgressiveGAN. "
+                f"Received: {len(player.outputs)} outputs"
             )
     made, taken = generator.output_shape, discriminator.input_shape
     if tuple(made[1:]) != tuple(taken[1:]):
@@ -581,7 +636,3 @@ def last_activation(model):
     if isinstance(last, keras.Model):
         return last_activation(last)
     return getattr(getattr(last, "activation", None), "__name__", None)
-
-
-def _joined(shape):
-    return ", ".join(str(size) for size in shape)

@@ -216,6 +216,9 @@ def _check_stages(generator, discriminator, images_stable, images_fading):
     for name, value in (("images_stable", images_stable), ("images_fading", images_fading)):
         if not isinstance(value, int) or value < 1:
             raise ValueError(f"{name} must be an integer >= 1. Received: {name}={value!r}")
+    for name, player in (("generator", generator), ("discriminator", discriminator)):
+        if not isinstance(player, keras.Model) or not getattr(player, "outputs", None):
+            raise ValueError(f"The {name} must be a built keras.Model. Received: {player!r}")
     made = [tuple(each.shape[1:]) for each in generator.outputs]
     taken = [tuple(each.shape[1:]) for each in discriminator.inputs]
     if made != taken or len(taken) != len(discriminator.outputs):

@@ -15,7 +15,8 @@ def batches(
 
     Each iteration over the dataset is an epoch. Its attribute `epoch`, a variable, holds the
     number of the next one, counted from 0. `GAN.fit` sets it as every epoch begins, so that a run
-    that resumes sees the images in the order in which it would have seen them.
+    that resumes sees the images in the order in which it would have seen them. Its attribute
+    `value_range` holds the smallest and the largest value.
 
     Args:
         images: Float array `(num_images, ...)` of at least two axes; points will do.
@@ -38,6 +39,7 @@ def batches(
     _check_batching(len(images), batch_size, seed, steps_per_epoch)
     num_images = len(images)
     num_full = num_images // batch_size
+    value_range = float(images.min()), float(images.max())
     with tf.device("CPU:0"):
         images = tf.constant(images)
         epoch = tf.Variable(0, dtype="int64", trainable=False, name="epoch")
@@ -70,6 +72,7 @@ def batches(
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(steps_per_epoch or num_batches))
     dataset = dataset.prefetch(tf.data.AUTOTUNE)
     dataset.epoch = epoch
+    dataset.value_range = value_range
     return dataset
 
 
