@@ -24,12 +24,15 @@ def slerp(starts, ends, shares):
     Returns:
         Float64 array `(num_paths, num_dimensions)` of unit vectors.
 
+    Raises:
+        ValueError: If the shapes do not fit, a point is zero, or a value is not finite.
+
     Reference:
         Shoemake 1985, *Animating rotation with quaternion curves*.
     """
-    starts, ends = _directions(starts), _directions(ends)
+    starts, ends, shares = checks.checked_paths(starts, ends, shares)
+    starts, ends, shares = _directions(starts), _directions(ends), shares[:, None]
     angles = np.arccos(np.clip((starts * ends).sum(1), -1.0, 1.0))[:, None]
-    shares = np.asarray(shares, "float64")[:, None]
     sines = np.sin(angles)
     straight = sines < 1e-9  # the ends are one, or opposite and every way is as good
     sines = np.where(straight, 1.0, sines)
@@ -48,9 +51,12 @@ def lerp(starts, ends, shares):
 
     Returns:
         Float64 array `(num_paths, ...)`.
+
+    Raises:
+        ValueError: If the shapes do not fit, or a value is not finite.
     """
-    starts, ends = np.asarray(starts, "float64"), np.asarray(ends, "float64")
-    shares = np.asarray(shares, "float64").reshape(-1, *[1] * (starts.ndim - 1))
+    starts, ends, shares = checks.checked_paths(starts, ends, shares)
+    shares = shares.reshape(-1, *[1] * (starts.ndim - 1))
     return starts + shares * (ends - starts)
 
 
@@ -96,8 +102,7 @@ def path_length(features_of, starts, ends, interpolate=slerp, epsilon=1e-4, seed
 
 
 def _directions(points):
-    points = np.asarray(points, "float64")
-    lengths = np.linalg.norm(points, axis=1, keepdims=True)
+    lengths = np.linalg.norm(points, axis=-1, keepdims=True)
     if points.ndim != 2 or not (lengths > 0).all():
         raise ValueError(
             "slerp needs points (num_paths, num_dimensions), none of them zero. "
