@@ -7,6 +7,7 @@ import functools
 import pathlib
 import sys
 import time
+import zipfile
 
 
 def main(arguments=None):
@@ -23,7 +24,7 @@ def main(arguments=None):
         _check_at_least_1(options, "epochs", "num")
         return options.command(options)
     except (ValueError, OSError) as error:
-        print(f"gan_tf: {error}", file=sys.stderr)
+        print(f"gan_tf: {' '.join(str(error).split())}", file=sys.stderr)  # one line
         return 2
 
 
@@ -90,16 +91,17 @@ def run_train(options):
 def run_sample(options):
     """Writes a grid of samples of a saved generator."""
     from gan_tf import plots
-    import keras
+    from gan_tf.plots.canvas import writing
     import numpy as np
 
-    generator = keras.saving.load_model(options.generator)
+    generator = load_generator(options.generator)
     samples = _samples(generator, options.num, options.seed)
-    options.output.mkdir(parents=True, exist_ok=True)
     path = options.output / f"{options.generator.stem}-samples.png"
     is_points = samples.shape[-1] == 2
     figure = plots.samples_2d(samples) if is_points else plots.image_grid(np.clip(samples, -1, 1))
-    figure.savefig(path)
+    with writing(path):
+        options.output.mkdir(parents=True, exist_ok=True)
+        figure.savefig(path)
     print(f"{options.num} samples: {path}")
     return 0
 
@@ -110,7 +112,7 @@ def run_score(options):
     import keras
     import numpy as np
 
-    generator = keras.saving.load_model(options.generator)
+    generator = load_generator(options.generator)
     ending = getattr(_last_layer(generator), "activation", None)
     value_range = (0, 1) if ending is keras.activations.sigmoid else (-1, 1)
     (images, _), (test_images, _) = data.load_fashion_mnist(value_range=value_range)
@@ -121,6 +123,51 @@ def run_score(options):
         samples = data.cropped(samples, 28)
     print(*metrics.Scores(reference).report(samples), sep="\n")
     return 0
+
+
+def load_generator(path):
+    """A generator that was saved; no code that a file may hold is run.
+
+    Args:
+        path: Path of a .keras file, as `train` writes it.
+
+    Returns:
+        Keras model from latents `(batch, latent_dim)` to images or points.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is damaged, holds code, or another model than a generator.
+    """
+    from gan_tf import layers  # noqa: F401, saved generators may be made of them
+    import keras
+
+    remedy = "Give a .keras file, as python -m gan_tf train writes it."
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no file {path}. {remedy}")
+    if path.suffix != ".keras":
+        raise ValueError(f"The generator's file must end in .keras. Received: {path}. {remedy}")
+    try:
+        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # a damaged file may cause any
+        found = "is damaged, or has a layer that is not known"
+        if _holds_code(path):
+            found = "holds Python code, which would run on this machine, and is not loaded"
+        raise ValueError(f"{path} {found}. {remedy}") from error
+    tensors = [*model.inputs, *model.outputs] if isinstance(model, keras.Model) else []
+    shapes = [tuple(each.shape) for each in tensors]
+    if len(shapes) != 2 or len(shapes[0]) != 2:
+        raise ValueError(
+            "A generator takes latents (None, latent_dim) and makes one batch of images or points. "
+            f"Received: {path}, inputs and outputs of shapes {shapes}. {remedy}"
+        )
+    return model
+
+
+def _holds_code(path):
+    """Whether a file has a Lambda layer; Keras keeps a function's bytes in it."""
+    with contextlib.suppress(Exception), zipfile.ZipFile(path) as archive:
+        return b'"__lambda__"' in archive.read("config.json")
+    return False
 
 
 def _last_layer(model):
@@ -163,6 +210,7 @@ def train_recipe(name, folder, seed=0, epochs=None, resume=False):
         Path of the folder with the results.
     """
     from gan_tf import plots, recipes
+    from gan_tf.plots.canvas import writing
 
     print(f"\n{name}")
     start = time.monotonic()
@@ -170,7 +218,8 @@ def train_recipe(name, folder, seed=0, epochs=None, resume=False):
         print("Data: Fashion-MNIST, {}: {}".format(*_fashion_mnist()))
     recipe = recipes.get(name, seed)
     folder = pathlib.Path(folder) / name
-    folder.mkdir(parents=True, exist_ok=True)
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     draw = _drawing(recipe)
     epochs = epochs or recipe.epochs
     average, watcher, *others = _watchers(recipe, draw, folder, epochs)
@@ -181,10 +230,11 @@ def train_recipe(name, folder, seed=0, epochs=None, resume=False):
         resume=folder / f"checkpoints-of-seed-{seed}" if resume else None,
         verbose="auto" if sys.stdout.isatty() else 2,
     )
-    _write_history(history, folder / "history.csv")
-    draw(watcher.samples()).savefig(folder / "samples.png")
-    plots.losses(history).savefig(folder / "losses.png")
-    average.generator.save(folder / "generator.keras")
+    with writing(folder):
+        _write_history(history, folder / "history.csv")
+        draw(watcher.samples()).savefig(folder / "samples.png")
+        plots.losses(history).savefig(folder / "losses.png")
+        average.generator.save(folder / "generator.keras")
     print(f"Took {time.monotonic() - start:.0f} s and wrote, in {folder}:")
     print("  " + ", ".join(path.name for path in sorted(folder.iterdir())))
     return folder
