@@ -1247,6 +1247,13 @@ METRICS = [
         "none of them zero",
     ),
     (
+        "great circle on a line",
+        lambda _: metrics.slerp(np.ones((3, 1)), -np.ones((3, 1)), np.ones(3)),
+        ValueError,
+        "(3, 1)",
+        "use lerp",
+    ),
+    (
         "great circles of other sizes",
         lambda _: metrics.slerp(POINTS, POINTS[:9], np.ones(64)),
         ValueError,
