@@ -344,7 +344,9 @@ class GAN(keras.Model):
         images = [ops.convert_to_numpy(self.generator(part, training=False)) for part in parts]
         return ops.convert_to_numpy(ops.cast(ops.concatenate(images), "float32"))
 
-    def fit(self, x=None, *, batch_size=None, callbacks=None, resume=None, drive=False, **kwargs):
+    def fit(
+        self, x=None, y=None, *, batch_size=None, callbacks=None, resume=None, drive=False, **kwargs
+    ):
         """Trains both players; arguments and History are those of `keras.Model.fit`.
 
         An epoch is one pass over the data. With `gan_tf.data.batches`, its order depends on the
@@ -361,6 +363,7 @@ class GAN(keras.Model):
 
         Args:
             x: `tf.data.Dataset` of real images in batches, or an array of them.
+            y: None; labels are an error that says so.
             batch_size: For an array: images that each player sees in one update. With several
                 discriminator steps, the last images of an array that do not fill a step are left
                 out.
@@ -380,8 +383,7 @@ class GAN(keras.Model):
             ValueError: If the data do not fit, or checkpoints are damaged, of another version or
                 of another game.
         """
-        steps_per_epoch = kwargs.get("steps_per_epoch")
-        inputs.check_fit(self, x, kwargs.get("y"), batch_size, steps_per_epoch)
+        inputs.check_fit(self, x, y, batch_size, kwargs.get("steps_per_epoch"))
         callbacks = list(callbacks or [])
         if hasattr(x, "epoch"):
             callbacks = [_SetEpoch(x.epoch), *callbacks]

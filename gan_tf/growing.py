@@ -147,9 +147,9 @@ class ProgressiveGAN(GAN):
         faded = tf.cast(self.images_seen.value - begin, "float32") / self.images_fading
         return tf.clip_by_value(faded, 0.0, 1.0)
 
-    def fit(self, x=None, *, callbacks=None, **kwargs):
+    def fit(self, x=None, y=None, *, callbacks=None, **kwargs):
         """As `GAN.fit`; the game grows as epochs begin. Real images have the last stage's size."""
-        return super().fit(x, callbacks=[_Grow(), *(callbacks or [])], **kwargs)
+        return super().fit(x, y, callbacks=[_Grow(), *(callbacks or [])], **kwargs)
 
     def __dir__(self):
         """Keras saves what it finds here; what plays now would stand elsewhere in every stage."""

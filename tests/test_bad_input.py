@@ -122,6 +122,10 @@ DATA = [
     ("pad to text", lambda _: data.padded(IMAGES, "9"), ValueError, "'9'", "integer >= 1"),
     ("crop to more", lambda _: data.cropped(IMAGES, 10), ValueError, "size=10", "not be larger"),
     ("crop to nothing", lambda _: data.cropped(IMAGES, 0), ValueError, "size=0", "integer >= 1"),
+    ("enlarge points", lambda _: data.enlarged(POINTS, 8), ValueError, "(64, 2)", "(num_images, "),
+    ("enlarge by halves", lambda _: data.enlarged(IMAGES, 12), ValueError, "=12", "a multiple"),
+    ("enlarge to text", lambda _: data.enlarged(IMAGES, "9"), ValueError, "'9'", "integer >= 1"),
+    ("shrink to nothing", lambda _: data.shrunk(IMAGES, 0), ValueError, "size=0", "integer >= 1"),
     (
         "folder that is absent",
         lambda here: data.image_batches(here.folder / "absent", 8),
@@ -672,7 +676,7 @@ GAMES = [
     ("text for data", lambda _: fit("images"), ValueError, "'images'", "tf.data.Dataset"),
     (
         "labels as y",
-        lambda _: fit(POINTS, y=np.zeros(64)),
+        lambda _: game().fit(POINTS, np.zeros(64)),
         ValueError,
         "y of shape (64,)",
         "images alone",
@@ -788,6 +792,13 @@ GAMES = [
         ValueError,
         "2 batches",
         "3 discriminator steps",
+    ),
+    (
+        "checkpoints in a file",
+        lambda here: fit(sets(POINTS), resume=here.inside_a_file),
+        OSError,
+        "file/x",
+        "folder",
     ),
     ("no samples", lambda _: game().generate(0), ValueError, "num_images=0", ">= 1"),
     (

@@ -99,6 +99,15 @@ def test_cropped_undoes_padded(num_images, height, half, border, seed):
         np.testing.assert_array_equal(data.cropped(larger, height), images)
 
 
+@few
+@given(st.integers(1, 3), st.integers(1, 6), st.integers(1, 4), SEEDS)
+def test_shrunk_undoes_enlarged(num_images, size, factor, seed):
+    images = np.random.default_rng(seed).normal(size=(num_images, size, size, 2))
+    larger = data.enlarged(images, factor * size)
+    assert larger.shape == (num_images, factor * size, factor * size, 2)
+    np.testing.assert_allclose(data.shrunk(larger, size), images, rtol=1e-12)
+
+
 @pytest.mark.parametrize("make", [data.circle, data.ring, data.grid, data.swiss_roll])
 @few
 @given(num_samples=st.integers(1, 200), std=st.floats(0, 1e3), seed=SEEDS)

@@ -64,7 +64,7 @@ def enlarged(images, size):
         ValueError: If the images are not such an array, or `size` is no multiple of theirs.
     """
     images, old = _squares(images, size)
-    if size % old or size < 1:
+    if size % old:
         raise ValueError(
             f"size must be a multiple of that of the images. Received: {_both(images, size)}"
         )
@@ -85,15 +85,21 @@ def shrunk(images, size):
         ValueError: If the images are not such an array, or their size is no multiple of `size`.
     """
     images, old = _squares(images, size)
-    if size < 1 or old % size:
+    if old % size:
         raise ValueError(f"size must divide that of the images. Received: {_both(images, size)}")
     factor = old // size
     squares = images.reshape(len(images), size, factor, size, factor, images.shape[-1])
     return squares.mean(axis=(2, 4))
 
 
+def _check_size(size):
+    if not is_integer(size) or size < 1:
+        raise ValueError(f"size must be an integer >= 1. Received: size={size!r}")
+
+
 def _squares(images, size):
     """The images as an array, and their height."""
+    _check_size(size)
     images = np.asarray(images)
     if images.ndim != 4 or images.shape[1] != images.shape[2]:
         raise ValueError(
@@ -105,8 +111,7 @@ def _squares(images, size):
 
 def _borders(images, size):
     """Pixels to add above and below, and at either side; negative where some are to go."""
-    if not is_integer(size) or size < 1:
-        raise ValueError(f"size must be an integer >= 1. Received: size={size!r}")
+    _check_size(size)
     shape = np.shape(images)
     if len(shape) != 4 or (size - shape[1]) % 2 or (size - shape[2]) % 2:
         raise ValueError(
