@@ -26,6 +26,7 @@ _MODULES = (
     "penalties",
     "plots",
     "recipes",
+    "workers",
 )
 __all__ = [*_MODULE_OF, *_MODULES]
 

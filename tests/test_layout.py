@@ -29,10 +29,11 @@ IMPORTS = {
     "doctor": set(),
     "builders": {"layers"},
     "checkpoints": set(),
-    "gan": {"history", "losses", "resume"},
+    "gan": {"history", "losses", "resume", "workers"},
     "growing": {"gan"},
     "history": set(),
-    "resume": {"checkpoints"},
+    "resume": {"checkpoints", "workers"},
+    "workers": set(),
     "callbacks": {"metrics", "plots"},
     "lecture": {"gan", "losses"},
     "recipes": {
