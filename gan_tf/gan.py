@@ -4,7 +4,7 @@ import contextlib
 import math
 import sys
 
-from gan_tf import losses, workers
+from gan_tf import losses, precision, workers
 from gan_tf.history import HistoricalAveraging
 from gan_tf.resume import ReadAgain, Resume, checkpoint_folder, counts_its_epochs, warn_if_read
 import keras
@@ -134,7 +134,8 @@ class GAN(keras.Model):
 
         Args:
             generator_optimizer: Keras optimizer or its name.
-            discriminator_optimizer: Another one; each player keeps its own state.
+            discriminator_optimizer: Another one; each player keeps its own state. Where a player
+                has layers of mixed_float16, both are put into a `LossScaleOptimizer`.
             loss: Name or object, see `gan_tf.losses.get`.
             penalty: Function `penalty(critic, real_images, fake_images)` that gives a scalar to
                 be added to the discriminator's loss, or None.
@@ -155,14 +156,8 @@ class GAN(keras.Model):
         _check_ending(self.discriminator, self.game_loss)
         _check_rest(self.discriminator)
         self._flags = [(layer, layer.trainable) for layer in all_layers(self.discriminator)]
-        self.generator_optimizer = keras.optimizers.get(generator_optimizer)
-        self.discriminator_optimizer = keras.optimizers.get(discriminator_optimizer)
-        if self.generator_optimizer is self.discriminator_optimizer:
-            raise ValueError(
-                "Both players received the same optimizer object, but each needs its own state. "
-                "Make two: keras.optimizers.Adam(...) once for each."
-            )
         with self.distribute_strategy.scope():
+            self._take_optimizers(generator_optimizer, discriminator_optimizer)
             players = (
                 (self.whole_generator, "generator"),
                 (self.whole_discriminator, "discriminator"),
@@ -176,6 +171,18 @@ class GAN(keras.Model):
                 # Not setdefault, of which Keras does not know: the mean would never be reset.
                 if "penalty" not in self.trackers:
                     self.trackers["penalty"] = keras.metrics.Mean(name="penalty")
+
+    def _take_optimizers(self, *optimizers):
+        found = [keras.optimizers.get(optimizer) for optimizer in optimizers]
+        if found[0] is found[1]:
+            raise ValueError(
+                "Both players received the same optimizer object, but each needs its own state. "
+                "Make two: keras.optimizers.Adam(...) once for each."
+            )
+        # The generator's gradients come to it through the discriminator.
+        layers = [*all_layers(self.whole_generator), *all_layers(self.whole_discriminator)]
+        scaled = [precision.scaled(optimizer, layers) for optimizer in found]
+        self.generator_optimizer, self.discriminator_optimizer = scaled
 
     # The hooks of a variant.
 
@@ -271,7 +278,11 @@ class GAN(keras.Model):
             total = loss() + sum(history(variables) for history in histories)
             share = total / self.distribute_strategy.num_replicas_in_sync
             share = optimizer.scale_loss(share)
-        optimizer.apply(tape.gradient(share, variables), variables)
+        gradients = tape.gradient(share, variables)
+        is_scaled = precision.unscaled(optimizer) is not optimizer
+        if is_scaled and self.distribute_strategy.num_replicas_in_sync > 1:
+            gradients = precision.agreed(gradients)
+        optimizer.apply(gradients, variables)
         for history in histories:
             history.update(variables)
 

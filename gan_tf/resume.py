@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 import warnings
 
-from gan_tf import checkpoints, workers
+from gan_tf import checkpoints, precision, workers
 import keras
 import numpy as np
 import tensorflow as tf
@@ -270,11 +270,16 @@ def _description(game, num_steps):
         "discriminator_steps": game.discriminator_steps,
         "loss": type(game.game_loss).__name__,
         "penalty": type(game.penalty).__name__,
-        "generator_optimizer": type(game.generator_optimizer).__name__,
-        "discriminator_optimizer": type(game.discriminator_optimizer).__name__,
+        "generator_optimizer": _kind(game.generator_optimizer),
+        "discriminator_optimizer": _kind(game.discriminator_optimizer),
         "variables": [f"{v.dtype}{list(v.shape)}" for v in _variables(game)],
         "steps in an epoch": num_steps,
     }
+
+
+def _kind(optimizer):
+    inner = precision.unscaled(optimizer)
+    return type(inner).__name__ + ("" if inner is optimizer else ", its loss scaled")
 
 
 def _layers(player):
