@@ -4,8 +4,11 @@ import argparse
 import contextlib
 import csv
 import functools
+import os
 import pathlib
+import subprocess
 import sys
+import tempfile
 import time
 import zipfile
 
@@ -20,6 +23,7 @@ def main(arguments=None):
         0 when all went well, 1 or 2 otherwise.
     """
     options = _parser().parse_args(arguments)
+    options.arguments = sys.argv[1:] if arguments is None else arguments
     try:
         _check_at_least_1(options, "epochs", "num")
         return options.command(options)
@@ -45,6 +49,10 @@ def _parser():
     )
     train.add_argument(
         "--resume", action="store_true", help="save each epoch, and go on where a killed run was"
+    )
+    train.add_argument("--workers", help="host:port,host:port of all that train one game together")
+    train.add_argument(
+        "--worker-index", type=int, help="which of them this is, from 0; not needed on localhost"
     )
     sample = commands.add_parser("sample", help="draw samples of a generator that was saved")
     sample.add_argument("generator", type=pathlib.Path, help="a .keras file, as train writes it")
@@ -83,9 +91,64 @@ def run_demo(options):
 
 
 def run_train(options):
-    """Trains one recipe."""
-    train_recipe(options.recipe, options.output, options.seed, options.epochs, options.resume)
-    return 0
+    """Trains one recipe, alone or as one of several workers."""
+    arguments = (options.recipe, options.output, options.seed, options.epochs, options.resume)
+    if options.workers is None:
+        if options.worker_index is not None:
+            raise ValueError("--worker-index needs --workers host:port,host:port beside it.")
+        train_recipe(*arguments)
+        return 0
+    from gan_tf import workers
+
+    addresses = workers.addresses(options.workers)
+    if options.worker_index is not None:
+        strategy = workers.strategy(addresses, options.worker_index)
+        with _as_worker(strategy, options.output) as results:
+            train_recipe(*arguments, strategy=strategy, results=results)
+        return 0
+    if not workers.are_all_here(addresses):
+        raise ValueError(
+            "Each machine runs this command with its own --worker-index, from 0 to "
+            f"{len(addresses) - 1}. Received: --workers {options.workers} without it."
+        )
+    return _status_of_all(options.arguments, len(addresses))
+
+
+def _status_of_all(arguments, count):
+    """Runs the same command once for each worker; when one fails, all end."""
+    command = [sys.executable, "-m", "gan_tf", *arguments, "--worker-index"]
+    processes = [subprocess.Popen([*command, str(number)]) for number in range(count)]
+    try:
+        found = [None]
+        while None in found and not any(found):
+            time.sleep(0.1)
+            found = [process.poll() for process in processes]
+    finally:
+        for process in processes:
+            process.terminate()
+            process.wait()
+    return next((abs(status) for status in found if status), 0)
+
+
+@contextlib.contextmanager
+def _as_worker(strategy, folder):
+    """The folder for results. All do the same work, but only the chief is heard, and leaves files.
+
+    The others cannot be idle meanwhile: what is drawn and written may need values of all of them.
+    """
+    from gan_tf import workers
+
+    if workers.is_chief(strategy):
+        yield folder
+    else:
+        with (
+            tempfile.TemporaryDirectory() as elsewhere,
+            open(os.devnull, "w") as nowhere,
+            contextlib.redirect_stdout(nowhere),
+        ):
+            yield elsewhere
+    if workers.are_several(strategy):
+        workers.said_by_all(strategy, 0)  # who ends early is taken for lost by the others
 
 
 def run_sample(options):
@@ -195,7 +258,7 @@ def run_doctor(options):
     return doctor(_fashion_mnist, options.output)
 
 
-def train_recipe(name, folder, seed=0, epochs=None, resume=False):
+def train_recipe(name, folder, seed=0, epochs=None, resume=False, *, strategy=None, results=None):
     """Trains a recipe and writes samples, film, losses, history and generator into `folder/name`.
 
     Args:
@@ -205,29 +268,43 @@ def train_recipe(name, folder, seed=0, epochs=None, resume=False):
         epochs: Integer; the recipe's own number by default.
         resume: Whether to save the run in `folder/name/checkpoints-of-seed-N`, and to go on with
             what is there.
+        strategy: `tf.distribute.Strategy`; by default what is in force.
+        results: Path of another folder for all but the checkpoints.
 
     Returns:
         Path of the folder with the results.
     """
-    from gan_tf import plots, recipes
+    from gan_tf import recipes
     from gan_tf.plots.canvas import writing
+    import tensorflow as tf
 
     print(f"\n{name}")
     start = time.monotonic()
     if name not in ("circle", "ring", "grid"):
         print("Data: Fashion-MNIST, {}: {}".format(*_fashion_mnist()))
-    recipe = recipes.get(name, seed)
-    folder = pathlib.Path(folder) / name
+    with (strategy or tf.distribute.get_strategy()).scope():
+        recipe = recipes.get(name, seed)
+    checkpoints = pathlib.Path(folder) / name / f"checkpoints-of-seed-{seed}"
+    folder = pathlib.Path(results or folder) / name
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
+    _train(recipe, folder, epochs or recipe.epochs, checkpoints if resume else None)
+    print(f"Took {time.monotonic() - start:.0f} s and wrote, in {folder}:")
+    print("  " + ", ".join(path.name for path in sorted(folder.iterdir())))
+    return folder
+
+
+def _train(recipe, folder, epochs, checkpoints):
+    from gan_tf import plots
+    from gan_tf.plots.canvas import writing
+
     draw = _drawing(recipe)
-    epochs = epochs or recipe.epochs
     average, watcher, *others = _watchers(recipe, draw, folder, epochs)
     history = recipe.gan.fit(
         recipe.batches,
         epochs=epochs,
         callbacks=[average, watcher, *others],
-        resume=folder / f"checkpoints-of-seed-{seed}" if resume else None,
+        resume=checkpoints,
         verbose="auto" if sys.stdout.isatty() else 2,
     )
     with writing(folder):
@@ -235,9 +312,6 @@ def train_recipe(name, folder, seed=0, epochs=None, resume=False):
         draw(watcher.samples()).savefig(folder / "samples.png")
         plots.losses(history).savefig(folder / "losses.png")
         average.generator.save(folder / "generator.keras")
-    print(f"Took {time.monotonic() - start:.0f} s and wrote, in {folder}:")
-    print("  " + ", ".join(path.name for path in sorted(folder.iterdir())))
-    return folder
 
 
 def _watchers(recipe, draw, folder, epochs):

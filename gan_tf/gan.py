@@ -4,7 +4,7 @@ import contextlib
 import math
 import sys
 
-from gan_tf import inputs, losses
+from gan_tf import inputs, losses, precision, workers
 from gan_tf.history import HistoricalAveraging
 from gan_tf.resume import ReadAgain, Resume, checkpoint_folder, counts_its_epochs, warn_if_read
 import keras
@@ -138,16 +138,20 @@ class GAN(keras.Model):
 
         Args:
             generator_optimizer: Keras optimizer or its name.
-            discriminator_optimizer: Another one; each player keeps its own state.
+            discriminator_optimizer: Another one; each player keeps its own state. Where a player
+                has layers of mixed_float16, both are put into a `LossScaleOptimizer`.
             loss: Name or object, see `gan_tf.losses.get`.
             penalty: Function `penalty(critic, real_images, fake_images)` that gives a scalar to
                 be added to the discriminator's loss, or None.
-            **kwargs: `steps_per_execution`, `jit_compile`, `run_eagerly`, as in Keras.
+            **kwargs: `steps_per_execution`, `jit_compile`, `run_eagerly`, as in Keras. Where
+                several devices train one game, `steps_per_execution` is 1.
 
         Raises:
             ValueError: If a player has no trainable weights, both share one optimizer, or the
                 discriminator's ending and the loss do not fit.
         """
+        if self.distribute_strategy.num_replicas_in_sync > 1:
+            kwargs["steps_per_execution"] = 1  # TensorFlow cannot loop over what devices exchange
         super().compile(optimizer=None, **kwargs)
         _check_penalty(penalty)
         self.game_loss = losses.get(loss)
@@ -157,14 +161,8 @@ class GAN(keras.Model):
         _check_ending(self.discriminator, self.game_loss)
         _check_rest(self.discriminator)
         self._flags = [(layer, layer.trainable) for layer in all_layers(self.discriminator)]
-        self.generator_optimizer = _optimizer("generator", generator_optimizer)
-        self.discriminator_optimizer = _optimizer("discriminator", discriminator_optimizer)
-        if self.generator_optimizer is self.discriminator_optimizer:
-            raise ValueError(
-                "Both players received the same optimizer object, but each needs its own state. "
-                "Make two: keras.optimizers.Adam(...) once for each."
-            )
         with self.distribute_strategy.scope():
+            self._take_optimizers(generator_optimizer, discriminator_optimizer)
             players = (
                 (self.whole_generator, "generator"),
                 (self.whole_discriminator, "discriminator"),
@@ -178,6 +176,19 @@ class GAN(keras.Model):
                 # Not setdefault, of which Keras does not know: the mean would never be reset.
                 if "penalty" not in self.trackers:
                     self.trackers["penalty"] = keras.metrics.Mean(name="penalty")
+
+    def _take_optimizers(self, *optimizers):
+        names = ("generator", "discriminator")
+        found = [_optimizer(*pair) for pair in zip(names, optimizers, strict=True)]
+        if found[0] is found[1]:
+            raise ValueError(
+                "Both players received the same optimizer object, but each needs its own state. "
+                "Make two: keras.optimizers.Adam(...) once for each."
+            )
+        # The generator's gradients come to it through the discriminator.
+        layers = [*all_layers(self.whole_generator), *all_layers(self.whole_discriminator)]
+        scaled = [precision.scaled(optimizer, layers) for optimizer in found]
+        self.generator_optimizer, self.discriminator_optimizer = scaled
 
     # The hooks of a variant.
 
@@ -273,7 +284,11 @@ class GAN(keras.Model):
             total = loss() + sum(history(variables) for history in histories)
             share = total / self.distribute_strategy.num_replicas_in_sync
             share = optimizer.scale_loss(share)
-        optimizer.apply(tape.gradient(share, variables), variables)
+        gradients = tape.gradient(share, variables)
+        is_scaled = precision.unscaled(optimizer) is not optimizer
+        if is_scaled and self.distribute_strategy.num_replicas_in_sync > 1:
+            gradients = precision.agreed(gradients)
+        optimizer.apply(gradients, variables)
         for history in histories:
             history.update(variables)
 
@@ -304,7 +319,11 @@ class GAN(keras.Model):
         return penalty
 
     def _logs(self):
-        return {name: tracker.result() for name, tracker in self.trackers.items()}
+        logs = {name: tracker.result() for name, tracker in self.trackers.items()}
+        if workers.are_several(self.distribute_strategy):
+            # Keras takes their mean over the first axis, which a scalar does not have.
+            return {name: ops.reshape(value, (1,)) for name, value in logs.items()}
+        return logs
 
     def _real_images(self, data):
         images, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
@@ -370,7 +389,8 @@ class GAN(keras.Model):
             callbacks: List of Keras callbacks.
             resume: Folder for this run's checkpoints, of which the two newest are kept, or None.
                 Data that are not of `gan_tf.data` are read again, without training, up to where
-                the run was, so that their shuffling stands where it stood.
+                the run was, so that their shuffling stands where it stood. Several workers need a
+                folder that they share; the chief writes.
             drive: Whether the folder lies in Google Drive, which is then mounted; in Colab alone.
             **kwargs: `epochs`, `verbose`, `initial_epoch`, `steps_per_epoch`, …
 
@@ -390,12 +410,28 @@ class GAN(keras.Model):
         if isinstance(x, tf.data.Dataset):
             kwargs["shuffle"] = False  # the dataset shuffles itself; Keras warns otherwise
         data = x
-        x, batch_size = _join_batches(x, batch_size, self.discriminator_steps)
+        x, batch_size = self._joined_batches(x, batch_size)
         if resume is not None or drive:
             folder = checkpoint_folder(resume, drive)
             num_steps = _num_steps(x, batch_size, kwargs.get("steps_per_epoch"))
             callbacks = self._resumed(data, callbacks, folder, num_steps, kwargs)
         return super().fit(x, batch_size=batch_size, callbacks=callbacks, **kwargs)
+
+    def _joined_batches(self, x, batch_size):
+        """Data whose every batch holds those of all the discriminator's steps; its size, if any."""
+        strategy, steps = self.distribute_strategy, self.discriminator_steps
+        if isinstance(x, tf.data.Dataset):
+            return workers.shared(x, strategy, steps), batch_size
+        if workers.are_several(strategy):
+            raise ValueError(
+                "Several workers must see the same images in the same order, and Keras shuffles "
+                f"arrays in each of them. Received: {type(x).__name__}. Give "
+                "gan_tf.data.batches(images, batch_size), or another tf.data.Dataset."
+            )
+        if steps == 1:
+            return x, batch_size
+        size = (batch_size or inputs.DEFAULT_BATCH_SIZE) * steps
+        return (x[: len(x) // size * size] if hasattr(x, "__array__") else x), size
 
     def _resumed(self, data, callbacks, folder, num_steps, kwargs):
         """Callbacks of a run that resumes; `kwargs` receive the epoch to begin with."""
@@ -403,7 +439,9 @@ class GAN(keras.Model):
         verbose = kwargs.get("verbose", "auto")
         history = keras.callbacks.History()
         begin = kwargs.get("initial_epoch", 0)
-        keeper = Resume(folder, callbacks, history, range(begin, epochs), num_steps, verbose != 0)
+        span = range(begin, epochs)
+        options = {"verbose": verbose != 0, "strategy": self.distribute_strategy}
+        keeper = Resume(folder, callbacks, history, span, num_steps, **options)
         callbacks = [*callbacks, history, keeper]
         first = keeper.initial_epoch
         if counts_its_epochs(data, kwargs.get("steps_per_epoch")) or first >= epochs:
@@ -500,17 +538,6 @@ def _is_per_example(layer):
 
 def _batch_size(images):
     return images.shape[0] or tf.shape(images)[0]
-
-
-def _join_batches(x, batch_size, num_batches):
-    """For k discriminator steps: data whose every batch holds k batches."""
-    if num_batches == 1:
-        return x, batch_size
-    if not isinstance(x, tf.data.Dataset):
-        size = (batch_size or inputs.DEFAULT_BATCH_SIZE) * num_batches
-        return (x[: len(x) // size * size] if hasattr(x, "__array__") else x), size
-    joined = x.batch(num_batches, drop_remainder=True)
-    return joined.map(lambda images: tf.reshape(images, [-1, *images.shape[2:]])), None
 
 
 def _check_latents(generator):

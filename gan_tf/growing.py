@@ -1,5 +1,6 @@
 """`ProgressiveGAN`: players that grow while they play, from 4 × 4 pixels on."""
 
+from gan_tf import precision
 from gan_tf.gan import GAN, all_layers
 import keras
 import tensorflow as tf
@@ -198,7 +199,8 @@ class _Grow(keras.callbacks.Callback):
 
 
 def _restart(optimizer):
-    """Forgets the moments and the count of steps; the learning rate stays."""
+    """Forgets the moments and the count of steps; the learning rate and a loss's scale stay."""
+    optimizer = precision.unscaled(optimizer)
     for variable in optimizer.variables:
         if variable is not getattr(optimizer, "_learning_rate", None):
             variable.assign(keras.ops.zeros_like(variable))

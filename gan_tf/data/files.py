@@ -3,6 +3,7 @@
 import math
 from pathlib import Path
 
+from gan_tf.data.pipeline import epoch_counter
 from gan_tf.data.points import is_integer, is_seed
 import tensorflow as tf
 
@@ -62,8 +63,7 @@ def image_batches(
         )
     steps = steps_per_epoch or count // batch_size
     passes = math.ceil(steps * batch_size / count)
-    with tf.device("CPU:0"):
-        epoch = tf.Variable(0, dtype="int64", trainable=False, name="epoch")
+    epoch = epoch_counter()
 
     def one_epoch(_):
         first = (tf.convert_to_tensor(epoch.assign_add(1)) - 1) * passes

@@ -1,5 +1,6 @@
 """Pipelines: `tf.data` batches ordered by seed and epoch alone, and the cap on their number."""
 
+from concurrent.futures import ThreadPoolExecutor
 import math
 
 from gan_tf.data.points import is_integer, is_seed
@@ -42,7 +43,7 @@ def batches(
     value_range = float(images.min()), float(images.max())
     with tf.device("CPU:0"):
         images = tf.constant(images)
-        epoch = tf.Variable(0, dtype="int64", trainable=False, name="epoch")
+    epoch = epoch_counter()
 
     def one_pass(number):
         order = tf.range(num_images)
@@ -74,6 +75,21 @@ def batches(
     dataset.epoch = epoch
     dataset.value_range = value_range
     return dataset
+
+
+def epoch_counter():
+    """A variable that counts epochs from 0, on this process's CPU, for a dataset to read.
+
+    A strategy would copy it to every device, where `tf.data` cannot read it; but its scope holds
+    for one thread alone, so the variable is made in another.
+    """
+
+    def make():
+        with tf.device("CPU:0"):
+            return tf.Variable(0, dtype="int64", trainable=False, name="epoch")
+
+    with ThreadPoolExecutor(1) as other:
+        return other.submit(make).result()
 
 
 def capped(count, per_step=1):
