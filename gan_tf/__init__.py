@@ -1,5 +1,6 @@
 """The public names of gan_tf, each loaded when it is first used."""
 
+import contextlib
 import importlib
 import os
 import sys
@@ -26,6 +27,7 @@ _MODULES = (
     "penalties",
     "plots",
     "recipes",
+    "workers",
 )
 __all__ = [*_MODULE_OF, *_MODULES]
 
@@ -35,6 +37,7 @@ def __getattr__(name):
         raise AttributeError(f"module 'gan_tf' has no attribute {name!r}; it has {sorted(__all__)}")
     _check_backend()
     import_tensorflow()
+    let_memory_grow()
     if name in _MODULES:
         return importlib.import_module(f"gan_tf.{name}")
     return getattr(importlib.import_module(f"gan_tf.{_MODULE_OF[name]}"), name)
@@ -77,3 +80,17 @@ def import_tensorflow():
             written = [line for line in lines if not line.startswith(("I0000", "WARNING: All log"))]
             if written:
                 print(*written, sep="\n", file=sys.stderr)
+
+
+def let_memory_grow():
+    """Lets TensorFlow take a GPU's memory as it needs it, not all of it at once.
+
+    So two notebooks can share a GPU. What was set before stays: the variable
+    `TF_FORCE_GPU_ALLOW_GROWTH`, a limit in `tf.config`, or all that a program took already.
+    """
+    if "TF_FORCE_GPU_ALLOW_GROWTH" in os.environ:
+        return
+    config = sys.modules["tensorflow"].config
+    for gpu in config.list_physical_devices("GPU"):
+        with contextlib.suppress(RuntimeError, ValueError):  # in use already, or limited
+            config.experimental.set_memory_growth(gpu, True)

@@ -4,9 +4,13 @@ import argparse
 import contextlib
 import csv
 import functools
+import os
 import pathlib
+import subprocess
 import sys
+import tempfile
 import time
+import zipfile
 
 
 def main(arguments=None):
@@ -19,11 +23,12 @@ def main(arguments=None):
         0 when all went well, 1 or 2 otherwise.
     """
     options = _parser().parse_args(arguments)
+    options.arguments = sys.argv[1:] if arguments is None else arguments
     try:
         _check_at_least_1(options, "epochs", "num")
         return options.command(options)
     except (ValueError, OSError) as error:
-        print(f"gan_tf: {error}", file=sys.stderr)
+        print(f"gan_tf: {' '.join(str(error).split())}", file=sys.stderr)  # one line
         return 2
 
 
@@ -44,6 +49,10 @@ def _parser():
     )
     train.add_argument(
         "--resume", action="store_true", help="save each epoch, and go on where a killed run was"
+    )
+    train.add_argument("--workers", help="host:port,host:port of all that train one game together")
+    train.add_argument(
+        "--worker-index", type=int, help="which of them this is, from 0; not needed on localhost"
     )
     sample = commands.add_parser("sample", help="draw samples of a generator that was saved")
     sample.add_argument("generator", type=pathlib.Path, help="a .keras file, as train writes it")
@@ -82,24 +91,80 @@ def run_demo(options):
 
 
 def run_train(options):
-    """Trains one recipe."""
-    train_recipe(options.recipe, options.output, options.seed, options.epochs, options.resume)
-    return 0
+    """Trains one recipe, alone or as one of several workers."""
+    arguments = (options.recipe, options.output, options.seed, options.epochs, options.resume)
+    if options.workers is None:
+        if options.worker_index is not None:
+            raise ValueError("--worker-index needs --workers host:port,host:port beside it.")
+        train_recipe(*arguments)
+        return 0
+    from gan_tf import workers
+
+    addresses = workers.addresses(options.workers)
+    if options.worker_index is not None:
+        strategy = workers.strategy(addresses, options.worker_index)
+        with _as_worker(strategy, options.output) as results:
+            train_recipe(*arguments, strategy=strategy, results=results)
+        return 0
+    if not workers.are_all_here(addresses):
+        raise ValueError(
+            "Each machine runs this command with its own --worker-index, from 0 to "
+            f"{len(addresses) - 1}. Received: --workers {options.workers} without it."
+        )
+    return _status_of_all(options.arguments, len(addresses))
+
+
+def _status_of_all(arguments, count):
+    """Runs the same command once for each worker; when one fails, all end."""
+    command = [sys.executable, "-m", "gan_tf", *arguments, "--worker-index"]
+    processes = [subprocess.Popen([*command, str(number)]) for number in range(count)]
+    try:
+        found = [None]
+        while None in found and not any(found):
+            time.sleep(0.1)
+            found = [process.poll() for process in processes]
+    finally:
+        for process in processes:
+            process.terminate()
+            process.wait()
+    return next((abs(status) for status in found if status), 0)
+
+
+@contextlib.contextmanager
+def _as_worker(strategy, folder):
+    """The folder for results. All do the same work, but only the chief is heard, and leaves files.
+
+    The others cannot be idle meanwhile: what is drawn and written may need values of all of them.
+    """
+    from gan_tf import workers
+
+    if workers.is_chief(strategy):
+        yield folder
+    else:
+        with (
+            tempfile.TemporaryDirectory() as elsewhere,
+            open(os.devnull, "w") as nowhere,
+            contextlib.redirect_stdout(nowhere),
+        ):
+            yield elsewhere
+    if workers.are_several(strategy):
+        workers.said_by_all(strategy, 0)  # who ends early is taken for lost by the others
 
 
 def run_sample(options):
     """Writes a grid of samples of a saved generator."""
     from gan_tf import plots
-    import keras
+    from gan_tf.plots.canvas import writing
     import numpy as np
 
-    generator = keras.saving.load_model(options.generator)
+    generator = load_generator(options.generator)
     samples = _samples(generator, options.num, options.seed)
-    options.output.mkdir(parents=True, exist_ok=True)
     path = options.output / f"{options.generator.stem}-samples.png"
     is_points = samples.shape[-1] == 2
     figure = plots.samples_2d(samples) if is_points else plots.image_grid(np.clip(samples, -1, 1))
-    figure.savefig(path)
+    with writing(path):
+        options.output.mkdir(parents=True, exist_ok=True)
+        figure.savefig(path)
     print(f"{options.num} samples: {path}")
     return 0
 
@@ -110,7 +175,7 @@ def run_score(options):
     import keras
     import numpy as np
 
-    generator = keras.saving.load_model(options.generator)
+    generator = load_generator(options.generator)
     ending = getattr(_last_layer(generator), "activation", None)
     value_range = (0, 1) if ending is keras.activations.sigmoid else (-1, 1)
     (images, _), (test_images, _) = data.load_fashion_mnist(value_range=value_range)
@@ -121,6 +186,51 @@ def run_score(options):
         samples = data.cropped(samples, 28)
     print(*metrics.Scores(reference).report(samples), sep="\n")
     return 0
+
+
+def load_generator(path):
+    """A generator that was saved; no code that a file may hold is run.
+
+    Args:
+        path: Path of a .keras file, as `train` writes it.
+
+    Returns:
+        Keras model from latents `(batch, latent_dim)` to images or points.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is damaged, holds code, or another model than a generator.
+    """
+    from gan_tf import layers  # noqa: F401, saved generators may be made of them
+    import keras
+
+    remedy = "Give a .keras file, as python -m gan_tf train writes it."
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no file {path}. {remedy}")
+    if path.suffix != ".keras":
+        raise ValueError(f"The generator's file must end in .keras. Received: {path}. {remedy}")
+    try:
+        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # a damaged file may cause any
+        found = "is damaged, or has a layer that is not known"
+        if _holds_code(path):
+            found = "holds Python code, which would run on this machine, and is not loaded"
+        raise ValueError(f"{path} {found}. {remedy}") from error
+    tensors = [*model.inputs, *model.outputs] if isinstance(model, keras.Model) else []
+    shapes = [tuple(each.shape) for each in tensors]
+    if len(shapes) != 2 or len(shapes[0]) != 2:
+        raise ValueError(
+            "A generator takes latents (None, latent_dim) and makes one batch of images or points. "
+            f"Received: {path}, inputs and outputs of shapes {shapes}. {remedy}"
+        )
+    return model
+
+
+def _holds_code(path):
+    """Whether a file has a Lambda layer; Keras keeps a function's bytes in it."""
+    with contextlib.suppress(Exception), zipfile.ZipFile(path) as archive:
+        return b'"__lambda__"' in archive.read("config.json")
+    return False
 
 
 def _last_layer(model):
@@ -148,7 +258,7 @@ def run_doctor(options):
     return doctor(_fashion_mnist, options.output)
 
 
-def train_recipe(name, folder, seed=0, epochs=None, resume=False):
+def train_recipe(name, folder, seed=0, epochs=None, resume=False, *, strategy=None, results=None):
     """Trains a recipe and writes samples, film, losses, history and generator into `folder/name`.
 
     Args:
@@ -158,36 +268,50 @@ def train_recipe(name, folder, seed=0, epochs=None, resume=False):
         epochs: Integer; the recipe's own number by default.
         resume: Whether to save the run in `folder/name/checkpoints-of-seed-N`, and to go on with
             what is there.
+        strategy: `tf.distribute.Strategy`; by default what is in force.
+        results: Path of another folder for all but the checkpoints.
 
     Returns:
         Path of the folder with the results.
     """
-    from gan_tf import plots, recipes
+    from gan_tf import recipes
+    from gan_tf.plots.canvas import writing
+    import tensorflow as tf
 
     print(f"\n{name}")
     start = time.monotonic()
     if name not in ("circle", "ring", "grid"):
         print("Data: Fashion-MNIST, {}: {}".format(*_fashion_mnist()))
-    recipe = recipes.get(name, seed)
-    folder = pathlib.Path(folder) / name
-    folder.mkdir(parents=True, exist_ok=True)
+    with (strategy or tf.distribute.get_strategy()).scope():
+        recipe = recipes.get(name, seed)
+    checkpoints = pathlib.Path(folder) / name / f"checkpoints-of-seed-{seed}"
+    folder = pathlib.Path(results or folder) / name
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    _train(recipe, folder, epochs or recipe.epochs, checkpoints if resume else None)
+    print(f"Took {time.monotonic() - start:.0f} s and wrote, in {folder}:")
+    print("  " + ", ".join(path.name for path in sorted(folder.iterdir())))
+    return folder
+
+
+def _train(recipe, folder, epochs, checkpoints):
+    from gan_tf import plots
+    from gan_tf.plots.canvas import writing
+
     draw = _drawing(recipe)
-    epochs = epochs or recipe.epochs
     average, watcher, *others = _watchers(recipe, draw, folder, epochs)
     history = recipe.gan.fit(
         recipe.batches,
         epochs=epochs,
         callbacks=[average, watcher, *others],
-        resume=folder / f"checkpoints-of-seed-{seed}" if resume else None,
+        resume=checkpoints,
         verbose="auto" if sys.stdout.isatty() else 2,
     )
-    _write_history(history, folder / "history.csv")
-    draw(watcher.samples()).savefig(folder / "samples.png")
-    plots.losses(history).savefig(folder / "losses.png")
-    average.generator.save(folder / "generator.keras")
-    print(f"Took {time.monotonic() - start:.0f} s and wrote, in {folder}:")
-    print("  " + ", ".join(path.name for path in sorted(folder.iterdir())))
-    return folder
+    with writing(folder):
+        _write_history(history, folder / "history.csv")
+        draw(watcher.samples()).savefig(folder / "samples.png")
+        plots.losses(history).savefig(folder / "losses.png")
+        average.generator.save(folder / "generator.keras")
 
 
 def _watchers(recipe, draw, folder, epochs):

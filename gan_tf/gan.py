@@ -4,11 +4,12 @@ import contextlib
 import math
 import sys
 
-from gan_tf import losses
+from gan_tf import inputs, losses, precision, workers
 from gan_tf.history import HistoricalAveraging
 from gan_tf.resume import ReadAgain, Resume, checkpoint_folder, counts_its_epochs, warn_if_read
 import keras
 from keras import ops
+import numpy as np
 import tensorflow as tf
 
 if keras.backend.backend() != "tensorflow":
@@ -78,6 +79,9 @@ class GAN(keras.Model):
                 "discriminator_steps must be an integer >= 1. "
                 f"Received: discriminator_steps={discriminator_steps!r}"
             )
+        if type(self).sample_latents is GAN.sample_latents:
+            _check_latents(generator)
+        _check_extras(seed, replay)
         self.generator = generator
         self.discriminator = discriminator
         self.discriminator_steps = discriminator_steps
@@ -134,17 +138,22 @@ class GAN(keras.Model):
 
         Args:
             generator_optimizer: Keras optimizer or its name.
-            discriminator_optimizer: Another one; each player keeps its own state.
+            discriminator_optimizer: Another one; each player keeps its own state. Where a player
+                has layers of mixed_float16, both are put into a `LossScaleOptimizer`.
             loss: Name or object, see `gan_tf.losses.get`.
             penalty: Function `penalty(critic, real_images, fake_images)` that gives a scalar to
                 be added to the discriminator's loss, or None.
-            **kwargs: `steps_per_execution`, `jit_compile`, `run_eagerly`, as in Keras.
+            **kwargs: `steps_per_execution`, `jit_compile`, `run_eagerly`, as in Keras. Where
+                several devices train one game, `steps_per_execution` is 1.
 
         Raises:
             ValueError: If a player has no trainable weights, both share one optimizer, or the
                 discriminator's ending and the loss do not fit.
         """
+        if self.distribute_strategy.num_replicas_in_sync > 1:
+            kwargs["steps_per_execution"] = 1  # TensorFlow cannot loop over what devices exchange
         super().compile(optimizer=None, **kwargs)
+        _check_penalty(penalty)
         self.game_loss = losses.get(loss)
         if hasattr(self.game_loss, "attach"):
             self.game_loss.attach(self.discriminator)
@@ -152,14 +161,8 @@ class GAN(keras.Model):
         _check_ending(self.discriminator, self.game_loss)
         _check_rest(self.discriminator)
         self._flags = [(layer, layer.trainable) for layer in all_layers(self.discriminator)]
-        self.generator_optimizer = keras.optimizers.get(generator_optimizer)
-        self.discriminator_optimizer = keras.optimizers.get(discriminator_optimizer)
-        if self.generator_optimizer is self.discriminator_optimizer:
-            raise ValueError(
-                "Both players received the same optimizer object, but each needs its own state. "
-                "Make two: keras.optimizers.Adam(...) once for each."
-            )
         with self.distribute_strategy.scope():
+            self._take_optimizers(generator_optimizer, discriminator_optimizer)
             players = (
                 (self.whole_generator, "generator"),
                 (self.whole_discriminator, "discriminator"),
@@ -173,6 +176,19 @@ class GAN(keras.Model):
                 # Not setdefault, of which Keras does not know: the mean would never be reset.
                 if "penalty" not in self.trackers:
                     self.trackers["penalty"] = keras.metrics.Mean(name="penalty")
+
+    def _take_optimizers(self, *optimizers):
+        names = ("generator", "discriminator")
+        found = [_optimizer(*pair) for pair in zip(names, optimizers, strict=True)]
+        if found[0] is found[1]:
+            raise ValueError(
+                "Both players received the same optimizer object, but each needs its own state. "
+                "Make two: keras.optimizers.Adam(...) once for each."
+            )
+        # The generator's gradients come to it through the discriminator.
+        layers = [*all_layers(self.whole_generator), *all_layers(self.whole_discriminator)]
+        scaled = [precision.scaled(optimizer, layers) for optimizer in found]
+        self.generator_optimizer, self.discriminator_optimizer = scaled
 
     # The hooks of a variant.
 
@@ -268,7 +284,11 @@ class GAN(keras.Model):
             total = loss() + sum(history(variables) for history in histories)
             share = total / self.distribute_strategy.num_replicas_in_sync
             share = optimizer.scale_loss(share)
-        optimizer.apply(tape.gradient(share, variables), variables)
+        gradients = tape.gradient(share, variables)
+        is_scaled = precision.unscaled(optimizer) is not optimizer
+        if is_scaled and self.distribute_strategy.num_replicas_in_sync > 1:
+            gradients = precision.agreed(gradients)
+        optimizer.apply(gradients, variables)
         for history in histories:
             history.update(variables)
 
@@ -299,7 +319,11 @@ class GAN(keras.Model):
         return penalty
 
     def _logs(self):
-        return {name: tracker.result() for name, tracker in self.trackers.items()}
+        logs = {name: tracker.result() for name, tracker in self.trackers.items()}
+        if workers.are_several(self.distribute_strategy):
+            # Keras takes their mean over the first axis, which a scalar does not have.
+            return {name: ops.reshape(value, (1,)) for name, value in logs.items()}
+        return logs
 
     def _real_images(self, data):
         images, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
@@ -308,13 +332,7 @@ class GAN(keras.Model):
                 "A GAN trains on images alone, but the dataset gives pairs. "
                 "Keep the images: dataset.map(lambda images, labels: images)"
             )
-        expected = self.data_shape
-        if not images.dtype.is_floating or tuple(images.shape[1:]) != expected:
-            raise ValueError(
-                f"Expected real images as floats of shape (batch, {_joined(expected)}), which is "
-                f"what the discriminator takes. Received: {images.dtype.name} of shape "
-                f"{tuple(images.shape)}. gan_tf.data gives images in [-1, 1] with a channel axis."
-            )
+        inputs.check_images(images.dtype, images.shape, self.data_shape)
         return images
 
     # What Keras asks of a model.
@@ -332,14 +350,22 @@ class GAN(keras.Model):
 
         Returns:
             Float32 array `(num_images, ...)`, in the generator's range.
+
+        Raises:
+            ValueError: If a number is no integer >= 1.
         """
+        for name, value in (("num_images", num_images), ("batch_size", batch_size)):
+            if not isinstance(value, (int, np.integer)) or value < 1:
+                raise ValueError(f"{name} must be an integer >= 1. Received: {name}={value!r}")
         seed = self.seed_generator if seed is None else seed
         latents = keras.random.normal((num_images, self.latent_dim), dtype="float32", seed=seed)
         parts = [latents[i : i + batch_size] for i in range(0, num_images, batch_size)]
         images = [ops.convert_to_numpy(self.generator(part, training=False)) for part in parts]
         return ops.convert_to_numpy(ops.cast(ops.concatenate(images), "float32"))
 
-    def fit(self, x=None, *, batch_size=None, callbacks=None, resume=None, drive=False, **kwargs):
+    def fit(
+        self, x=None, y=None, *, batch_size=None, callbacks=None, resume=None, drive=False, **kwargs
+    ):
         """Trains both players; arguments and History are those of `keras.Model.fit`.
 
         An epoch is one pass over the data. With `gan_tf.data.batches`, its order depends on the
@@ -356,11 +382,15 @@ class GAN(keras.Model):
 
         Args:
             x: `tf.data.Dataset` of real images in batches, or an array of them.
-            batch_size: For an array: images that each player sees in one update.
+            y: None; labels are an error that says so.
+            batch_size: For an array: images that each player sees in one update. With several
+                discriminator steps, the last images of an array that do not fill a step are left
+                out.
             callbacks: List of Keras callbacks.
             resume: Folder for this run's checkpoints, of which the two newest are kept, or None.
                 Data that are not of `gan_tf.data` are read again, without training, up to where
-                the run was, so that their shuffling stands where it stood.
+                the run was, so that their shuffling stands where it stood. Several workers need a
+                folder that they share; the chief writes.
             drive: Whether the folder lies in Google Drive, which is then mounted; in Colab alone.
             **kwargs: `epochs`, `verbose`, `initial_epoch`, `steps_per_epoch`, …
 
@@ -373,18 +403,35 @@ class GAN(keras.Model):
             ValueError: If the data do not fit, or checkpoints are damaged, of another version or
                 of another game.
         """
+        inputs.check_fit(self, x, y, batch_size, kwargs.get("steps_per_epoch"))
         callbacks = list(callbacks or [])
         if hasattr(x, "epoch"):
             callbacks = [_SetEpoch(x.epoch), *callbacks]
         if isinstance(x, tf.data.Dataset):
             kwargs["shuffle"] = False  # the dataset shuffles itself; Keras warns otherwise
         data = x
-        x, batch_size = _join_batches(x, batch_size, self.discriminator_steps)
+        x, batch_size = self._joined_batches(x, batch_size)
         if resume is not None or drive:
             folder = checkpoint_folder(resume, drive)
             num_steps = _num_steps(x, batch_size, kwargs.get("steps_per_epoch"))
             callbacks = self._resumed(data, callbacks, folder, num_steps, kwargs)
         return super().fit(x, batch_size=batch_size, callbacks=callbacks, **kwargs)
+
+    def _joined_batches(self, x, batch_size):
+        """Data whose every batch holds those of all the discriminator's steps; its size, if any."""
+        strategy, steps = self.distribute_strategy, self.discriminator_steps
+        if isinstance(x, tf.data.Dataset):
+            return workers.shared(x, strategy, steps), batch_size
+        if workers.are_several(strategy):
+            raise ValueError(
+                "Several workers must see the same images in the same order, and Keras shuffles "
+                f"arrays in each of them. Received: {type(x).__name__}. Give "
+                "gan_tf.data.batches(images, batch_size), or another tf.data.Dataset."
+            )
+        if steps == 1:
+            return x, batch_size
+        size = (batch_size or inputs.DEFAULT_BATCH_SIZE) * steps
+        return (x[: len(x) // size * size] if hasattr(x, "__array__") else x), size
 
     def _resumed(self, data, callbacks, folder, num_steps, kwargs):
         """Callbacks of a run that resumes; `kwargs` receive the epoch to begin with."""
@@ -392,7 +439,9 @@ class GAN(keras.Model):
         verbose = kwargs.get("verbose", "auto")
         history = keras.callbacks.History()
         begin = kwargs.get("initial_epoch", 0)
-        keeper = Resume(folder, callbacks, history, range(begin, epochs), num_steps, verbose != 0)
+        span = range(begin, epochs)
+        options = {"verbose": verbose != 0, "strategy": self.distribute_strategy}
+        keeper = Resume(folder, callbacks, history, span, num_steps, **options)
         callbacks = [*callbacks, history, keeper]
         first = keeper.initial_epoch
         if counts_its_epochs(data, kwargs.get("steps_per_epoch")) or first >= epochs:
@@ -491,14 +540,44 @@ def _batch_size(images):
     return images.shape[0] or tf.shape(images)[0]
 
 
-def _join_batches(x, batch_size, num_batches):
-    """For k discriminator steps: data whose every batch holds k batches."""
-    if num_batches == 1:
-        return x, batch_size
-    if not isinstance(x, tf.data.Dataset):
-        return x, (batch_size or 32) * num_batches
-    joined = x.batch(num_batches, drop_remainder=True)
-    return joined.map(lambda images: tf.reshape(images, [-1, *images.shape[2:]])), None
+def _check_latents(generator):
+    """What `sample_latents` draws must fit, unless a variant draws something else."""
+    shapes = [tuple(each.shape) for each in generator.inputs]
+    if len(shapes) != 1 or len(shapes[0]) != 2 or shapes[0][1] is None:
+        raise ValueError(
+            "The generator must take latents, shape (None, latent_dim); a GAN that feeds it "
+            f"something else overrides sample_latents. Received: inputs of shapes {shapes}"
+        )
+
+
+def _check_extras(seed, replay):
+    if seed is not None and not isinstance(seed, int):
+        raise ValueError(f"seed must be an integer or None. Received: seed={seed!r}")
+    if replay is not None and not isinstance(replay, keras.layers.Layer):
+        raise ValueError(
+            f"replay must be a layer such as layers.ExperienceReplay(). Received: {replay!r}"
+        )
+
+
+def _check_penalty(penalty):
+    if isinstance(penalty, type) or not (penalty is None or callable(penalty)):
+        raise ValueError(
+            "penalty must be a function penalty(critic, real_images, fake_images), such as the "
+            f"object penalties.R1(), or None. Received: penalty={penalty!r}"
+        )
+
+
+def _optimizer(name, given):
+    try:
+        found = keras.optimizers.get(given)
+    except (TypeError, ValueError):
+        found = None
+    if not isinstance(found, keras.optimizers.Optimizer):
+        raise ValueError(
+            f"{name}_optimizer must be an object such as keras.optimizers.Adam(2e-4, 0.5), or the "
+            f"name of one. Received: {given!r}"
+        )
+    return found
 
 
 def _num_steps(x, batch_size, steps_per_epoch):
@@ -530,10 +609,15 @@ def _build_optimizer(optimizer, player, name):
 
 def _check_players(generator, discriminator):
     for name, player in (("generator", generator), ("discriminator", discriminator)):
-        if not isinstance(player, keras.Model) or not player.built:
+        if not isinstance(player, keras.Model) or not getattr(player, "outputs", None):
             raise ValueError(
                 f"The {name} must be a built keras.Model; begin it with keras.Input(shape). "
                 f"Received: {player!r}"
+            )
+        if len(player.outputs) != 1:
+            raise ValueError(
+                f"The {name} must have one output; one for each size plays in a ProgressiveGAN. "
+                f"Received: {len(player.outputs)} outputs"
             )
     made, taken = generator.output_shape, discriminator.input_shape
     if tuple(made[1:]) != tuple(taken[1:]):
@@ -581,7 +665,3 @@ def last_activation(model):
     if isinstance(last, keras.Model):
         return last_activation(last)
     return getattr(getattr(last, "activation", None), "__name__", None)
-
-
-def _joined(shape):
-    return ", ".join(str(size) for size in shape)

@@ -1,5 +1,6 @@
 """`ProgressiveGAN`: players that grow while they play, from 4 × 4 pixels on."""
 
+from gan_tf import precision
 from gan_tf.gan import GAN, all_layers
 import keras
 import tensorflow as tf
@@ -147,9 +148,9 @@ class ProgressiveGAN(GAN):
         faded = tf.cast(self.images_seen.value - begin, "float32") / self.images_fading
         return tf.clip_by_value(faded, 0.0, 1.0)
 
-    def fit(self, x=None, *, callbacks=None, **kwargs):
+    def fit(self, x=None, y=None, *, callbacks=None, **kwargs):
         """As `GAN.fit`; the game grows as epochs begin. Real images have the last stage's size."""
-        return super().fit(x, callbacks=[_Grow(), *(callbacks or [])], **kwargs)
+        return super().fit(x, y, callbacks=[_Grow(), *(callbacks or [])], **kwargs)
 
     def __dir__(self):
         """Keras saves what it finds here; what plays now would stand elsewhere in every stage."""
@@ -198,7 +199,8 @@ class _Grow(keras.callbacks.Callback):
 
 
 def _restart(optimizer):
-    """Forgets the moments and the count of steps; the learning rate stays."""
+    """Forgets the moments and the count of steps; the learning rate and a loss's scale stay."""
+    optimizer = precision.unscaled(optimizer)
     for variable in optimizer.variables:
         if variable is not getattr(optimizer, "_learning_rate", None):
             variable.assign(keras.ops.zeros_like(variable))
@@ -216,6 +218,9 @@ def _check_stages(generator, discriminator, images_stable, images_fading):
     for name, value in (("images_stable", images_stable), ("images_fading", images_fading)):
         if not isinstance(value, int) or value < 1:
             raise ValueError(f"{name} must be an integer >= 1. Received: {name}={value!r}")
+    for name, player in (("generator", generator), ("discriminator", discriminator)):
+        if not isinstance(player, keras.Model) or not getattr(player, "outputs", None):
+            raise ValueError(f"The {name} must be a built keras.Model. Received: {player!r}")
     made = [tuple(each.shape[1:]) for each in generator.outputs]
     taken = [tuple(each.shape[1:]) for each in discriminator.inputs]
     if made != taken or len(taken) != len(discriminator.outputs):

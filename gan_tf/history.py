@@ -31,8 +31,8 @@ class HistoricalAveraging(keras.layers.Layer):
 
     def __init__(self, weight, variables, **kwargs):
         super().__init__(**kwargs)
-        if not weight > 0:
-            raise ValueError(f"weight must be above 0. Received: weight={weight}")
+        if not isinstance(weight, (int, float)) or not weight > 0:
+            raise ValueError(f"weight must be above 0. Received: weight={weight!r}")
         self.weight = weight
         fixed = {"trainable": False, "autocast": False}
         self.means = [

@@ -106,8 +106,14 @@ def train_gan(
         KTH ID2223, 'Generative Adversarial Network', after Géron, *Hands-On Machine Learning*.
     """
     generator, discriminator = _compiled_players(gan)
-    _check_sizes(generator, discriminator, batch_size, codings_size)
-    _check_dataset(dataset, discriminator, batch_size)
+    _check_numbers(
+        batch_size=batch_size,
+        codings_size=codings_size,
+        n_epochs=n_epochs,
+        steps_per_execution=steps_per_execution,
+    )
+    _check_sizes(generator, codings_size)
+    _check_dataset(dataset, batch_size)
     # The lecture's toggle makes every layer of the discriminator trainable in phase 1.
     with trainable_as([(layer, True) for layer in all_layers(discriminator)]):
         game = LectureGAN(generator, discriminator, seed=seed)
@@ -134,11 +140,16 @@ def _compiled_players(gan):
             "gan must be keras.Sequential([generator, discriminator]), two models in one. "
             f"Received: {gan!r} with layers {[type(player).__name__ for player in players]}"
         )
-    for name, model in (("discriminator", players[1]), ("gan", gan)):
-        if not model.compiled:
+    for name, model in (("generator", players[0]), ("discriminator", players[1])):
+        if not getattr(model, "outputs", None):
             raise ValueError(
-                f"{name} is not compiled. Compile the discriminator, set discriminator.trainable "
-                "= False, then compile gan, each with a loss and an optimizer."
+                f"The {name} must be built: begin it with keras.Input(shape). Received: {model!r}"
+            )
+    for name, model in (("discriminator", players[1]), ("gan", gan)):
+        if not model.compiled or model.loss is None:
+            raise ValueError(
+                f"{name} is not compiled with a loss and an optimizer. Compile the discriminator, "
+                "set discriminator.trainable = False, then compile gan, each with both."
             )
     _check_ending(players[1])
     return players
@@ -162,10 +173,13 @@ def _check_ending(discriminator):
         )
 
 
-def _check_sizes(generator, discriminator, batch_size, codings_size):
-    for name, value in (("batch_size", batch_size), ("codings_size", codings_size)):
+def _check_numbers(**numbers):
+    for name, value in numbers.items():
         if not isinstance(value, int) or value < 1:
             raise ValueError(f"{name} must be an integer >= 1. Received: {name}={value!r}")
+
+
+def _check_sizes(generator, codings_size):
     if tuple(generator.input_shape) != (None, codings_size):
         raise ValueError(
             f"codings_size={codings_size} does not fit the generator, which takes inputs of shape "
@@ -173,7 +187,7 @@ def _check_sizes(generator, discriminator, batch_size, codings_size):
         )
 
 
-def _check_dataset(dataset, discriminator, batch_size):
+def _check_dataset(dataset, batch_size):
     spec = getattr(dataset, "element_spec", None)
     if not isinstance(spec, tf.TensorSpec):
         raise ValueError(

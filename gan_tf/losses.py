@@ -15,6 +15,17 @@ def _float32(*logits):
     return tuple(ops.cast(values, "float32") for values in logits)
 
 
+def _check_pairs(real_shape, fake_shape):
+    """Logits of other shapes would not be paired, but broadcast: each real one with every fake."""
+    sizes = list(zip(real_shape, fake_shape, strict=False))
+    if len(real_shape) != len(fake_shape) or any(a != b for a, b in sizes if None not in (a, b)):
+        raise ValueError(
+            "real_logits and fake_logits must have the same shape, so that each real image has its "
+            f"fake one. Received: {tuple(real_shape)} and {tuple(fake_shape)}. "
+            "Relativistic(average=True) needs no pairs."
+        )
+
+
 def _cross_entropy(target, values, from_logits):
     """Mean of `-target log p - (1 - target) log(1 - p)`, in nats."""
     target = ops.full_like(values, target)
@@ -51,10 +62,10 @@ class NonSaturating:
     needs_real_logits = False
 
     def __init__(self, label_smoothing=0.0, from_logits=True):
-        if not 0 <= label_smoothing < 0.5:
+        if not isinstance(label_smoothing, (int, float)) or not 0 <= label_smoothing < 0.5:
             raise ValueError(
                 f"label_smoothing must be in [0, 0.5): real images get the target "
-                f"1 - label_smoothing. Received: label_smoothing={label_smoothing}"
+                f"1 - label_smoothing. Received: label_smoothing={label_smoothing!r}"
             )
         self.label_smoothing = label_smoothing
         self.from_logits = from_logits
@@ -183,6 +194,7 @@ class Relativistic:
     def discriminator(self, real_logits, fake_logits):
         real_logits, fake_logits = _float32(real_logits, fake_logits)
         if not self.average:
+            _check_pairs(real_logits.shape, fake_logits.shape)
             return ops.mean(ops.softplus(fake_logits - real_logits))
         return 0.5 * (
             ops.mean(ops.softplus(ops.mean(fake_logits) - real_logits))
@@ -277,11 +289,11 @@ def get(loss):
     """
     if isinstance(loss, str) and loss in _LOSSES:
         return _LOSSES[loss]()
+    if isinstance(loss, type):
+        raise ValueError(f"loss must be an instance: write {loss.__name__}(). Received: {loss}")
     if callable(getattr(loss, "discriminator", None)) and callable(
         getattr(loss, "generator", None)
     ):
-        if isinstance(loss, type):
-            raise ValueError(f"loss must be an instance: write {loss.__name__}(). Received: {loss}")
         return loss
     raise ValueError(
         f"loss must be one of {sorted(_LOSSES)}, or an object with the methods "

@@ -4,6 +4,9 @@ A penalty is called as `penalty(critic, real_images, fake_images)` and gives a s
 `GAN.compile(penalty=...)` adds to the discriminator's loss.
 """
 
+import math
+import numbers
+
 import keras
 from keras import ops
 import tensorflow as tf
@@ -44,6 +47,7 @@ class GradientPenalty:
         self.seed_generators = [self.seed_generator]  # GAN saves them with the game
 
     def __call__(self, critic, real_images, fake_images):
+        _check_same_shape(real_images.shape, fake_images.shape)
         shape = [tf.shape(real_images)[0]] + [1] * (len(real_images.shape) - 1)
         share = keras.random.uniform(shape, dtype=real_images.dtype, seed=self.seed_generator)
         between = share * real_images + (1 - share) * fake_images
@@ -280,8 +284,8 @@ class WeightClip(keras.constraints.Constraint):
     """
 
     def __init__(self, c=0.01):
-        if not c > 0:
-            raise ValueError(f"c must be above 0. Received: c={c}")
+        if not isinstance(c, numbers.Real) or not c > 0:
+            raise ValueError(f"c must be above 0. Received: c={c!r}")
         self.c = c
 
     def __call__(self, weights):
@@ -300,14 +304,36 @@ def squared_gradient_norms(critic, images):
 
     Returns:
         Float32 tensor `(batch,)`.
+
+    Raises:
+        ValueError: If the images are no floats, or the critic does not look at them.
     """
+    images = tf.convert_to_tensor(images)
+    if not images.dtype.is_floating:
+        raise ValueError(
+            f"images must be floats, which have a gradient. Received: {images.dtype.name}"
+        )
     with tf.GradientTape() as tape:
         tape.watch(images)
         logits = critic(images)
-    gradients = ops.cast(tape.gradient(logits, images), "float32")  # of the sum: each its own
+    gradients = tape.gradient(logits, images)  # of the sum: each its own
+    if gradients is None:
+        raise ValueError(
+            "The critic's output must depend on its images in a way that can be differentiated. "
+            f"Received: a critic whose output, of shape {tuple(logits.shape)}, has no gradient"
+        )
+    gradients = ops.cast(gradients, "float32")
     return ops.sum(ops.square(ops.reshape(gradients, [tf.shape(images)[0], -1])), axis=1)
 
 
 def _check_weight(weight):
-    if not weight >= 0:
-        raise ValueError(f"weight must be at least 0. Received: weight={weight}")
+    if not isinstance(weight, numbers.Real) or not 0 <= weight < math.inf:
+        raise ValueError(f"weight must be at least 0 and finite. Received: weight={weight!r}")
+
+
+def _check_same_shape(real_shape, fake_shape):
+    if not tf.TensorShape(real_shape).is_compatible_with(fake_shape):
+        raise ValueError(
+            "real_images and fake_images must have the same shape, so that each real image has "
+            f"its fake one. Received: {tuple(real_shape)} and {tuple(fake_shape)}"
+        )

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 import warnings
 
-from gan_tf import checkpoints
+from gan_tf import checkpoints, precision, workers
 import keras
 import numpy as np
 import tensorflow as tf
@@ -32,17 +32,22 @@ class Resume(keras.callbacks.Callback):
         epochs: Range of the epochs that were asked for.
         num_steps: Integer, steps of an epoch, None if nobody knows.
         verbose: Whether to say that a run resumes.
+        strategy: The `tf.distribute.Strategy` of the game, or None. Of several workers the chief
+            writes, and all read.
 
     Raises:
         OSError: If the folder cannot be read or written.
-        ValueError: If its checkpoints are damaged, of another version, or of another game.
+        ValueError: If its checkpoints are damaged, of another version, or of another game, or not
+            all workers see the same.
     """
 
-    def __init__(self, folder, callbacks, history, epochs, num_steps, verbose=True):
+    def __init__(self, folder, callbacks, history, epochs, num_steps, verbose=True, strategy=None):
         super().__init__()
+        self.strategy = strategy
         self.folder, self.callbacks, self.history = folder, callbacks, history
         self.epochs, self.num_steps, self.verbose = epochs.stop, num_steps, verbose
         self.epochs_done, self._found = checkpoints.newest(folder) or (epochs.start, None)
+        self._check_workers()
 
     @property
     def has_found(self):
@@ -94,7 +99,21 @@ class Resume(keras.callbacks.Callback):
             "history": {"epoch": self.history.epoch, "logs": self.history.history},
             "callbacks": [{"name": type(c).__name__, "state": _state(c)} for c in watched],
         }
-        checkpoints.save(self.folder, self.epochs_done, content)
+        if workers.is_chief(self.strategy):  # but all had to read: some values are sums of theirs
+            checkpoints.save(self.folder, self.epochs_done, content)
+
+    def _check_workers(self):
+        """All must have read before one writes, and have found the same."""
+        if not workers.are_several(self.strategy):
+            return
+        found = workers.said_by_all(self.strategy, self.has_found, self.epochs_done)
+        if (found != found[0]).any():
+            said = [f"epoch {epoch}" if has_found else "none" for has_found, epoch in found]
+            raise ValueError(
+                "The workers do not see the same checkpoints. Received, one from each: "
+                f"{', '.join(said)}. Expected: {self.folder} on a disk that all of them share. "
+                "Give such a folder, or copy the chief's to every machine before resuming."
+            )
 
     def _check_game(self):
         found, expected = self._found["game"], _description(self.model, self.num_steps)
@@ -251,11 +270,16 @@ def _description(game, num_steps):
         "discriminator_steps": game.discriminator_steps,
         "loss": type(game.game_loss).__name__,
         "penalty": type(game.penalty).__name__,
-        "generator_optimizer": type(game.generator_optimizer).__name__,
-        "discriminator_optimizer": type(game.discriminator_optimizer).__name__,
+        "generator_optimizer": _kind(game.generator_optimizer),
+        "discriminator_optimizer": _kind(game.discriminator_optimizer),
         "variables": [f"{v.dtype}{list(v.shape)}" for v in _variables(game)],
         "steps in an epoch": num_steps,
     }
+
+
+def _kind(optimizer):
+    inner = precision.unscaled(optimizer)
+    return type(inner).__name__ + ("" if inner is optimizer else ", its loss scaled")
 
 
 def _layers(player):

@@ -722,7 +722,7 @@ def test_shrinking_takes_means_and_undoes_enlarging():
     [
         (lambda x: data.enlarged(x, 6), "multiple of that.*size=6"),
         (lambda x: data.shrunk(x, 3), "must divide.*size=3"),
-        (lambda x: data.shrunk(x, 0), "must divide.*size=0"),
+        (lambda x: data.shrunk(x, 0), "size=0"),
         (lambda x: data.enlarged(x[:, :2], 4), "Expected square images"),
         (lambda x: data.padded(x, 7), "even number.*size=7"),
         (lambda x: data.padded(x, 2), "smaller than the images"),

@@ -83,6 +83,8 @@ def test_tensorflow_datasets_without_network():
         assert next(iter(grey)).shape == (4, 8, 8, 1)
         with pytest.raises(ValueError, match='no feature "image"'):
             data.image_batches("tfds:ag_news_subset", 8)
+    with pytest.raises(ValueError, match="Received: tfds:no_such_set"):
+        data.image_batches("tfds:no_such_set", 8)
 
 
 @pytest.mark.parametrize(

@@ -473,6 +473,36 @@ def test_pairs_of_images_and_labels():
         point_gan().fit(dataset, verbose=0)
 
 
+def test_array_that_does_not_fill_a_last_step():
+    gan = point_gan(steps=3)
+    gan.fit(data.circle(100, seed=0), batch_size=16, epochs=2, verbose=0)
+    assert int(gan.generator_optimizer.iterations) == 4  # 2 × 48 of 100 points in each epoch
+
+
+@pytest.mark.parametrize("kind", ["array", "tensor", "float64", "generator", "PyDataset"])
+def test_fit_takes_all_that_keras_does(kind):
+    points = data.circle(32, seed=0)
+
+    class Batches(keras.utils.PyDataset):
+        def __len__(self):
+            return 2
+
+        def __getitem__(self, index):
+            return points[16 * index : 16 * index + 16]
+
+    given = {
+        "array": points,
+        "tensor": tf.constant(points),
+        "float64": points.astype("float64"),
+        "generator": ((points[:16],) for _ in range(9)),
+        "PyDataset": Batches(),
+    }[kind]
+    gan = point_gan()
+    batch_size = 16 if hasattr(given, "__array__") else None
+    gan.fit(given, batch_size=batch_size, shuffle=False, steps_per_epoch=2, verbose=0)
+    assert int(gan.generator_optimizer.iterations) == 2
+
+
 def test_fit_before_compile():
     gan = GAN(builders.point_generator(), builders.point_discriminator())
     with pytest.raises(ValueError, match="compile"):

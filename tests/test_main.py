@@ -2,6 +2,7 @@
 
 import csv
 import functools
+import subprocess
 
 from gan_tf import __main__ as command_line
 from gan_tf import builders, callbacks, data, recipes
@@ -9,6 +10,7 @@ import imageio.v3 as imageio
 import keras
 import numpy as np
 import pytest
+from test_workers import ROOT, free_addresses
 
 RESULTS = ["generator.keras", "history.csv", "losses.png", "samples.png", "training.gif"]
 
@@ -81,6 +83,43 @@ def interrupt(self, batch, logs=None):
         raise KeyboardInterrupt
 
 
+@pytest.mark.slow
+def test_two_workers_write_what_one_process_does(tmp_path, monkeypatch):
+    def short_circle(seed):
+        found = recipes.circle(seed)
+        found.gan.steps_per_execution = 1  # as with several workers
+        return found._replace(batches=found.batches.take(4))
+
+    command = ["train", "circle", "--epochs", "1", "--output"]
+    with monkeypatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(ROOT))
+        patch.setenv("KERAS_MAX_STEPS_PER_EPOCH", "4")
+        two = [*command, str(tmp_path / "two"), "--workers", free_addresses(2)]
+        assert command_line.main(two) == 0
+    monkeypatch.setitem(recipes.RECIPES, "circle", short_circle)
+    assert command_line.main([*command, str(tmp_path / "one")]) == 0
+    one, two = tmp_path / "one" / "circle", tmp_path / "two" / "circle"
+    assert sorted(path.name for path in two.iterdir()) == RESULTS
+    rows = [next(csv.DictReader((folder / "history.csv").open())) for folder in (one, two)]
+    assert float(rows[0]["d_loss"]) == pytest.approx(float(rows[1]["d_loss"]), rel=1e-4)
+    generators = [keras.saving.load_model(folder / "generator.keras") for folder in (one, two)]
+    for ours, theirs in zip(*(each.get_weights() for each in generators), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
+
+
+def test_when_one_worker_fails_all_end(monkeypatch):
+    """The first would wait for ever; the second ends with status 3."""
+    program = "import sys, time; time.sleep(0 if sys.argv[-1] == '1' else 600); sys.exit(3)"
+    started = subprocess.Popen
+
+    def start(command):
+        return started([command[0], "-c", program, *command[3:]])
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    addresses = "localhost:1,localhost:2"
+    assert command_line.main(["train", "circle", "--workers", addresses]) == 3
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -88,6 +127,10 @@ def interrupt(self, batch, logs=None):
         (["sample", "nothing.keras"], "nothing.keras"),
         (["train", "circle", "--epochs", "0"], "epochs must be at least 1"),
         (["sample", "nothing.keras", "--num", "0"], "num must be at least 1"),
+        (["train", "circle", "--workers", "10.0.0.1"], "host:port"),
+        (["train", "circle", "--workers", "10.0.0.1:1,10.0.0.2:1"], "own --worker-index"),
+        (["train", "circle", "--workers", "a:1,b:1", "--worker-index", "2"], "from 0 to 1"),
+        (["train", "circle", "--worker-index", "0"], "needs --workers"),
     ],
 )
 def test_errors_are_one_line_and_status_2(arguments, message, tmp_path, capsys):

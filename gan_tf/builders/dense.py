@@ -2,7 +2,7 @@
 
 import math
 
-from gan_tf.builders.common import check_positive, leaky_relu
+from gan_tf.builders.common import check_activation, check_positive, check_sizes, leaky_relu
 import keras
 from keras import layers
 
@@ -30,7 +30,9 @@ def dense_generator(
         KTH ID2223, 'A simple GAN for Fashion MNIST'; selu: Klambauer et al. 2017,
         arXiv:1706.02515.
     """
-    check_positive(latent_dim=latent_dim, output_shape=output_shape, units=units)
+    check_positive(latent_dim=latent_dim)
+    check_sizes(output_shape=output_shape, units=units)
+    check_activation(activation=activation, output_activation=output_activation)
     return keras.Sequential(
         [
             keras.Input((latent_dim,)),
@@ -60,7 +62,8 @@ def dense_discriminator(
     Reference:
         KTH ID2223, 'A simple GAN for Fashion MNIST'.
     """
-    check_positive(input_shape=input_shape, units=units)
+    check_sizes(input_shape=input_shape, units=units)
+    check_activation(activation=activation, output_activation=output_activation)
     return keras.Sequential(
         [
             keras.Input(input_shape),

@@ -86,7 +86,12 @@ def synthesis_network(generator):
     Returns:
         `keras.Model` from styles `(batch, 2 · number of sizes, style_dim)`, one for each layer, to
         the list of images.
+
+    Raises:
+        ValueError: If it is another model.
     """
+    if "truncation" not in [layer.name for layer in getattr(generator, "layers", [])]:
+        raise ValueError(f"generator must be what style_generator returns. Received: {generator!r}")
     styles = generator.get_layer("truncation").output
     return keras.Model(styles, generator.outputs, name="synthesis")
 

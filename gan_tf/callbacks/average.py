@@ -1,5 +1,6 @@
 """`GeneratorAverage`: a running average of the generator's weights."""
 
+from gan_tf.callbacks.sampling import check_watches
 import keras
 import tensorflow as tf
 
@@ -25,17 +26,19 @@ class GeneratorAverage(keras.callbacks.Callback):
 
     def __init__(self, decay=0.999):
         super().__init__()
-        if not 0 <= decay < 1:
-            raise ValueError(f"decay must be in [0, 1). Received: decay={decay}")
+        if not isinstance(decay, (int, float)) or not 0 <= decay < 1:
+            raise ValueError(f"decay must be in [0, 1). Received: decay={decay!r}")
         self.decay = decay
 
     @property
     def generator(self):
         """The averaged generator, a model of its own."""
+        check_watches(self, "average_generator")
         return self.model.as_now(self.model.average_generator)
 
     def set_model(self, model):
         super().set_model(model)
+        check_watches(self, "whole_generator")
         if not hasattr(model, "average_generator"):
             with model.distribute_strategy.scope():
                 model.average_generator = keras.models.clone_model(model.whole_generator)

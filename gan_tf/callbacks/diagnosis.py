@@ -3,7 +3,13 @@
 from collections import Counter, deque
 from typing import NamedTuple
 
-from gan_tf.callbacks.sampling import fixed_latents, is_due, samples_of, undisturbed
+from gan_tf.callbacks.sampling import (
+    check_at_least,
+    fixed_latents,
+    is_due,
+    samples_of,
+    undisturbed,
+)
 import keras
 import numpy as np
 import tensorflow as tf
@@ -341,11 +347,8 @@ def _rows(images):
 
 
 def _checked_images(real_images, every, patience, num_images):
-    if every < 1 or patience < 1 or num_images < 16:
-        raise ValueError(
-            "every and patience must be >= 1 and num_images >= 16. Received: "
-            f"every={every}, patience={patience}, num_images={num_images}"
-        )
+    check_at_least(1, every=every, patience=patience)
+    check_at_least(16, num_images=num_images)
     images = np.asarray(real_images)
     if images.dtype.kind != "f" or images.ndim < 2:
         raise ValueError(

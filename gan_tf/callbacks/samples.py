@@ -1,7 +1,16 @@
 """`SampleImages`: fixed latents, drawn again and again, and the film of a run."""
 
+from pathlib import Path
+
 from gan_tf import plots
-from gan_tf.callbacks.sampling import fixed_latents, samples_of
+from gan_tf.callbacks.sampling import (
+    check_at_least,
+    check_generator,
+    check_watches,
+    fixed_latents,
+    samples_of,
+)
+from gan_tf.plots.canvas import writing
 import keras
 import numpy as np
 
@@ -23,18 +32,22 @@ class SampleImages(keras.callbacks.Callback):
             `lambda: average.generator`. By default it is the one that trains.
 
     Raises:
-        ValueError: If `num_images` or `every` is smaller than 1.
+        ValueError: If an argument is unfit.
+        OSError: From `fit`, if the film's folder cannot be made, or the film not be written.
     """
 
     def __init__(
         self, num_images=64, every=1, draw=None, seed=0, live=True, path=None, generator=None
     ):
         super().__init__()
-        if num_images < 1 or every < 1:
+        check_at_least(1, num_images=num_images, every=every)
+        check_generator(generator)
+        if draw is not None and not callable(draw):
             raise ValueError(
-                "num_images and every must be >= 1. "
-                f"Received: num_images={num_images}, every={every}"
+                f"draw must be a function from samples to a Figure. Received: draw={draw!r}"
             )
+        if path is not None and Path(path).suffix.lower() != ".gif":
+            raise ValueError(f"path must end in .gif. Received: path={str(path)!r}")
         self.num_images, self.every, self.seed = num_images, every, seed
         self.draw = draw or _clipped_grid
         self.live, self.path = live, path
@@ -43,6 +56,9 @@ class SampleImages(keras.callbacks.Callback):
         self._display = None
 
     def on_train_begin(self, logs=None):
+        if self.path is not None:
+            with writing(self.path):  # now, and not when hours of training are over
+                Path(self.path).parent.mkdir(parents=True, exist_ok=True)
         self.latents = fixed_latents(self.num_images, self._generator(), self.seed)
         self._show()
 
@@ -64,10 +80,16 @@ class SampleImages(keras.callbacks.Callback):
 
     def samples(self):
         """What the generator makes of the fixed latents now, float32 `(num_images, ...)`."""
-        return samples_of(self._generator(), self.latents)
+        generator = self._generator()
+        if not hasattr(self, "latents"):
+            self.latents = fixed_latents(self.num_images, generator, self.seed)
+        return samples_of(generator, self.latents)
 
     def _generator(self):
-        return self.sampled_generator() if self.sampled_generator else self.model.generator
+        if self.sampled_generator:
+            return self.sampled_generator()
+        check_watches(self)
+        return self.model.generator
 
     def _show(self):
         figure = self.draw(self.samples())

@@ -1,6 +1,7 @@
 """What callbacks share: when to look, and samples that leave no trace in the run."""
 
 import contextlib
+import numbers
 
 import keras
 import numpy as np
@@ -10,6 +11,37 @@ def is_due(callback, epoch):
     """Whether a callback looks after this epoch: each `every`-th one, and the last."""
     last = epoch + 1 == callback.params.get("epochs") or callback.model.stop_training
     return (epoch + 1) % callback.every == 0 or bool(last)
+
+
+def check_at_least(low, **counts):
+    """Raises a ValueError unless each is an integer, and not below `low`."""
+    for name, value in counts.items():
+        if not isinstance(value, numbers.Integral) or value < low:
+            raise ValueError(f"{name} must be an integer >= {low}. Received: {name}={value!r}")
+
+
+def check_generator(generator):
+    """Raises a ValueError unless it is None or a function, which a model is not."""
+    if generator is not None and (isinstance(generator, keras.Model) or not callable(generator)):
+        raise ValueError(
+            "generator must be a function that gives the model, for instance "
+            f"lambda: average.generator. Received: {generator!r}"
+        )
+
+
+def check_watches(callback, attribute="generator"):
+    """Raises a ValueError unless a callback's model is there, and has what it watches."""
+    name = type(callback).__name__
+    if callback.model is None:
+        raise ValueError(
+            f"{name} has seen no training: give it to fit(callbacks=[...]) first. "
+            "Received: no model"
+        )
+    if not hasattr(callback.model, attribute):
+        raise ValueError(
+            f"{name} watches a gan_tf.GAN, or another model with a {attribute}. "
+            f"Received: {type(callback.model).__name__}"
+        )
 
 
 def fixed_latents(num_images, generator, seed):

@@ -5,7 +5,15 @@ import operator
 import os
 from pathlib import Path
 
-from gan_tf.callbacks.sampling import fixed_latents, is_due, samples_of
+from gan_tf.callbacks.sampling import (
+    check_at_least,
+    check_generator,
+    check_watches,
+    fixed_latents,
+    is_due,
+    samples_of,
+)
+from gan_tf.plots.canvas import writing
 import keras
 
 _IS_BETTER = {"min": operator.lt, "max": operator.gt}
@@ -42,6 +50,7 @@ class Score(keras.callbacks.Callback):
 
     Raises:
         ValueError: If an argument is out of range, or `score` does not return what it should.
+        OSError: From `fit`, if the file of the best generator cannot be written.
 
     Example:
     ```python
@@ -63,7 +72,9 @@ class Score(keras.callbacks.Callback):
         seed=0,
     ):
         super().__init__()
-        _check_arguments(score, num_images, every, mode, path)
+        check_at_least(1, num_images=num_images, every=every)
+        check_generator(generator)
+        _check_arguments(score, mode, path)
         self.score, self.num_images, self.every, self.seed = score, num_images, every, seed
         self.monitor, self.mode = monitor, mode
         self.path = None if path is None else Path(path)
@@ -114,7 +125,10 @@ class Score(keras.callbacks.Callback):
         return copy
 
     def _generator(self):
-        return self.scored_generator() if self.scored_generator else self.model.generator
+        if self.scored_generator:
+            return self.scored_generator()
+        check_watches(self)
+        return self.model.generator
 
     def _values(self):
         values = self.score(samples_of(self._generator(), self.latents))
@@ -123,7 +137,10 @@ class Score(keras.callbacks.Callback):
                 "score must return a dict from names to numbers, at least one, such as "
                 f"{{'distance': 0.5}}. Received: {values!r}"
             )
-        return {name: float(value) for name, value in values.items()}
+        try:
+            return {name: float(value) for name, value in values.items()}
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"score must return numbers. Received: {values!r}") from error
 
     def _keep_best(self, epoch, values):
         value = values[self.monitor]
@@ -146,22 +163,19 @@ def _add(values, logs):
 
 def _save(model, path):
     """Writes a file beside it first, so that an interruption cannot leave half a model."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.stem}.unfinished.keras")
-    try:
-        model.save(unfinished)
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            model.save(unfinished)
+            os.replace(unfinished, path)
+        finally:
+            unfinished.unlink(missing_ok=True)
 
 
-def _check_arguments(score, num_images, every, mode, path):
+def _check_arguments(score, mode, path):
     if not callable(score):
         raise ValueError(f"score must be a function from images to a dict. Received: {score!r}")
-    if num_images < 1 or every < 1:
-        raise ValueError(
-            f"num_images and every must be >= 1. Received: num_images={num_images}, every={every}"
-        )
     if mode not in _IS_BETTER:
         raise ValueError(f"mode must be 'min' or 'max'. Received: mode={mode!r}")
     if path is not None and Path(path).suffix != ".keras":

@@ -166,6 +166,11 @@ def _named(path):
 def _find_named(source, place):
     if str(place) == "embedded":
         return "embedded", str(_embedded_file())
+    if not isinstance(place, (str, Path)):
+        raise ValueError(
+            "path must be a folder with the four IDX files, an .npz file, the word "
+            f'"embedded", or None. Received: path={place!r}'
+        )
     place = Path(place).expanduser()
     if place.is_dir():
         missing = _missing(place)

@@ -3,7 +3,8 @@
 import math
 from pathlib import Path
 
-from gan_tf.data.points import is_integer
+from gan_tf.data.pipeline import epoch_counter
+from gan_tf.data.points import is_integer, is_seed
 import tensorflow as tf
 
 ENDINGS = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
@@ -48,6 +49,8 @@ def image_batches(
         ValueError: If there are fewer images than a batch has, a data set has no images, or an
             argument is out of range.
     """
+    if not isinstance(source, (str, Path)):
+        raise ValueError(f"source must be a folder's path or tfds:NAME. Received: {source!r}")
     _check(size, batch_size, seed, channels, steps_per_epoch)
     if str(source).startswith("tfds:"):
         name = str(source).removeprefix("tfds:")
@@ -60,8 +63,7 @@ def image_batches(
         )
     steps = steps_per_epoch or count // batch_size
     passes = math.ceil(steps * batch_size / count)
-    with tf.device("CPU:0"):
-        epoch = tf.Variable(0, dtype="int64", trainable=False, name="epoch")
+    epoch = epoch_counter()
 
     def one_epoch(_):
         first = (tf.convert_to_tensor(epoch.assign_add(1)) - 1) * passes
@@ -117,7 +119,13 @@ def _from_tfds(name, split, data_dir, seed, channels):
         raise ImportError(
             f"tfds:{name} needs TensorFlow Datasets: pip install tensorflow-datasets"
         ) from error
-    builder = tfds.builder(name, data_dir=data_dir)
+    try:
+        builder = tfds.builder(name, data_dir=data_dir)
+    except tfds.core.DatasetNotFoundError as error:
+        raise ValueError(
+            f"TensorFlow Datasets has no data set of this name. Received: tfds:{name}. "
+            "tfds.list_builders() lists those that it has."
+        ) from error
     if "image" not in builder.info.features:
         raise ValueError(
             f'tfds:{name} has no feature "image". It has {sorted(builder.info.features)}'
@@ -160,7 +168,7 @@ def _check(size, batch_size, seed, channels, steps_per_epoch):
     for name, value in least.items():
         if not is_integer(value) or value < 1:
             raise ValueError(f"{name} must be an integer >= 1. Received: {name}={value!r}")
-    if not is_integer(seed):
-        raise ValueError(f"seed must be an integer. Received: seed={seed!r}")
+    if not is_seed(seed):
+        raise ValueError(f"seed must be an integer of 64 bits. Received: seed={seed!r}")
     if channels not in (1, 3):
         raise ValueError(f"channels must be 1 or 3. Received: channels={channels!r}")

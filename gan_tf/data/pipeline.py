@@ -1,8 +1,9 @@
 """Pipelines: `tf.data` batches ordered by seed and epoch alone, and the cap on their number."""
 
+from concurrent.futures import ThreadPoolExecutor
 import math
 
-from gan_tf.data.points import is_integer
+from gan_tf.data.points import is_integer, is_seed
 import keras
 import numpy as np
 import tensorflow as tf
@@ -15,7 +16,8 @@ def batches(
 
     Each iteration over the dataset is an epoch. Its attribute `epoch`, a variable, holds the
     number of the next one, counted from 0. `GAN.fit` sets it as every epoch begins, so that a run
-    that resumes sees the images in the order in which it would have seen them.
+    that resumes sees the images in the order in which it would have seen them. Its attribute
+    `value_range` holds the smallest and the largest value.
 
     Args:
         images: Float array `(num_images, ...)` of at least two axes; points will do.
@@ -38,9 +40,10 @@ def batches(
     _check_batching(len(images), batch_size, seed, steps_per_epoch)
     num_images = len(images)
     num_full = num_images // batch_size
+    value_range = float(images.min()), float(images.max())
     with tf.device("CPU:0"):
         images = tf.constant(images)
-        epoch = tf.Variable(0, dtype="int64", trainable=False, name="epoch")
+    epoch = epoch_counter()
 
     def one_pass(number):
         order = tf.range(num_images)
@@ -70,7 +73,23 @@ def batches(
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(steps_per_epoch or num_batches))
     dataset = dataset.prefetch(tf.data.AUTOTUNE)
     dataset.epoch = epoch
+    dataset.value_range = value_range
     return dataset
+
+
+def epoch_counter():
+    """A variable that counts epochs from 0, on this process's CPU, for a dataset to read.
+
+    A strategy would copy it to every device, where `tf.data` cannot read it; but its scope holds
+    for one thread alone, so the variable is made in another.
+    """
+
+    def make():
+        with tf.device("CPU:0"):
+            return tf.Variable(0, dtype="int64", trainable=False, name="epoch")
+
+    with ThreadPoolExecutor(1) as other:
+        return other.submit(make).result()
 
 
 def capped(count, per_step=1):
@@ -95,7 +114,13 @@ def capped(count, per_step=1):
 
 
 def _checked_images(images):
-    images = np.asarray(images)
+    try:
+        images = np.asarray(images)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            "images must be an array, or a list of images that all have one shape. "
+            f"Received: {type(images).__name__} ({error})"
+        ) from error
     if images.ndim < 2 or images.size == 0:
         raise ValueError(
             "images must be an array (num_images, ...) of at least two axes, none of them empty. "
@@ -117,8 +142,8 @@ def _check_batching(num_images, batch_size, seed, steps_per_epoch):
             f"batch_size must be an integer from 1 to the number of images, {num_images}. "
             f"Received: batch_size={batch_size!r}"
         )
-    if not is_integer(seed):
-        raise ValueError(f"seed must be an integer. Received: seed={seed!r}")
+    if not is_seed(seed):
+        raise ValueError(f"seed must be an integer of 64 bits. Received: seed={seed!r}")
     if steps_per_epoch is not None and (not is_integer(steps_per_epoch) or steps_per_epoch < 1):
         raise ValueError(
             "steps_per_epoch must be an integer >= 1, or None for one pass over the images. "

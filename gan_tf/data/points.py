@@ -12,15 +12,15 @@ def circle(num_samples, std=0.01, seed=None):
     Args:
         num_samples: Integer >= 1.
         std: Float >= 0, standard deviation of the Gaussian noise on each coordinate.
-        seed: Integer for the same points each time, or None.
+        seed: Integer >= 0 for the same points each time, or None.
 
     Returns:
         Float32 array `(num_samples, 2)`; the angle is uniform, the radius about 1.
 
     Raises:
-        ValueError: If `num_samples` or `std` is out of range.
+        ValueError: If `num_samples`, `std` or `seed` is out of range.
     """
-    _check_points(num_samples, std)
+    _check_points(num_samples, std, seed)
     rng = np.random.default_rng(seed)
     angles = rng.uniform(0.0, 2 * np.pi, num_samples)
     points = np.stack([np.cos(angles), np.sin(angles)], axis=1)  # (num_samples, 2)
@@ -31,6 +31,8 @@ def ring_centres(num_modes=8, radius=1.0):
     """Centres of the ring's modes, at angles 2πi / num_modes: float32 `(num_modes, 2)`."""
     if not is_integer(num_modes) or num_modes < 1:
         raise ValueError(f"num_modes must be an integer >= 1. Received: num_modes={num_modes!r}")
+    if not is_finite(radius):
+        raise ValueError(f"radius must be a finite number. Received: radius={radius!r}")
     angles = 2 * np.pi * np.arange(num_modes) / num_modes
     return (radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)).astype("float32")
 
@@ -43,13 +45,13 @@ def ring(num_samples, num_modes=8, radius=1.0, std=0.01, seed=None):
         num_modes: Integer >= 1, number of Gaussians.
         radius: Float, distance of their centres from the origin.
         std: Float >= 0, standard deviation of each Gaussian.
-        seed: Integer for the same points each time, or None.
+        seed: Integer >= 0 for the same points each time, or None.
 
     Returns:
         Float32 array `(num_samples, 2)`.
 
     Raises:
-        ValueError: If `num_samples`, `num_modes` or `std` is out of range.
+        ValueError: If an argument is out of range.
 
     Reference:
         Lin et al. 2018 (PacGAN), section 4.1, arXiv:1712.04086. Many public copies place
@@ -70,13 +72,13 @@ def grid(num_samples, std=0.05, seed=None):
     Args:
         num_samples: Integer >= 1.
         std: Float >= 0, standard deviation of each Gaussian.
-        seed: Integer for the same points each time, or None.
+        seed: Integer >= 0 for the same points each time, or None.
 
     Returns:
         Float32 array `(num_samples, 2)`.
 
     Raises:
-        ValueError: If `num_samples` or `std` is out of range.
+        ValueError: If `num_samples`, `std` or `seed` is out of range.
 
     Reference:
         Lin et al. 2018 (PacGAN), section 4.1, arXiv:1712.04086.
@@ -91,19 +93,19 @@ def swiss_roll(num_samples, std=1 / 30, seed=None):
         num_samples: Integer >= 1.
         std: Float >= 0, standard deviation of the Gaussian noise on each coordinate. The
             default is the toy's 0.25 after its division by 7.5.
-        seed: Integer for the same points each time, or None.
+        seed: Integer >= 0 for the same points each time, or None.
 
     Returns:
         Float32 array `(num_samples, 2)`; the spiral's radius grows from 0.63 to 1.88.
 
     Raises:
-        ValueError: If `num_samples` or `std` is out of range.
+        ValueError: If `num_samples`, `std` or `seed` is out of range.
 
     Reference:
         Gulrajani et al. 2017, figure 1, arXiv:1704.00028; scale and noise as in the authors'
         gan_toy.py (github.com/igul222/improved_wgan_training).
     """
-    _check_points(num_samples, std)
+    _check_points(num_samples, std, seed)
     rng = np.random.default_rng(seed)
     angles = 1.5 * np.pi * (1 + 2 * rng.uniform(size=num_samples))
     points = np.stack([angles * np.cos(angles), angles * np.sin(angles)], axis=1) / 7.5
@@ -114,7 +116,7 @@ def swiss_roll(num_samples, std=1 / 30, seed=None):
 
 
 def _mixture(centres, num_samples, std, seed):
-    _check_points(num_samples, std)
+    _check_points(num_samples, std, seed)
     rng = np.random.default_rng(seed)
     return _with_noise(centres[rng.integers(len(centres), size=num_samples)], std, rng)
 
@@ -123,15 +125,28 @@ def _with_noise(points, std, rng):
     return (points + std * rng.standard_normal(points.shape)).astype("float32")
 
 
-def _check_points(num_samples, std):
+def _check_points(num_samples, std, seed):
     if not is_integer(num_samples) or num_samples < 1:
         raise ValueError(
             f"num_samples must be an integer >= 1. Received: num_samples={num_samples!r}"
         )
-    if not (std >= 0 and math.isfinite(std)):
+    if not is_finite(std) or std < 0:
         raise ValueError(f"std must be a finite number >= 0. Received: std={std!r}")
+    if seed is not None and (not is_integer(seed) or seed < 0):
+        raise ValueError(f"seed must be an integer >= 0, or None. Received: seed={seed!r}")
 
 
 def is_integer(value):
     """Whether the value is an integer, of Python or NumPy, and not a bool."""
     return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+
+
+def is_finite(value):
+    """Whether the value is a finite real number, of Python or NumPy, and not a bool."""
+    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    return is_number and math.isfinite(value)
+
+
+def is_seed(value):
+    """Whether the value is an integer that TensorFlow takes as a seed, one of 64 bits."""
+    return is_integer(value) and -(2**63) <= value < 2**63

@@ -1,5 +1,6 @@
 """Images of another size: with a border or without it, with larger pixels or with fewer."""
 
+from gan_tf.data.points import is_integer
 import numpy as np
 
 
@@ -42,7 +43,7 @@ def cropped(images, size):
         ValueError: If the images are not four-dimensional, or too small.
     """
     rows, columns = _borders(images, size)
-    if max(rows, columns) > 0 or size < 1:
+    if max(rows, columns) > 0:
         raise ValueError(
             f"size must not be larger than the images. Received: {_both(images, size)}"
         )
@@ -63,7 +64,7 @@ def enlarged(images, size):
         ValueError: If the images are not such an array, or `size` is no multiple of theirs.
     """
     images, old = _squares(images, size)
-    if size % old or size < 1:
+    if size % old:
         raise ValueError(
             f"size must be a multiple of that of the images. Received: {_both(images, size)}"
         )
@@ -84,15 +85,21 @@ def shrunk(images, size):
         ValueError: If the images are not such an array, or their size is no multiple of `size`.
     """
     images, old = _squares(images, size)
-    if size < 1 or old % size:
+    if old % size:
         raise ValueError(f"size must divide that of the images. Received: {_both(images, size)}")
     factor = old // size
     squares = images.reshape(len(images), size, factor, size, factor, images.shape[-1])
     return squares.mean(axis=(2, 4))
 
 
+def _check_size(size):
+    if not is_integer(size) or size < 1:
+        raise ValueError(f"size must be an integer >= 1. Received: size={size!r}")
+
+
 def _squares(images, size):
     """The images as an array, and their height."""
+    _check_size(size)
     images = np.asarray(images)
     if images.ndim != 4 or images.shape[1] != images.shape[2]:
         raise ValueError(
@@ -104,6 +111,7 @@ def _squares(images, size):
 
 def _borders(images, size):
     """Pixels to add above and below, and at either side; negative where some are to go."""
+    _check_size(size)
     shape = np.shape(images)
     if len(shape) != 4 or (size - shape[1]) % 2 or (size - shape[2]) % 2:
         raise ValueError(

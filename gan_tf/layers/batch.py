@@ -40,6 +40,11 @@ class MinibatchDiscrimination(keras.layers.Layer):
         self.num_kernels, self.kernel_dim, self.average = num_kernels, kernel_dim, average
 
     def build(self, input_shape):
+        if len(input_shape) != 2:
+            raise ValueError(
+                "MinibatchDiscrimination takes features (batch, num_features); put Flatten before "
+                f"it. Received: shape {tuple(input_shape)}"
+            )
         width = self.num_kernels * self.kernel_dim
         self.kernel = self.add_weight(
             shape=(input_shape[-1], width),
@@ -94,7 +99,12 @@ class Packing(keras.layers.Layer):
         self.degree = degree
 
     def call(self, images):
-        inner = list(images.shape[1:])
+        batch, *inner = images.shape
+        if batch is not None and batch % self.degree:
+            raise ValueError(
+                f"Packing(degree={self.degree}) needs a batch size that is a multiple of the "
+                f"degree; change one of them. Received: a batch of {batch}"
+            )
         packs = ops.reshape(images, [-1, self.degree, *inner])  # (packs, degree, ..., channels)
         packs = ops.moveaxis(packs, 1, -2)
         return ops.reshape(packs, [-1, *inner[:-1], self.degree * inner[-1]])

@@ -1,6 +1,6 @@
 """What happens to styles between the mapping network and the layers that they shape."""
 
-from gan_tf.layers.checks import check_at_least_1, check_share
+from gan_tf.layers.checks import check_share
 import keras
 from keras import ops
 
@@ -65,7 +65,10 @@ class StyleMixing(keras.layers.Layer):
 
     def __init__(self, num_layers, probability=0.9, seed=None, **kwargs):
         super().__init__(**kwargs)
-        check_at_least_1(num_layers=num_layers - 1 if isinstance(num_layers, int) else num_layers)
+        if not isinstance(num_layers, int) or num_layers < 2:
+            raise ValueError(
+                f"num_layers must be an integer >= 2. Received: num_layers={num_layers!r}"
+            )
         check_share(probability=probability)
         self.num_layers, self.probability, self.seed = num_layers, probability, seed
         self.seed_generator = keras.random.SeedGenerator(seed)
@@ -130,11 +133,16 @@ class Truncation(keras.layers.Layer):
 
     def __init__(self, decay=0.995, **kwargs):
         super().__init__(**kwargs)
-        if not 0 <= decay < 1:
-            raise ValueError(f"decay must be in [0, 1). Received: decay={decay}")
+        if not isinstance(decay, (int, float)) or not 0 <= decay < 1:
+            raise ValueError(f"decay must be in [0, 1). Received: decay={decay!r}")
         self.decay = decay
 
     def build(self, input_shape):
+        if len(input_shape) != 3:
+            raise ValueError(
+                "Truncation takes a style for each layer, (batch, num_layers, style_dim), as "
+                f"StyleMixing gives them. Received: shape {tuple(input_shape)}"
+            )
         _, num_layers, style_dim = input_shape
         fixed = {"trainable": False, "autocast": False}
         self.mean = self.add_weight(

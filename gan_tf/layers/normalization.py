@@ -68,6 +68,11 @@ class ReferenceBatch(keras.layers.Layer):
     def __init__(self, reference, **kwargs):
         super().__init__(**kwargs)
         given_shape = isinstance(reference, (tuple, list))
+        if not given_shape and not getattr(reference, "shape", ()):
+            raise ValueError(
+                "reference must be an array (num_reference, ...), or the shape of one. "
+                f"Received: reference={reference!r}"
+            )
         initial = "zeros" if given_shape else _constant(reference)
         shape = tuple(reference) if given_shape else tuple(reference.shape)
         self.reference = self.add_weight(

@@ -6,6 +6,28 @@ import numbers
 import numpy as np
 
 
+def as_array(name, values):
+    """The values as an array, of any kind.
+
+    Args:
+        name: What the argument is called, for the error.
+        values: Anything `np.asarray` takes.
+
+    Returns:
+        Array.
+
+    Raises:
+        ValueError: If the values are lists of different lengths.
+    """
+    try:
+        return np.asarray(values)
+    except ValueError as error:
+        raise ValueError(
+            f"{name} must be an array, or lists that all have one shape. "
+            f"Received: {type(values).__name__} ({error})"
+        ) from error
+
+
 def as_float64(name, values):
     """The values as a float64 array.
 
@@ -19,7 +41,7 @@ def as_float64(name, values):
     Raises:
         ValueError: If the values are not real numbers, or some are NaN or infinite.
     """
-    values = np.asarray(values)
+    values = as_array(name, values)
     if values.dtype.kind in "cOSUmM":
         raise ValueError(f"{name} must hold real numbers. Received: dtype {values.dtype}")
     values = values.astype("float64", copy=False)
@@ -124,6 +146,35 @@ def check_integer(name, value, low, high=None, meaning=""):
         return
     span = f">= {low}" if high is None else f"from {low} to {high}{meaning}"
     raise ValueError(f"{name} must be an integer {span}. Received: {name}={value!r}")
+
+
+def checked_paths(starts, ends, shares):
+    """Both ends of paths and a place on each, as float64 arrays.
+
+    Args:
+        starts: Array `(num_paths, ...)`.
+        ends: Array of the same shape.
+        shares: Array `(num_paths,)`.
+
+    Returns:
+        The three arrays.
+
+    Raises:
+        ValueError: If their shapes do not fit, or a value is not finite.
+    """
+    starts, ends = as_float64("starts", starts), as_float64("ends", ends)
+    shares = as_float64("shares", shares)
+    if starts.shape != ends.shape or starts.ndim < 1:
+        raise ValueError(
+            "starts and ends must be arrays (num_paths, ...) of one shape. "
+            f"Received: shapes {starts.shape} and {ends.shape}"
+        )
+    if shares.shape != starts.shape[:1]:
+        raise ValueError(
+            f"shares must hold one share for each of the {len(starts)} paths. "
+            f"Received: shape {shares.shape}"
+        )
+    return starts, ends, shares
 
 
 def check_positive(name, value):

@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 from typing import NamedTuple
 
+from gan_tf.metrics import checks
 import keras
 import numpy as np
 import tensorflow as tf
@@ -58,14 +59,13 @@ class Encoder:
     """
 
     def __init__(self, classifier, name, value_range=(-1.0, 1.0), *, prepare=None, batch_size=500):
-        low, high = value_range
-        if not low < high or batch_size < 1:
+        if np.shape(value_range) != (2,) or not value_range[0] < value_range[1] or batch_size < 1:
             raise ValueError(
                 "value_range must be a pair (low, high), low < high, and batch_size >= 1. "
                 f"Received: value_range={value_range!r}, batch_size={batch_size!r}"
             )
         self.name, self.batch_size = name, batch_size
-        self.value_range = (float(low), float(high))
+        self.value_range = (float(value_range[0]), float(value_range[1]))
         self.model = _features_and_probabilities(classifier)
         self._prepare = prepare or (lambda images: images)
         self.image_shape = (None, None, None) if prepare else self.model.input_shape[1:]
@@ -92,7 +92,10 @@ class Encoder:
         return tf.cast(features, tf.float32), tf.cast(probabilities, tf.float32)
 
     def _checked(self, images):
-        images = np.asarray(images, "float32")
+        images = checks.as_array("images", images)
+        if images.dtype.kind not in "biufV":  # V is bfloat16
+            raise ValueError(f"images must hold real numbers. Received: dtype {images.dtype}")
+        images = images.astype("float32", copy=False)
         if images.ndim == 3:
             images = images[..., np.newaxis]
         pairs = zip(self.image_shape, images.shape[1:], strict=False)
@@ -123,11 +126,15 @@ def fashion_mnist_encoder(value_range=(-1.0, 1.0)):
         ValueError: If the file is damaged.
         OSError: If it cannot be read.
     """
-    found = hashlib.sha256(CLASSIFIER_FILE.read_bytes()).hexdigest()
+    remedy = "Reinstall gan_tf, or in a checkout run `git checkout gan_tf`."
+    try:
+        found = hashlib.sha256(CLASSIFIER_FILE.read_bytes()).hexdigest()
+    except OSError as error:
+        raise OSError(f"Cannot read {CLASSIFIER_FILE}: {error.strerror}. {remedy}") from error
     if found != CLASSIFIER_SHA256:
         raise ValueError(
             f"{CLASSIFIER_FILE} is damaged. Received: SHA-256 {found}, expected: "
-            f"{CLASSIFIER_SHA256}. Reinstall gan_tf, or in a checkout run `git checkout gan_tf`."
+            f"{CLASSIFIER_SHA256}. {remedy}"
         )
     classifier = keras.saving.load_model(CLASSIFIER_FILE, compile=False, safe_mode=True)
     return Encoder(classifier, "fashion_mnist_classifier", value_range)
@@ -150,14 +157,18 @@ def keras_inception_encoder(weights="imagenet", value_range=(-1.0, 1.0)):
 
     Raises:
         OSError: If the weights cannot be downloaded or read.
+        ValueError: If they are of another network.
 
     Reference:
         Szegedy et al. 2016, arXiv:1512.00567; Heusel et al. 2017, arXiv:1706.08500.
     """
     try:
         inception = keras.applications.InceptionV3(weights=weights)
-    except ValueError:
-        raise
+    except ValueError as error:
+        raise ValueError(
+            'weights must be "imagenet", None, or the path of a weights file of InceptionV3. '
+            f"Received: {weights!r} ({error}). metrics.fashion_mnist_encoder() needs none."
+        ) from error
     except Exception as error:  # where a download fails, Keras raises a bare Exception
         raise OSError(
             f"InceptionV3's weights could not be had: {error}. Go online once, give the path of a "

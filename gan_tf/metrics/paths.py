@@ -17,25 +17,28 @@ def slerp(starts, ends, shares):
     """Spherical interpolation: the way on a great circle, for normal latents.
 
     Args:
-        starts: Array `(num_paths, num_dimensions)`, no row zero. Rows are normalised first.
+        starts: Array `(num_paths, num_dimensions)`, at least two dimensions, no row zero. Rows are
+            normalised first.
         ends: Same shape.
         shares: Array `(num_paths,)`, 0 at the start and 1 at the end.
 
     Returns:
-        Float64 array `(num_paths, num_dimensions)` of unit vectors.
+        Float64 array `(num_paths, num_dimensions)` of unit vectors. Between opposite points every
+        great circle is as short, and one of them is taken.
+
+    Raises:
+        ValueError: If the shapes do not fit, a point is zero, or a value is not finite.
 
     Reference:
         Shoemake 1985, *Animating rotation with quaternion curves*.
     """
-    starts, ends = _directions(starts), _directions(ends)
-    angles = np.arccos(np.clip((starts * ends).sum(1), -1.0, 1.0))[:, None]
-    shares = np.asarray(shares, "float64")[:, None]
-    sines = np.sin(angles)
-    straight = sines < 1e-9  # the ends are one, or opposite and every way is as good
-    sines = np.where(straight, 1.0, sines)
-    first = np.where(straight, 1 - shares, np.sin((1 - shares) * angles) / sines)
-    second = np.where(straight, shares, np.sin(shares * angles) / sines)
-    return first * starts + second * ends
+    starts, ends, shares = checks.checked_paths(starts, ends, shares)
+    starts, ends, shares = _directions(starts), _directions(ends), shares[:, None]
+    cosines = (starts * ends).sum(axis=1, keepdims=True)
+    sideways = ends - cosines * starts
+    # Of sine and cosine, one is always well known; arccos alone loses half the digits at its ends.
+    angles = shares * np.arctan2(np.linalg.norm(sideways, axis=1, keepdims=True), cosines)
+    return np.cos(angles) * starts + np.sin(angles) * _perpendicular(sideways, starts)
 
 
 def lerp(starts, ends, shares):
@@ -48,9 +51,12 @@ def lerp(starts, ends, shares):
 
     Returns:
         Float64 array `(num_paths, ...)`.
+
+    Raises:
+        ValueError: If the shapes do not fit, or a value is not finite.
     """
-    starts, ends = np.asarray(starts, "float64"), np.asarray(ends, "float64")
-    shares = np.asarray(shares, "float64").reshape(-1, *[1] * (starts.ndim - 1))
+    starts, ends, shares = checks.checked_paths(starts, ends, shares)
+    shares = shares.reshape(-1, *[1] * (starts.ndim - 1))
     return starts + shares * (ends - starts)
 
 
@@ -96,11 +102,27 @@ def path_length(features_of, starts, ends, interpolate=slerp, epsilon=1e-4, seed
 
 
 def _directions(points):
-    points = np.asarray(points, "float64")
-    lengths = np.linalg.norm(points, axis=1, keepdims=True)
-    if points.ndim != 2 or not (lengths > 0).all():
+    if points.ndim != 2 or points.shape[1] < 2:
         raise ValueError(
-            "slerp needs points (num_paths, num_dimensions), none of them zero. "
-            f"Received: shape {points.shape}"
+            "slerp needs points (num_paths, num_dimensions) of at least two dimensions; with one, "
+            f"use lerp. Received: shape {points.shape}"
+        )
+    lengths = np.linalg.norm(points, axis=-1, keepdims=True)
+    if not (lengths > 0).all():
+        zeros = np.count_nonzero(lengths == 0)
+        raise ValueError(
+            "slerp needs points that have a direction, none of them zero. "
+            f"Received: {zeros} zero of shape {points.shape}"
         )
     return points / lengths
+
+
+def _perpendicular(sideways, starts):
+    """Unit vectors at right angles to the starts, along `sideways` where that is not zero."""
+    least = np.eye(starts.shape[1])[np.abs(starts).argmin(axis=1)]  # the axis farthest away
+    none = np.linalg.norm(sideways, axis=1, keepdims=True) < 1e-12
+    sideways = np.where(none, least, sideways)
+    for _ in range(2):  # once more, for what the first time left by rounding
+        sideways = sideways - (sideways * starts).sum(axis=1, keepdims=True) * starts
+        sideways = sideways / np.linalg.norm(sideways, axis=1, keepdims=True)
+    return sideways

@@ -290,6 +290,11 @@ class Scores:
         reference,
         metrics=(FrechetClassifierDistance, ClassifierPrecisionRecall, ClassesPresent),
     ):
+        if not metrics:
+            raise ValueError(
+                "metrics must hold at least one metric class, such as FrechetClassifierDistance. "
+                f"Received: {metrics!r}"
+            )
         self.reference = reference
         self.metrics = [metric(reference) for metric in metrics]
 

@@ -1,6 +1,8 @@
 """What every figure stands on: the Figure itself, its colours, new axes, frames and films."""
 
+import contextlib
 import io
+import numbers
 from pathlib import Path
 
 import imageio.v3 as iio
@@ -37,6 +39,8 @@ class Figure(mpl_figure.Figure):
 
 def frame(figure):
     """What a figure looks like: uint8 array `(height, width, 3)`, red, green, blue."""
+    if not isinstance(figure, mpl_figure.Figure):
+        raise ValueError(f"figure must be a matplotlib Figure. Received: {figure!r}")
     canvas_before = figure.canvas
     canvas = FigureCanvasAgg(figure)
     try:
@@ -59,6 +63,7 @@ def training_gif(frames, path, seconds_per_frame=0.15):
 
     Raises:
         ValueError: If there is no frame, sizes differ, or `path` or the time is unfit.
+        OSError: If the file cannot be written.
     """
     path = Path(path)
     shapes = {np.shape(each) for each in frames}
@@ -72,11 +77,29 @@ def training_gif(frames, path, seconds_per_frame=0.15):
             "path must end in .gif and seconds_per_frame be at least 0.02. "
             f"Received: path={str(path)!r}, seconds_per_frame={seconds_per_frame!r}"
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
+    film = np.stack(frames)
+    if film.dtype != np.uint8:
+        raise ValueError(
+            f"frames must be uint8, as plots.frame makes them. Received: dtype {film.dtype}"
+        )
     milliseconds = [round(1000 * seconds_per_frame)] * (len(frames) - 1) + [2000]
     duration = milliseconds if len(frames) > 1 else 2000  # Pillow takes no list for one frame
-    iio.imwrite(path, np.stack(frames), extension=".gif", duration=duration, loop=0)
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        iio.imwrite(path, film, extension=".gif", duration=duration, loop=0)
     return path
+
+
+@contextlib.contextmanager
+def writing(path):
+    """Around what writes a file: an error names the file, and says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(
+            f"Cannot write {path}: {error.strerror or error}. Free some space, or choose another "
+            "folder, in which you may write."
+        ) from error
 
 
 def new_axes(width, height, layout="constrained"):
@@ -84,8 +107,26 @@ def new_axes(width, height, layout="constrained"):
     return Figure(figsize=(width, height), dpi=DPI, layout=layout).add_subplot()
 
 
+def checked_numbers(name, values):
+    """The values as an array of real numbers."""
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind == "O":
+            array = array.astype("float64")  # None is NaN
+    except (TypeError, ValueError):
+        array = None
+    if array is None or array.dtype.kind not in "biufV":  # V is bfloat16
+        dtype = "" if array is None else f" of {array.dtype}"
+        raise ValueError(
+            f"{name} must be an array of real numbers, or lists of one length. "
+            f"Received: {type(values).__name__}{dtype}"
+        )
+    return array
+
+
 def checked_limits(limits, name="limits"):
     """The pair as floats; an error if it does not increase."""
-    if np.shape(limits) != (2,) or not limits[0] < limits[1]:
+    is_pair = np.shape(limits) == (2,) and all(isinstance(each, numbers.Real) for each in limits)
+    if not is_pair or not limits[0] < limits[1]:
         raise ValueError(f"{name} must be a pair (low, high), low < high. Received: {limits!r}")
     return float(limits[0]), float(limits[1])

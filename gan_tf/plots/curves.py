@@ -1,6 +1,6 @@
 """Numbers over a run, and tables of numbers as a picture."""
 
-from gan_tf.plots.canvas import LINES, checked_limits, new_axes
+from gan_tf.plots.canvas import LINES, checked_limits, checked_numbers, new_axes
 from matplotlib.ticker import MaxNLocator
 import numpy as np
 
@@ -31,6 +31,10 @@ def losses(
         ValueError: If a key is missing from the history.
     """
     values = getattr(history, "history", history)
+    if not hasattr(values, "keys"):
+        raise ValueError(
+            f"history must be a Keras History, as fit returns it, or a dict. Received: {values!r}"
+        )
     missing = [key for key in keys if key not in values]
     if missing:
         raise ValueError(f"The history lacks {missing}. Received a history with {sorted(values)}")
@@ -73,12 +77,12 @@ def curves(
     Raises:
         ValueError: If there is no series, or one has another length than `x`.
     """
-    x = np.asarray(x, "float64")
+    x = checked_numbers("x", x).astype("float64")
     _check_series(x, series)
     axes = new_axes(6, 3.5) if ax is None else ax
     for number, (name, values) in enumerate(series.items()):
         colour, style = LINES[number % len(LINES)]
-        values = np.asarray(values, "float64")
+        values = checked_numbers(f"series {name!r}", values).astype("float64")
         known = ~np.isnan(values)
         (drawn,) = axes.plot(x[known], values[known], color=colour, linestyle=style, label=name)
         if known.sum() <= 12:
@@ -108,7 +112,7 @@ def heatmap(values, row_labels, column_labels, texts=None, value_range=None, tit
     Raises:
         ValueError: If the numbers of rows, columns and labels differ.
     """
-    values = np.asarray(values, "float64")
+    values = checked_numbers("values", values).astype("float64")
     labels = (len(row_labels), len(column_labels))
     if values.shape != labels or (texts is not None and np.shape(texts) != labels):
         raise ValueError(

@@ -1,8 +1,9 @@
 """Images side by side, each pixel a square of whole screen pixels."""
 
 import math
+import numbers
 
-from gan_tf.plots.canvas import BROKEN_COLOUR, DPI, Figure, checked_limits
+from gan_tf.plots.canvas import BROKEN_COLOUR, DPI, Figure, checked_limits, checked_numbers
 import numpy as np
 
 
@@ -42,6 +43,8 @@ def image_grid(
     _check_length("labels", labels, len(pixels), "images")
     _check_length("row_labels", row_labels, rows, "rows")
     height, width = pixels.shape[1:3]
+    if scale is not None:
+        _check_whole("scale", scale)
     scale = scale or max(1, min(500 // (columns * (width + 2)), 640 // (rows * (height + 2))))
     gap = math.ceil(4 / scale)
     step = np.array([height + (gap if labels is None else math.ceil(16 / scale)), width + gap])
@@ -61,7 +64,7 @@ def image_grid(
 
 def _pixels(images, value_range):
     """Images as float32 `(num_images, height, width, 3)` in [0, 1]."""
-    images = np.asarray(images, "float32")
+    images = checked_numbers("images", images).astype("float32", copy=False)
     if images.ndim == 3:
         images = images[..., np.newaxis]
     if images.ndim != 4 or images.shape[-1] not in (1, 3) or images.size == 0:
@@ -118,9 +121,14 @@ def _canvas_for(mosaic, scale, title, row_labels):
 
 def _checked_columns(columns, num_images):
     columns = math.ceil(math.sqrt(num_images)) if columns is None else columns
-    if columns != int(columns) or columns < 1:
-        raise ValueError(f"columns must be an integer >= 1. Received: columns={columns!r}")
+    _check_whole("columns", columns)
     return min(int(columns), num_images)
+
+
+def _check_whole(name, number):
+    """A whole number will do that is a float, as NumPy's roots and quotients are."""
+    if not isinstance(number, numbers.Real) or number != int(number) or number < 1:
+        raise ValueError(f"{name} must be an integer >= 1. Received: {name}={number!r}")
 
 
 def _check_length(name, values, expected, unit):

@@ -1,6 +1,12 @@
 """Points in the plane, and what a discriminator thinks of every place there."""
 
-from gan_tf.plots.canvas import FAKE_COLOUR, REAL_COLOUR, checked_limits, new_axes
+from gan_tf.plots.canvas import (
+    FAKE_COLOUR,
+    REAL_COLOUR,
+    checked_limits,
+    checked_numbers,
+    new_axes,
+)
 from matplotlib.collections import PatchCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Circle
@@ -69,6 +75,10 @@ def decision_field(
         ValueError: If a shape or `limits` is unfit, or what should be probabilities is not.
     """
     low, high = checked_limits(limits)
+    if not callable(discriminator):
+        raise ValueError(
+            f"discriminator must be a model, or a function of points. Received: {discriminator!r}"
+        )
     axis = np.linspace(low, high, 101, dtype="float32")
     points = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)  # (101 * 101, 2)
     field = _probabilities(discriminator, points, from_logits).reshape(101, 101)
@@ -90,7 +100,7 @@ def decision_field(
 
 
 def _checked_points(name, points):
-    points = np.asarray(points)
+    points = checked_numbers(name, points)
     if points.ndim != 2 or points.shape[1] != 2 or len(points) == 0:
         raise ValueError(
             f"{name} must be points in the plane, (num_points, 2), at least one. "

@@ -1,0 +1,87 @@
+"""What GPU users get without asking, seen from a machine without one."""
+
+from types import SimpleNamespace
+
+import gan_tf
+from gan_tf import GAN, builders
+import pytest
+import tensorflow as tf
+
+
+@pytest.fixture
+def gpus(monkeypatch):
+    """Two GPUs that TensorFlow says it has; only these are looked at."""
+    found = [SimpleNamespace(name=f"GPU:{n}", device_type="GPU") for n in range(2)]
+
+    def listed(device_type=None):
+        return found if device_type in (None, "GPU") else []
+
+    monkeypatch.setattr(tf.config, "list_physical_devices", listed)
+    monkeypatch.delenv("TF_FORCE_GPU_ALLOW_GROWTH", raising=False)
+    return found
+
+
+@pytest.fixture
+def no_gpus(monkeypatch):
+    """Also on a machine that has some."""
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda device_type=None: [])
+
+
+@pytest.fixture
+def growing(monkeypatch):
+    """The GPUs whose memory was set to grow."""
+    calls = []
+    monkeypatch.setattr(tf.config.experimental, "set_memory_growth", lambda *a: calls.append(a))
+    return calls
+
+
+def test_memory_grows_on_every_gpu_from_the_first_use(gpus, growing):
+    assert gan_tf.__getattr__("GAN") is GAN
+    assert growing == [(gpu, True) for gpu in gpus]
+
+
+def test_who_has_decided_about_memory_is_left_alone(gpus, growing, monkeypatch):
+    monkeypatch.setenv("TF_FORCE_GPU_ALLOW_GROWTH", "false")
+    gan_tf.let_memory_grow()
+    assert growing == []
+
+
+@pytest.mark.parametrize("error", [RuntimeError("initialized"), ValueError("virtual devices")])
+def test_gpus_that_are_in_use_or_limited_stay_as_they_are(gpus, monkeypatch, error):
+    asked = []
+
+    def refuse(gpu, enable):
+        asked.append(gpu)
+        raise error
+
+    monkeypatch.setattr(tf.config.experimental, "set_memory_growth", refuse)
+    gan_tf.let_memory_grow()
+    assert asked == gpus
+
+
+def test_without_gpus_nothing_is_set(no_gpus, growing):
+    gan_tf.let_memory_grow()
+    assert growing == []
+
+
+def compiled(**kwargs):
+    gan = GAN(builders.point_generator(units=(4,)), builders.point_discriminator(units=(4,)))
+    gan.compile("sgd", "sgd", **kwargs)
+    return gan
+
+
+def test_xla_is_on_with_a_gpu(gpus):
+    assert compiled().jit_compile is True
+    assert compiled(jit_compile=False).jit_compile is False
+
+
+def test_xla_is_off_without_a_gpu_unless_it_is_asked_for(no_gpus):
+    """There it makes strided convolutions about ten times slower."""
+    assert compiled().jit_compile is False
+    assert compiled(jit_compile=True).jit_compile is True
+
+
+def test_xla_is_off_under_a_strategy(gpus):
+    strategy = tf.distribute.OneDeviceStrategy("CPU:0")
+    with strategy.scope():
+        assert compiled().jit_compile is False

@@ -1,0 +1,259 @@
+"""One game on several devices and in several processes: the same weights as on one device."""
+
+import json
+import os
+from pathlib import Path
+import socket
+import subprocess
+import sys
+
+from gan_tf import data, workers
+import numpy as np
+import pytest
+import tensorflow as tf
+
+ROOT = Path(__file__).resolve().parent.parent
+GAME = """
+import json, sys
+from gan_tf import GAN, builders, data, workers
+import keras, numpy as np, tensorflow as tf
+
+def strategy():
+    if len(sys.argv) == 1:
+        return tf.distribute.get_strategy()
+    return workers.strategy(workers.addresses(sys.argv[1]), int(sys.argv[2]))
+
+def play(strategy, steps=1, optimizer=keras.optimizers.Adam, epochs=2, **kwargs):
+    with strategy.scope():
+        keras.utils.set_random_seed(0)
+        generator = builders.point_generator(units=(16,))
+        discriminator = builders.point_discriminator(units=(16,))
+        gan = GAN(generator, discriminator, steps, seed=0)
+        gan.compile(optimizer(1e-2), optimizer(1e-2), steps_per_execution=2)
+        batches = data.batches(data.circle(64, seed=0), 8, seed=3)  # in the scope, as in recipes
+    history = gan.fit(**{"x": batches, "epochs": epochs, "verbose": 0, **kwargs})
+    return gan.get_weights(), history.history
+
+def play_float16(strategy):
+    # A point that float16 does not hold, in the half that the second device gets.
+    keras.mixed_precision.set_global_policy("mixed_float16")
+    points = data.circle(32, seed=0)
+    points[15] = 1e6
+    weights, logs = play(strategy, x=data.batches(points, 8, shuffle=False), epochs=1)
+    keras.mixed_precision.set_global_policy("float32")
+    assert np.isnan(logs["d_loss"]).all() and all(np.isfinite(w).all() for w in weights)
+    return weights, {}
+
+def told(runs):
+    runs = {name: ([w.tolist() for w in weights], logs) for name, (weights, logs) in runs.items()}
+    print(json.dumps(runs))
+"""
+PLAYED = """
+here = strategy()
+told({
+    "adam": play(here),
+    "two steps": play(here, steps=2, optimizer=keras.optimizers.SGD),
+    "float16": play_float16(here),
+})
+"""
+
+
+def free_addresses(count):
+    """Loopback addresses; all ports are held until all are known, so that they differ."""
+    sockets = [socket.socket() for _ in range(count)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    found = [f"127.0.0.1:{each.getsockname()[1]}" for each in sockets]
+    for each in sockets:
+        each.close()
+    return ",".join(found)
+
+
+def started(program, *arguments):
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen([sys.executable, "-c", program, *arguments], env=environ, **pipes)
+
+
+def printed_by_all(program, num_workers=2, timeout=120):
+    """What each worker prints; none is left behind."""
+    addresses = free_addresses(num_workers)
+    processes = [started(program, addresses, str(number)) for number in range(num_workers)]
+    try:
+        printed = [process.communicate(timeout=timeout) for process in processes]
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+    for process, (_, errors) in zip(processes, printed, strict=True):
+        assert process.returncode == 0, errors[-4000:]
+    return [output for output, _ in printed]
+
+
+def assert_same(run, other, rtol=1e-4, atol=1e-6):
+    for ours, theirs in zip(run[0], other[0], strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=rtol, atol=atol)
+    assert run[1].keys() == other[1].keys()
+    for name in run[1]:
+        np.testing.assert_allclose(run[1][name], other[1][name], rtol=rtol)
+
+
+@pytest.mark.slow
+def test_two_processes_end_where_one_does(run_python):
+    """Adam, two discriminator steps of plain SGD, and a step that overflows on one of them."""
+    alone = json.loads(run_python(GAME + PLAYED).splitlines()[-1])
+    two = [json.loads(output.splitlines()[-1]) for output in printed_by_all(GAME + PLAYED)]
+    for name, expected in alone.items():
+        tolerance = {"rtol": 0.01, "atol": 1e-3} if name == "float16" else {}
+        assert_same(two[0][name], expected, **tolerance)
+        for ours, theirs in zip(two[0][name][0], two[1][name][0], strict=True):
+            assert ours == theirs, "the workers differ from each other"
+
+
+MIRRORED = """
+devices = tf.config.list_physical_devices("CPU")
+tf.config.set_logical_device_configuration(devices[0], [tf.config.LogicalDeviceConfiguration()] * 2)
+one, two = tf.distribute.OneDeviceStrategy("CPU:0"), tf.distribute.MirroredStrategy(
+    ["CPU:0", "CPU:1"]
+)
+for name, strategy in {"one": one, "two": two}.items():
+    told({"two steps": play(strategy, steps=2), "float16": play_float16(strategy)})
+"""
+
+
+@pytest.mark.slow
+def test_each_update_sees_the_same_images_on_two_devices(run_python):
+    """Two discriminator steps: which of the joined batches a device gets makes a difference.
+
+    In float16, both leave out the step that overflows on one of them.
+    """
+    one, two = map(json.loads, run_python(GAME + MIRRORED).splitlines()[-2:])
+    assert_same(two["two steps"], one["two steps"])
+    assert_same(two["float16"], one["float16"], rtol=0.01, atol=1e-3)
+
+
+RESUMED = """
+from gan_tf import callbacks
+
+class Stop(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == 2:
+            raise KeyboardInterrupt
+
+here = strategy()
+whole = play(here, epochs=3, callbacks=[callbacks.GeneratorAverage(0.9)])
+for stop in ([Stop()], []):
+    try:
+        watchers = [callbacks.GeneratorAverage(0.9), *stop]
+        resumed = play(here, epochs=3, callbacks=watchers, resume="run")
+    except KeyboardInterrupt:
+        pass
+told({"whole": whole, "resumed": resumed})
+"""
+
+
+@pytest.mark.slow
+def test_two_processes_resume_to_the_same_bits(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for output in printed_by_all(GAME + RESUMED):
+        runs = json.loads(output.splitlines()[-1])
+        assert runs["resumed"] == runs["whole"]
+    assert len(list((tmp_path / "run").iterdir())) == 2
+
+
+APART = """
+from gan_tf import checkpoints
+
+here = strategy()
+folder = f"run-of-{sys.argv[2]}"
+if sys.argv[2] == "0":
+    checkpoints.save(folder, 1, {"stopped": False})
+for wrong in ({"resume": folder}, {"x": data.circle(64, seed=0)}):
+    try:
+        play(here, **wrong)
+    except ValueError as error:
+        print(error)
+"""
+
+
+@pytest.mark.slow
+def test_workers_need_a_folder_that_they_share_and_data_in_one_order(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for output in printed_by_all(GAME + APART):
+        assert "do not see the same checkpoints" in output and "epoch 1, none" in output
+        assert "the same images in the same order" in output
+
+
+# Without a second process.
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("localhost", "Received: 'localhost'"),
+        ("localhost:1,", "Received: ''"),
+        (":1234", "Received: ':1234'"),
+        ("a:0", "port from 1 to 65535"),
+        ("a:65536", "Received: 'a:65536'"),
+        ("a:b", "Received: 'a:b'"),
+        ("a:1,a:1", "an address of its own"),
+    ],
+)
+def test_bad_addresses_are_named(text, message):
+    with pytest.raises(ValueError, match=message):
+        workers.addresses(text)
+
+
+def test_good_addresses():
+    assert workers.addresses("10.0.0.1:1, [::1]:65535,b.c:22") == [
+        "10.0.0.1:1",
+        "[::1]:65535",
+        "b.c:22",
+    ]
+    assert workers.are_all_here(["localhost:1", "127.0.0.2:1", "[::1]:2"])
+    assert not workers.are_all_here(["localhost:1", "10.0.0.1:1"])
+    assert not workers.are_all_here(["example.org:1"])
+
+
+@pytest.mark.parametrize("index", [-1, 2])
+def test_a_worker_that_is_not_there(index):
+    with pytest.raises(ValueError, match=f"from 0 to 1.*Received: {index}"):
+        workers.strategy(["localhost:1", "localhost:2"], index)
+
+
+def test_one_process_is_its_own_chief():
+    strategy = tf.distribute.get_strategy()
+    assert workers.is_chief(strategy) and not workers.are_several(strategy)
+
+
+class Replicas:
+    """Stands for a strategy of that many devices."""
+
+    def __init__(self, count):
+        self.num_replicas_in_sync = count
+
+
+def test_joined_batches_keep_what_each_device_is_to_see():
+    numbers = np.arange(12).reshape(12, 1)
+    dataset = tf.data.Dataset.from_tensor_slices(numbers).batch(4, drop_remainder=True)
+    (alone,) = workers.shared(dataset, Replicas(1), 3)
+    assert np.ravel(alone).tolist() == list(range(12))
+    shared = workers.shared(dataset, Replicas(2), 3)
+    assert shared.element_spec.shape == (12, 1)
+    (both,) = shared
+    # The first device's half of each of the three batches, then the second's.
+    assert np.ravel(both).tolist() == [0, 1, 4, 5, 8, 9, 2, 3, 6, 7, 10, 11]
+
+
+def test_the_counter_of_epochs_is_no_variable_of_a_strategy():
+    with tf.distribute.MirroredStrategy(["CPU:0"]).scope():
+        dataset = data.batches(np.zeros((8, 1), "float32"), 4)
+        assert tf.distribute.get_strategy().extended.variable_created_in_scope(tf.Variable(0))
+    assert not isinstance(dataset.epoch, tf.distribute.DistributedValues)
+    assert len(list(dataset)) == 2 and int(dataset.epoch) == 1
+
+
+def test_a_batch_must_divide_among_the_devices():
+    dataset = tf.data.Dataset.range(12).batch(6, drop_remainder=True)
+    with pytest.raises(ValueError, match="multiple of 4. Received: batches of 6.*such as 8"):
+        workers.shared(dataset, Replicas(4))
