@@ -19,7 +19,7 @@ import time
 
 RESULTS = Path(__file__).with_name("results")
 BATCH_SIZE = 8
-NUM_STEPS = 3  # timed, after one that traces
+NUM_STEPS = 2  # timed, after one that traces
 SIZES = (32, 64, 128)
 KINDS = ("progressive", "style")
 WIDTHS = ("narrow", "papers'")
