@@ -373,7 +373,8 @@ class GAN(keras.Model):
         `on_train_begin`.
 
         Args:
-            x: `tf.data.Dataset` of real images in batches, or an array of them.
+            x: `tf.data.Dataset` of real images in batches, or an array of them. Under a
+                `tf.distribute` strategy a batch is that of all its devices together.
             batch_size: For an array: images that each player sees in one update.
             callbacks: List of Keras callbacks.
             resume: Folder for this run's checkpoints, of which the two newest are kept, or None.
