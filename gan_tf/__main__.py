@@ -102,6 +102,7 @@ def run_train(options):
 
     addresses = workers.addresses(options.workers)
     if options.worker_index is not None:
+        print(f"Worker {options.worker_index} waits for all of {options.workers}", flush=True)
         strategy = workers.strategy(addresses, options.worker_index)
         with _as_worker(strategy, options.output) as results:
             train_recipe(*arguments, strategy=strategy, results=results)

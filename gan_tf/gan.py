@@ -381,7 +381,8 @@ class GAN(keras.Model):
         `on_train_begin`.
 
         Args:
-            x: `tf.data.Dataset` of real images in batches, or an array of them.
+            x: `tf.data.Dataset` of real images in batches, or an array of them. Under a
+                `tf.distribute` strategy a batch is that of all its devices together.
             y: None; labels are an error that says so.
             batch_size: For an array: images that each player sees in one update. With several
                 discriminator steps, the last images of an array that do not fill a step are left

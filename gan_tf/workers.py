@@ -1,6 +1,7 @@
 """One game on several devices: addresses of workers, who is chief, who takes which images."""
 
 import ipaddress
+import socket
 
 import tensorflow as tf
 
@@ -55,6 +56,7 @@ def strategy(workers, index):
         `tf.distribute.MultiWorkerMirroredStrategy` over all GPUs of every machine, or its CPU.
 
     Raises:
+        OSError: If another program uses the port.
         ValueError: If there is no worker of that number.
     """
     if not 0 <= index < len(workers):
@@ -62,10 +64,23 @@ def strategy(workers, index):
             f"The number of a worker must be from 0 to {len(workers) - 1}, one for each address. "
             f"Received: {index}"
         )
+    _check_port(workers[index])
     cluster = tf.distribute.cluster_resolver.SimpleClusterResolver(
         tf.train.ClusterSpec({"worker": workers}), task_type="worker", task_id=index
     )
     return tf.distribute.MultiWorkerMirroredStrategy(cluster)
+
+
+def _check_port(address):
+    """TensorFlow would end the process in its C++ half."""
+    port = int(address.rpartition(":")[2])
+    try:
+        socket.create_server(("", port)).close()
+    except OSError as error:
+        raise OSError(
+            f"A worker needs a port that no other program uses. Received: {address}, {error}. "
+            "Give another port, in the command of every machine."
+        ) from error
 
 
 def are_several(strategy):

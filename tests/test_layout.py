@@ -42,7 +42,7 @@ IMPORTS = {
         *("builders", "data", "gan", "growing", "layers", "lecture", "losses", "penalties"),
     },
 }
-FOLDERS = {".ci", "benchmarks", "constraints", "data", "gan_tf", "notebooks", "tests"}
+FOLDERS = {".ci", "benchmarks", "constraints", "data", "docs", "gan_tf", "notebooks", "tests"}
 PYTHONS = {"tested.txt": ("3.10", "3.11", "3.12", "3.13"), "colab.txt": ("3.11", "3.12", "3.13")}
 EXTRAS = ("notebooks", "dev", "tfds")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

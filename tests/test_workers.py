@@ -184,6 +184,43 @@ def test_workers_need_a_folder_that_they_share_and_data_in_one_order(tmp_path, m
         assert "the same images in the same order" in output
 
 
+PICTURES = """
+here = strategy()
+pictures = data.image_batches("tfds:pictures", 2, 4, seed=1, data_dir=".")
+if len(sys.argv) > 1:
+    pictures = here.experimental_distribute_dataset(workers.shared(pictures, here))
+mine = [here.experimental_local_results(batch)[0].numpy() for batch in pictures]
+print(json.dumps([batch[:, 0, 0, 0].tolist() for batch in mine]))
+"""
+
+
+@pytest.mark.slow
+def test_two_processes_share_each_batch_of_sharded_tfrecords(tmp_path, monkeypatch, run_python):
+    """Their rows, one below the other, are the batch."""
+    tfds = pytest.importorskip("tensorflow_datasets")
+    monkeypatch.chdir(tmp_path)
+    write_pictures(tfds, tmp_path / "pictures" / "1.0.0")
+    alone = json.loads(run_python(GAME + PICTURES).splitlines()[-1])
+    assert [len(batch) for batch in alone] == [4, 4, 4]
+    assert len({round(value, 4) for batch in alone for value in batch}) == 12
+    both = [json.loads(output.splitlines()[-1]) for output in printed_by_all(GAME + PICTURES)]
+    assert [[*first, *second] for first, second in zip(*both, strict=True)] == alone
+
+
+def write_pictures(tfds, folder):
+    """Twelve pictures, each of one grey, in three files."""
+    folder.mkdir(parents=True)
+    image = tfds.features.Image(shape=(3, 3, 1), encoding_format="png")
+    features = tfds.features.FeaturesDict({"image": image})
+    for shard in range(3):
+        path = folder / f"pictures-train.tfrecord-{shard:05}-of-00003"
+        with tf.io.TFRecordWriter(str(path)) as writer:
+            for number in range(shard, 12, 3):
+                picture = np.full((3, 3, 1), 20 * number, "uint8")
+                writer.write(features.serialize_example({"image": picture}))
+    tfds.folder_dataset.write_metadata(data_dir=folder, features=features)
+
+
 # Without a second process.
 
 
@@ -221,6 +258,13 @@ def test_a_worker_that_is_not_there(index):
         workers.strategy(["localhost:1", "localhost:2"], index)
 
 
+def test_a_port_in_use_is_named():
+    with socket.create_server(("", 0)) as other:
+        address = f"localhost:{other.getsockname()[1]}"
+        with pytest.raises(OSError, match=f"Received: {address}, .*in use.*another port"):
+            workers.strategy([address, "localhost:2"], 0)
+
+
 def test_one_process_is_its_own_chief():
     strategy = tf.distribute.get_strategy()
     assert workers.is_chief(strategy) and not workers.are_several(strategy)
@@ -243,6 +287,18 @@ def test_joined_batches_keep_what_each_device_is_to_see():
     (both,) = shared
     # The first device's half of each of the three batches, then the second's.
     assert np.ravel(both).tolist() == [0, 1, 4, 5, 8, 9, 2, 3, 6, 7, 10, 11]
+
+
+def test_files_are_not_shared_out_unless_the_dataset_says_so(monkeypatch):
+    """One file each would be other global batches than those of one process."""
+    monkeypatch.setattr(workers, "are_several", lambda strategy: True)
+    policies = tf.data.experimental.AutoShardPolicy
+    dataset = tf.data.Dataset.range(4).batch(2, drop_remainder=True)
+    for given, expected in ((policies.AUTO, policies.DATA), (policies.OFF, policies.OFF)):
+        options = tf.data.Options()
+        options.experimental_distribute.auto_shard_policy = given
+        shared = workers.shared(dataset.with_options(options), Replicas(2))
+        assert shared.options().experimental_distribute.auto_shard_policy == expected
 
 
 def test_the_counter_of_epochs_is_no_variable_of_a_strategy():
