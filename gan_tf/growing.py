@@ -101,8 +101,8 @@ class ProgressiveGAN(GAN):
 
     def grow(self):
         """Enters the stage whose time has come; `fit` calls this as every epoch begins."""
-        stage = self.stage_at(int(self.images_seen))
-        if stage != int(self.trained_stage):
+        stage = self.stage_at(_number(self.images_seen))
+        if stage != _number(self.trained_stage):
             for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
                 _restart(optimizer)
             self.trained_stage.assign(stage)
@@ -110,7 +110,7 @@ class ProgressiveGAN(GAN):
 
     def on_restored(self):
         """Enters the stage that was trained last, also where no epoch is left to begin."""
-        self._enter(int(self.trained_stage))
+        self._enter(_number(self.trained_stage))
 
     def _enter(self, stage):
         if stage == self.stage:
@@ -196,6 +196,11 @@ def first_image_of(stage, images_stable, images_fading):
 class _Grow(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch, logs=None):
         self.model.grow()
+
+
+def _number(variable):
+    """Its value as an integer; `int` does not take a variable of several devices."""
+    return int(keras.ops.convert_to_numpy(variable))
 
 
 def _restart(optimizer):

@@ -5,6 +5,7 @@ from gan_tf.growing import ProgressiveGAN
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.uniform(-1, 1, (96, 16, 16, 1)).astype("float32")
@@ -204,3 +205,19 @@ def test_clear_errors(build, message):
 def test_images_of_another_size_get_a_clear_error():
     with pytest.raises(ValueError, match="16, 16, 1"):
         game().fit(data.batches(IMAGES[:, :8, :8], 16), epochs=1, verbose=0)
+
+
+def test_it_grows_under_a_strategy_too():
+    """Whose variables are kept on each device, and are no numbers for Python."""
+    with tf.distribute.MirroredStrategy(["CPU:0"]).scope():
+        generator = builders.progressive_generator(8, 4, filters=lambda size: 4)
+        discriminator = builders.progressive_discriminator(8, filters=lambda size: 4)
+        gan = ProgressiveGAN(generator, discriminator, images_stable=20, images_fading=90)
+        gan.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
+    gan.grow()
+    assert gan.resolution == 4
+    gan.images_seen.assign(20)
+    gan.grow()
+    assert gan.resolution == 8
+    gan.on_restored()
+    assert gan.resolution == 8 and gan.alpha == 0
