@@ -85,7 +85,7 @@ def growing():
 
 
 def dense():
-    generator = builders.dense_generator(4, (8, 8), (16,))
+    generator = builders.dense_generator(4, (8, 8), (16,), output_activation="tanh")
     gan = GAN(generator, builders.dense_discriminator((8, 8), (16,)))
     gan.compile("rmsprop", "rmsprop", steps_per_execution=2)
     return gan
@@ -325,13 +325,18 @@ def test_a_damaged_checkpoint_costs_one_epoch_and_no_bit(tmp_path, capsys):
 
 
 def wider():
-    gan = GAN(builders.dense_generator(4, (8, 8), (17,)), dense().discriminator)
+    gan = GAN(
+        builders.dense_generator(4, (8, 8), (17,), output_activation="tanh"), dense().discriminator
+    )
     gan.compile("rmsprop", "rmsprop")
     return gan
 
 
 def deeper():
-    gan = GAN(builders.dense_generator(4, (8, 8), (16, 16)), dense().discriminator)
+    gan = GAN(
+        builders.dense_generator(4, (8, 8), (16, 16), output_activation="tanh"),
+        dense().discriminator,
+    )
     gan.compile("rmsprop", "rmsprop")
     return gan
 
