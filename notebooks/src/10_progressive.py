@@ -488,8 +488,8 @@ plots.curves(short_seen, spreads, "real images seen", "distance of two images", 
 # - **Fade-in** is worth two points (27.1 against 25.2), about the spread of the seeds.
 # - **Minibatch standard deviation** and **growing itself** make no difference that three seeds
 #   could show, and a game that never grows takes only 15 % more processor time, for the small sizes
-#   are over soon. At 16 × 16 pixels nothing is gained by beginning at 4 × 4; the paper's images have
-#   four thousand times as many.
+#   are over soon. At 16 × 16 pixels nothing is gained by beginning at 4 × 4; the paper's images
+#   have four thousand times as many pixels.
 #
 # The lesson is not that the paper is wrong. It is that an ablation holds for its data, its size and
 # its budget, and that a table must be read with them.
