@@ -521,9 +521,9 @@ plots.curves(short_seen, spreads, "real images seen", "distance of two images", 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
 #
-# **10.1 Predict, then compute.** The paper shows 800,000 images in each stage at first, then fades
-# and trains for 600,000 images each. With the numbers of `ProgressiveGAN` (600,000 for both), how
-# many real images has a game of 1024 × 1024 seen when its last size begins to fade in?
+# **10.1 Predict, then compute.** The paper shows 800,000 real images in each phase, its official
+# code 600,000. With the latter, how many real images has a game of 1024 × 1024 seen when its last
+# size begins to fade in?
 
 # %% tags=["exercise"]
 answer = 0  # change me
@@ -604,7 +604,8 @@ for fading in (SHORT_FADING // 4, SHORT_FADING):
 #   standard deviation hardly at all, at this size and budget.
 #
 # **Limits.** The notebook's game and its short ones are one seed each, the table three. 32 × 32 is
-# where growing has least to offer: it was made for images of a thousand pixels.
+# where growing has least to offer: it was made for images a thousand
+# pixels wide.
 #
 # **Next**: notebook 11 keeps the growing networks and replaces the generator's inside, so that each
 # size has its own say in the style.
