@@ -22,7 +22,8 @@
 # **Lecture**: KTH ID2223, *Progressive Growing of GANs*, *Equalized Learning Rate*, *Pixelwise
 # Normalization Layer*; CMU 11-785 names the idea.
 #
-# **Time of a full run**: about 11 minutes on two CPU cores. On a GPU it was not measured.
+# **Time of a full run**: about 12 minutes on two CPU cores, beside
+# other work. On a GPU it was not measured.
 
 # %% tags=["setup"]
 import sys
@@ -172,7 +173,8 @@ history = game.fit(
 # %% [markdown]
 # Figure 10.2. What the running average of the generator makes of 16 latents after 90,000 real
 # images, one and a half passes over the data. Compare with notebook 05: edges are sharp, shoes have
-# soles, trousers two legs. Some images are torn, and cloth is flat or speckled.
+# soles, shirts two sleeves. Cloth is flat or speckled, and the dark bag and the sandal are in parts
+# dissolved.
 
 # %%
 frames = watcher.frames[:8] + watcher.frames[8::3]  # sizes change early
