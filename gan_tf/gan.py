@@ -1,11 +1,11 @@
 """The game: `GAN`, a Keras model whose training step is the two-phase step of every notebook."""
 
-import contextlib
 import math
 import sys
 
-from gan_tf import inputs, losses, precision, workers
+from gan_tf import inputs, losses, players, precision, workers
 from gan_tf.history import HistoricalAveraging
+from gan_tf.players import all_layers, trainable_as
 from gan_tf.resume import ReadAgain, Resume, checkpoint_folder, counts_its_epochs, warn_if_read
 import keras
 from keras import ops
@@ -73,15 +73,15 @@ class GAN(keras.Model):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        _check_players(generator, discriminator)
+        players.check_players(generator, discriminator)
         if not isinstance(discriminator_steps, int) or discriminator_steps < 1:
             raise ValueError(
                 "discriminator_steps must be an integer >= 1. "
                 f"Received: discriminator_steps={discriminator_steps!r}"
             )
         if type(self).sample_latents is GAN.sample_latents:
-            _check_latents(generator)
-        _check_extras(seed, replay)
+            players.check_latents(generator)
+        players.check_extras(seed, replay)
         self.generator = generator
         self.discriminator = discriminator
         self.discriminator_steps = discriminator_steps
@@ -100,7 +100,7 @@ class GAN(keras.Model):
             "d_loss": keras.metrics.Mean(name="d_loss"),
             "g_loss": keras.metrics.Mean(name="g_loss"),
         }
-        self.scores_in_one_pass = all(map(_is_per_example, all_layers(discriminator)))
+        self.scores_in_one_pass = all(map(players.is_per_example, all_layers(discriminator)))
         self.built = True
 
     @property
@@ -153,22 +153,21 @@ class GAN(keras.Model):
         if self.distribute_strategy.num_replicas_in_sync > 1:
             kwargs["steps_per_execution"] = 1  # TensorFlow cannot loop over what devices exchange
         super().compile(optimizer=None, **kwargs)
-        _check_penalty(penalty)
+        players.check_penalty(penalty)
         self.game_loss = losses.get(loss)
         if hasattr(self.game_loss, "attach"):
             self.game_loss.attach(self.discriminator)
         self.penalty = penalty
-        _check_ending(self.discriminator, self.game_loss)
-        _check_rest(self.discriminator)
+        players.check_ending(self.discriminator, self.game_loss)
+        players.check_rest(self.discriminator)
         self._flags = [(layer, layer.trainable) for layer in all_layers(self.discriminator)]
         with self.distribute_strategy.scope():
             self._take_optimizers(generator_optimizer, discriminator_optimizer)
-            players = (
-                (self.whole_generator, "generator"),
-                (self.whole_discriminator, "discriminator"),
-            )
-            _build_optimizer(self.generator_optimizer, *players[0])
-            _build_optimizer(self.discriminator_optimizer, *players[1])
+            for optimizer, player, name in (
+                (self.generator_optimizer, self.whole_generator, "generator"),
+                (self.discriminator_optimizer, self.whole_discriminator, "discriminator"),
+            ):
+                players.build_optimizer(optimizer, player, name)
             if hasattr(penalty, "attach"):
                 penalty.attach(self.discriminator_optimizer)
             if penalty is not None:
@@ -179,14 +178,17 @@ class GAN(keras.Model):
 
     def _take_optimizers(self, *optimizers):
         names = ("generator", "discriminator")
-        found = [_optimizer(*pair) for pair in zip(names, optimizers, strict=True)]
+        found = [players.optimizer_of(*pair) for pair in zip(names, optimizers, strict=True)]
         if found[0] is found[1]:
             raise ValueError(
                 "Both players received the same optimizer object, but each needs its own state. "
                 "Make two: keras.optimizers.Adam(...) once for each."
             )
         # The generator's gradients come to it through the discriminator.
-        layers = [*all_layers(self.whole_generator), *all_layers(self.whole_discriminator)]
+        layers = [
+            *all_layers(self.whole_generator),
+            *all_layers(self.whole_discriminator),
+        ]
         scaled = [precision.scaled(optimizer, layers) for optimizer in found]
         self.generator_optimizer, self.discriminator_optimizer = scaled
 
@@ -507,78 +509,8 @@ class _SetEpoch(keras.callbacks.Callback):
         self.epoch.assign(epoch)
 
 
-@contextlib.contextmanager
-def trainable_as(flags):
-    """Sets `trainable` as given while a phase is traced; afterwards all is as it was found."""
-    found = [(layer, layer.trainable) for layer, _ in flags]
-    try:
-        _set_trainable(flags)
-        yield
-    finally:
-        _set_trainable(found)
-
-
-def _set_trainable(flags):
-    """Outermost layers come first, because Keras hands a layer's flag down to those inside."""
-    for layer, value in flags:
-        layer.trainable = value
-
-
-def all_layers(model):
-    """A model and every layer inside it, outermost first."""
-    return list(model._flatten_layers(include_self=True, recursive=True))
-
-
-def _is_per_example(layer):
-    """Whether a layer treats every example alone; layers from elsewhere must say so themselves."""
-    if isinstance(layer, keras.layers.BatchNormalization):
-        return False
-    from_keras = type(layer).__module__.split(".")[0] == "keras"
-    return getattr(layer, "is_per_example", from_keras)
-
-
 def _batch_size(images):
     return images.shape[0] or tf.shape(images)[0]
-
-
-def _check_latents(generator):
-    """What `sample_latents` draws must fit, unless a variant draws something else."""
-    shapes = [tuple(each.shape) for each in generator.inputs]
-    if len(shapes) != 1 or len(shapes[0]) != 2 or shapes[0][1] is None:
-        raise ValueError(
-            "The generator must take latents, shape (None, latent_dim); a GAN that feeds it "
-            f"something else overrides sample_latents. Received: inputs of shapes {shapes}"
-        )
-
-
-def _check_extras(seed, replay):
-    if seed is not None and not isinstance(seed, int):
-        raise ValueError(f"seed must be an integer or None. Received: seed={seed!r}")
-    if replay is not None and not isinstance(replay, keras.layers.Layer):
-        raise ValueError(
-            f"replay must be a layer such as layers.ExperienceReplay(). Received: {replay!r}"
-        )
-
-
-def _check_penalty(penalty):
-    if isinstance(penalty, type) or not (penalty is None or callable(penalty)):
-        raise ValueError(
-            "penalty must be a function penalty(critic, real_images, fake_images), such as the "
-            f"object penalties.R1(), or None. Received: penalty={penalty!r}"
-        )
-
-
-def _optimizer(name, given):
-    try:
-        found = keras.optimizers.get(given)
-    except (TypeError, ValueError):
-        found = None
-    if not isinstance(found, keras.optimizers.Optimizer):
-        raise ValueError(
-            f"{name}_optimizer must be an object such as keras.optimizers.Adam(2e-4, 0.5), or the "
-            f"name of one. Received: {given!r}"
-        )
-    return found
 
 
 def _num_steps(x, batch_size, steps_per_epoch):
@@ -589,80 +521,3 @@ def _num_steps(x, batch_size, steps_per_epoch):
     if isinstance(x, tf.data.Dataset):
         return max(int(x.cardinality()), 0) or None
     return math.ceil(len(x) / (batch_size or 32)) if hasattr(x, "__len__") else None
-
-
-def _build_optimizer(optimizer, player, name):
-    variables = player.trainable_variables
-    if not variables:
-        raise ValueError(
-            f"The {name} has no trainable weights, so it would learn nothing. "
-            f"Set {name}.trainable = True before compile."
-        )
-    if not optimizer.built:
-        optimizer.build(variables)
-    elif len(optimizer._trainable_variables) != len(variables):
-        raise ValueError(
-            f"The {name}'s optimizer was made for {len(optimizer._trainable_variables)} weights, "
-            f"but the {name} has {len(variables)} trainable ones. Give it a new optimizer, or "
-            "compile the model again that it comes from."
-        )
-
-
-def _check_players(generator, discriminator):
-    for name, player in (("generator", generator), ("discriminator", discriminator)):
-        if not isinstance(player, keras.Model) or not getattr(player, "outputs", None):
-            raise ValueError(
-                f"The {name} must be a built keras.Model; begin it with keras.Input(shape). "
-                f"Received: {player!r}"
-            )
-        if len(player.outputs) != 1:
-            raise ValueError(
-                f"The {name} must have one output; one for each size plays in a ProgressiveGAN. "
-                f"Received: {len(player.outputs)} outputs"
-            )
-    made, taken = generator.output_shape, discriminator.input_shape
-    if tuple(made[1:]) != tuple(taken[1:]):
-        raise ValueError(
-            "The generator must make what the discriminator takes. Received: generator with "
-            f"output shape {made}, discriminator with input shape {taken}"
-        )
-    if tuple(discriminator.output_shape) != (None, 1):
-        raise ValueError(
-            "The discriminator must give one number for each image, shape (None, 1). "
-            f"Received: output shape {discriminator.output_shape}"
-        )
-
-
-def _check_ending(discriminator, loss):
-    """A sigmoid under a loss for logits, or the other way round, trains badly without a word."""
-    ending = last_activation(discriminator)
-    from_logits = getattr(loss, "from_logits", None)
-    if ending == "sigmoid" and from_logits is True:
-        raise ValueError(
-            "The discriminator ends in a sigmoid, but the loss expects logits. Remove the "
-            'activation="sigmoid" of its last layer, or use NonSaturating(from_logits=False).'
-        )
-    if ending == "linear" and from_logits is False:
-        raise ValueError(
-            "The loss expects probabilities (from_logits=False), but the discriminator ends in "
-            "logits. Use from_logits=True."
-        )
-
-
-def _check_rest(discriminator):
-    """Keras's spectral normalisation moves its kernel whenever training=True, so in phase 2 too."""
-    for layer in all_layers(discriminator):
-        of_keras = isinstance(layer, keras.layers.SpectralNormalization)
-        if of_keras and not getattr(layer, "rests_while_frozen", False):
-            raise ValueError(
-                "keras.layers.SpectralNormalization would move the frozen discriminator in phase "
-                f"2. Use gan_tf.layers.SpectralNormalization. Received: layer {layer.name!r}"
-            )
-
-
-def last_activation(model):
-    """Name of the activation that a model ends in, None where its last layer has none."""
-    last = model.layers[-1] if getattr(model, "layers", None) else model
-    if isinstance(last, keras.Model):
-        return last_activation(last)
-    return getattr(getattr(last, "activation", None), "__name__", None)

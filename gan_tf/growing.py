@@ -1,7 +1,8 @@
 """`ProgressiveGAN`: players that grow while they play, from 4 × 4 pixels on."""
 
 from gan_tf import precision
-from gan_tf.gan import GAN, all_layers
+from gan_tf.gan import GAN
+from gan_tf.players import all_layers
 import keras
 import tensorflow as tf
 

@@ -29,17 +29,19 @@ IMPORTS = {
     "doctor": set(),
     "builders": {"layers"},
     "checkpoints": set(),
-    "gan": {"history", "inputs", "losses", "precision", "resume", "workers"},
-    "growing": {"gan", "precision"},
+    "gan": {"history", "inputs", "losses", "players", "precision", "resume", "workers"},
+    "growing": {"gan", "players", "precision"},
     "history": set(),
     "inputs": set(),
+    "players": set(),
     "precision": set(),
     "resume": {"checkpoints", "precision", "workers"},
     "workers": set(),
     "callbacks": {"metrics", "plots"},
-    "lecture": {"gan", "losses"},
+    "lecture": {"gan", "losses", "players"},
     "recipes": {
         *("builders", "data", "gan", "growing", "layers", "lecture", "losses", "penalties"),
+        "players",
     },
 }
 FOLDERS = {".ci", "benchmarks", "constraints", "data", "docs", "gan_tf", "notebooks", "tests"}
