@@ -1,15 +1,20 @@
 """How good a recipe's samples are after so many epochs, or so many seconds, over several seeds.
 
     python benchmarks/quality.py --recipe lecture-dcgan --epochs 1 3 --seeds 3
-    python benchmarks/quality.py --recipe lecture-dcgan --seconds 60 300 --seeds 3
-    python benchmarks/quality.py                     the table of all results
+    python benchmarks/quality.py --recipe lecture-dcgan --epochs 1 3 10 --seconds 180 --seeds 3
+    python benchmarks/quality.py                     the tables of all results
     python benchmarks/quality.py --readme            the same, into README.md
 
 An epoch here is 60,000 real images, one pass over the whole of Fashion-MNIST, also where only a
 part of it was found. Seconds are those of training alone, from the first step on: tracing counts,
 scoring does not; CPU seconds are summed over the cores, and grow less than the others do where a
-machine is shared. Every run lands in benchmarks/results/ as a file of its own, rewritten after each
-score, so that what was interrupted is not lost; the table is made from these files.
+machine is shared. Every run lands in benchmarks/results/, one file for its epochs and one for its
+seconds, rewritten after each score, so that what was interrupted is not lost; the tables are made
+from these files.
+
+The second table tells how long a recipe takes to become as good as the lecture's DCGAN is after ten
+epochs with the same seed: until the first score at or below that distance. Scores are taken at
+budgets, so that the true time is a little shorter.
 """
 
 import argparse
@@ -28,6 +33,8 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = Path(__file__).with_name("results")
 IMAGES_PER_EPOCH = 60_000
 NUM_SAMPLES = 10_000
+DISTANCE = "frechet_classifier_distance"
+TARGET_RECIPE, TARGET_EPOCHS = "lecture-dcgan", 10.0
 STEPS_PER_STRETCH = 125  # the budget is looked at, and the curve of losses kept, so often
 
 
@@ -35,20 +42,20 @@ class Judge(keras.callbacks.Callback):
     """Scores the generator whenever one of the budgets is used up, and ends the run at the last.
 
     Args:
-        budgets: Sorted list of numbers, in units of what `spent` gives.
-        unit: "epochs" or "seconds".
+        budgets: Dictionary from "epochs" and "seconds" to lists of numbers.
         recipe: `recipes.Recipe`.
         score: Function from images to a dict of floats.
-        save: Function that takes the list of rows so far.
+        save: Function that takes the unit and its list of rows so far.
         average: `callbacks.GeneratorAverage` whose generator is judged, or None for the one that
             trains.
     """
 
-    def __init__(self, budgets, unit, recipe, score, save, average=None):
+    def __init__(self, budgets, recipe, score, save, average=None):
         super().__init__()
-        self.budgets, self.unit, self.recipe = list(budgets), unit, recipe
-        self.score, self.save, self.average = score, save, average
-        self.rows, self.seconds, self.cpu_seconds = [], 0.0, 0.0
+        self.budgets = {unit: sorted(numbers) for unit, numbers in budgets.items()}
+        self.recipe, self.score, self.save, self.average = recipe, score, save, average
+        self.rows = {unit: [] for unit in budgets}
+        self.seconds, self.cpu_seconds = 0.0, 0.0
 
     def on_epoch_begin(self, epoch, logs=None):
         self._start, self._cpu_start = time.perf_counter(), time.process_time()
@@ -59,15 +66,18 @@ class Judge(keras.callbacks.Callback):
         steps = (epoch + 1) * STEPS_PER_STRETCH
         epochs = steps * self.recipe.batch_size / IMAGES_PER_EPOCH
         spent = {"epochs": epochs, "seconds": self.seconds, "cpu_seconds": self.cpu_seconds}
-        while self.budgets and spent[self.unit] >= self.budgets[0]:
-            budget = self.budgets.pop(0)
-            samples = samples_of(self.average or self.model, NUM_SAMPLES)
-            values = self.score(judged(samples, self.recipe.value_range))
-            row = {"budget": budget, **spent, **values, **(logs or {})}
-            self.rows.append({name: round(float(value), 4) for name, value in row.items()})
-            self.save(self.rows)
-            print(f"  {self.unit} {budget:g}: {self.rows[-1]}", flush=True)
-        self.model.stop_training = not self.budgets
+        for unit, budgets in self.budgets.items():
+            while budgets and spent[unit] >= budgets[0]:
+                self._judge(unit, budgets.pop(0), spent, logs or {})
+        self.model.stop_training = not any(self.budgets.values())
+
+    def _judge(self, unit, budget, spent, logs):
+        samples = samples_of(self.average or self.model, NUM_SAMPLES)
+        values = self.score(judged(samples, self.recipe.value_range))
+        row = {"budget": budget, **spent, **values, **logs}
+        self.rows[unit].append({name: round(float(value), 4) for name, value in row.items()})
+        self.save(unit, self.rows[unit])
+        print(f"  {unit} {budget:g}: {self.rows[unit][-1]}", flush=True)
 
 
 def samples_of(holder, num_samples, seed=12345):
@@ -95,36 +105,34 @@ def reference(value_range):
     return metrics.Reference(encoder, test_images, images[:NUM_SAMPLES])
 
 
-def run(name, unit, budgets, seed, folder):
-    """Trains a recipe with one seed, scores it at every budget, and writes the result file."""
+def run(name, budgets, seed, folder):
+    """Trains a recipe with one seed, scores it at every budget, and writes the result files."""
     recipe = recipes.get(name, seed)
     if recipe.value_range is None:
         raise SystemExit(f"{name} makes points, and this judges images.")
     scores = metrics.Scores(reference(recipe.value_range))
-    path = folder / f"quality_{name}_{unit}_seed{seed}.json"
-    facts = facts_of(name, unit, seed, scores, recipe.value_range)
+    facts = facts_of(seed, scores, recipe.value_range)
 
-    def save(rows):
+    def save(unit, rows):
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({**facts, "rows": rows}, indent=1) + "\n", encoding="utf-8")
+        path = folder / f"quality_{name}_{unit}_seed{seed}.json"
+        result = {"recipe": name, "unit": unit, **facts, "rows": rows}
+        path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
     stretches = data.batches(
         recipe.samples, recipe.batch_size, seed, steps_per_epoch=STEPS_PER_STRETCH
     )
     average = recipe.average_decay and callbacks.GeneratorAverage(recipe.average_decay)
-    judge = Judge(sorted(budgets), unit, recipe, scores, save, average)
+    judge = Judge(budgets, recipe, scores, save, average)
     watchers = [average, judge] if average else [judge]
     recipe.gan.fit(stretches, epochs=1_000_000, callbacks=watchers, verbose=0)
-    return path
 
 
-def facts_of(name, unit, seed, scores, value_range):
+def facts_of(seed, scores, value_range):
     """What a result is worthless without: data, versions, machine, floor and ceiling."""
     noise = np.random.default_rng(0).uniform(*value_range, (NUM_SAMPLES, 28, 28, 1))
     floor_and_ceiling = scores.report(noise)[0]
     return {
-        "recipe": name,
-        "unit": unit,
         "seed": seed,
         "num_samples": NUM_SAMPLES,
         "num_real": floor_and_ceiling.num_real,
@@ -137,9 +145,13 @@ def facts_of(name, unit, seed, scores, value_range):
     }
 
 
+def results_in(folder):
+    return [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("quality_*.json"))]
+
+
 def table(folder=RESULTS):
     """The results as a markdown table: a row for each recipe and budget, seeds taken together."""
-    runs = [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("quality_*.json"))]
+    runs = results_in(folder)
     groups = {}
     for result in runs:
         for row in result["rows"]:
@@ -169,39 +181,80 @@ def line(recipe, rows):
     def mean(name):
         return statistics.mean(row[name] for row in rows)
 
-    distances = [row["frechet_classifier_distance"] for row in rows]
+    distances = [row[DISTANCE] for row in rows]
     spread = f" ± {statistics.stdev(distances):.1f}" if len(rows) > 1 else ""
     return (
         f"| {recipe} | {mean('epochs'):.2g} | {mean('seconds'):.0f} | {mean('cpu_seconds'):.0f} "
         f"| {len(rows)} "
-        f"| {mean('frechet_classifier_distance'):.1f}{spread} | {mean('classes_present'):.3g} "
+        f"| {mean(DISTANCE):.1f}{spread} | {mean('classes_present'):.3g} "
         f"| {mean('precision'):.2f} | {mean('recall'):.2f} |"
     )
+
+
+def times_table(folder=RESULTS):
+    """Markdown: how long each recipe took to reach the target of its seed."""
+    scored = {}  # recipe, number of test images, seed: all rows of its runs
+    for result in results_in(folder):
+        key = (result["recipe"], result["num_real"], result["seed"])
+        scored.setdefault(key, []).extend(result["rows"])
+    targets = {
+        (num_real, seed): row[DISTANCE]
+        for (recipe, num_real, seed), rows in scored.items()
+        for row in rows
+        if recipe == TARGET_RECIPE and row["epochs"] == row["budget"] == TARGET_EPOCHS
+    }
+    first = {}  # recipe: by seed, the first row at the target, or None
+    for (recipe, *which), rows in sorted(scored.items()):
+        target = targets.get(tuple(which), -1.0)
+        reaching = [row for row in rows if row[DISTANCE] <= target]
+        if target >= 0:
+            found = min(reaching, key=lambda row: row["seconds"]) if reaching else None
+            first.setdefault(recipe, {})[tuple(which)] = found
+    lines = [
+        "| recipe | seeds | target distance | epochs | CPU s | seconds | × as fast |",
+        f"| {' | '.join(['---'] * 7)} |",
+    ]
+    for recipe, found in first.items():
+        aims = " ".join(f"{targets[which]:.1f}" for which in found)
+        ends = [f"| {recipe} | {len(found)} | {aims}"]
+        if None in found.values():
+            reached = sum(row is not None for row in found.values())
+            ends += [f"reached by {reached}", "", "", ""]
+        else:
+            ratios = [
+                first[TARGET_RECIPE][which]["seconds"] / row["seconds"]
+                for which, row in found.items()
+            ]
+            for name, digits in (("epochs", ".2g"), ("cpu_seconds", ".0f"), ("seconds", ".0f")):
+                ends.append(" ".join(format(row[name], digits) for row in found.values()))
+            ends.append(" ".join(f"{value:.1f}" for value in ratios))
+        lines.append(" | ".join(ends) + " |")
+    return "\n".join(lines)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--recipe", help="name of a recipe of images")
-    budget = parser.add_mutually_exclusive_group()
-    budget.add_argument("--epochs", type=float, nargs="+", help="score after each of these")
-    budget.add_argument("--seconds", type=float, nargs="+", help="score after each of these")
+    parser.add_argument("--epochs", type=float, nargs="+", default=[], help="score after these")
+    parser.add_argument("--seconds", type=float, nargs="+", default=[], help="score after these")
     parser.add_argument("--seeds", type=int, default=1, help="how many")
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder")
     parser.add_argument("--readme", action="store_true", help="write the table into README.md")
     options = parser.parse_args()
-    if options.seeds < 1 or min([*(options.epochs or []), *(options.seconds or []), 1]) <= 0:
+    if options.seeds < 1 or min([*options.epochs, *options.seconds, 1]) <= 0:
         parser.error("epochs and seconds must be above 0, and seeds at least 1")
     if options.recipe:
-        unit = "seconds" if options.seconds else "epochs"
-        budgets = options.seconds or options.epochs or [1.0]
+        asked = {"epochs": options.epochs, "seconds": options.seconds}
+        budgets = {unit: numbers for unit, numbers in asked.items() if numbers} or {"epochs": [1.0]}
         for seed in range(options.first_seed, options.first_seed + options.seeds):
             print(f"{options.recipe}, seed {seed}", flush=True)
-            run(options.recipe, unit, budgets, seed, options.results)
-    made = table(options.results)
-    print(made)
-    if options.readme:
-        report.write_table(ROOT / "README.md", "quality", made)
+            run(options.recipe, budgets, seed, options.results)
+    tables = {"quality": table(options.results), "time to quality": times_table(options.results)}
+    for name, made in tables.items():
+        print(made, end="\n\n")
+        if options.readme:
+            report.write_table(ROOT / "README.md", name, made)
 
 
 if __name__ == "__main__":

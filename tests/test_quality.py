@@ -42,6 +42,22 @@ def test_other_reference_sets_make_other_rows(tmp_path):
     assert len(lines) == 2
 
 
+def test_time_to_the_quality_of_the_lecture(tmp_path):
+    ten = {"epochs": 10.0, "seconds": 1_000.0, "cpu_seconds": 1_800.0}
+    for seed, target in enumerate((40.0, 44.0)):
+        write(tmp_path, seed, [row(60.0), row(43.0, 4.0, seconds=400.0), row(target, **ten)])
+        rows = [row(50.0, 0.5, seconds=20.0), row(39.0, 0.7, seconds=80.0, cpu_seconds=90.0)]
+        write(tmp_path, seed, rows, recipe="quick")
+        write(tmp_path, seed, [row(41.0, 2.0)], recipe="sometimes")
+    write(tmp_path, 2, [row(1.0)], recipe="quick")  # no target of this seed
+    lines = quality.times_table(tmp_path).splitlines()[2:]
+    assert lines == [
+        "| lecture-dcgan | 2 | 40.0 44.0 | 10 4 | 1800 100 | 1000 400 | 1.0 1.0 |",
+        "| quick | 2 | 40.0 44.0 | 0.7 0.7 | 90 90 | 80 80 | 12.5 5.0 |",
+        "| sometimes | 2 | 40.0 44.0 | reached by 1 |  |  |  |",
+    ]
+
+
 def test_table_goes_between_its_markers():
     readme = "before\n<!-- one: begin -->\nold\n<!-- one: end -->\nafter\n"
     assert report.with_table(readme, "one", "new") == readme.replace("old", "new")
@@ -97,7 +113,7 @@ def test_the_running_average_is_judged_where_there_is_one(monkeypatch):
 
     recipe = recipes.Recipe(None, None, None, 1, 1, 32, (-1, 1))
     for average in (None, Holder(0.25)):
-        judge = quality.Judge([0.0], "seconds", recipe, score, lambda rows: None, average)
+        judge = quality.Judge({"seconds": [0.0]}, recipe, score, lambda *rows: None, average)
         judge.set_model(Holder(0.5))
         judge.on_epoch_begin(0)
         judge.on_epoch_end(0, {})
@@ -110,8 +126,13 @@ def test_a_short_run_is_scored_at_each_budget(tmp_path, monkeypatch):
     monkeypatch.setenv("GAN_TF_DATA", "embedded")
     monkeypatch.setattr(quality, "NUM_SAMPLES", 500)
     monkeypatch.setattr(quality, "IMAGES_PER_EPOCH", 250 * 32)
-    path = quality.run("lecture-dense", "epochs", [1.0, 0.5], seed=1, folder=tmp_path)
-    found = json.loads(path.read_text("utf-8"))
+    budgets = {"epochs": [1.0, 0.5], "seconds": [0.1]}
+    quality.run("lecture-dense", budgets, seed=1, folder=tmp_path)
+    name = "quality_lecture-dense_{}_seed1.json"
+    found, timed = (
+        json.loads((tmp_path / name.format(unit)).read_text("utf-8")) for unit in budgets
+    )
+    assert [r["budget"] for r in timed["rows"]] == [0.1]
     assert [r["epochs"] for r in found["rows"]] == [0.5, 1.0]
     assert found["rows"][0]["seconds"] < found["rows"][1]["seconds"]
     assert found["floor"] < found["rows"][1]["frechet_classifier_distance"]
@@ -122,11 +143,12 @@ def test_a_short_run_is_scored_at_each_budget(tmp_path, monkeypatch):
 def test_a_run_ends_when_its_seconds_are_spent(tmp_path, monkeypatch):
     monkeypatch.setenv("GAN_TF_DATA", "embedded")
     monkeypatch.setattr(quality, "NUM_SAMPLES", 200)
-    path = quality.run("lecture-dense", "seconds", [0.1], seed=0, folder=tmp_path)
+    quality.run("lecture-dense", {"seconds": [0.1]}, seed=0, folder=tmp_path)
+    (path,) = tmp_path.iterdir()
     (only,) = json.loads(path.read_text("utf-8"))["rows"]
     assert only["seconds"] >= 0.1 and only["epochs"] < 1
 
 
 def test_points_are_refused(tmp_path):
     with pytest.raises(SystemExit, match="circle makes points"):
-        quality.run("circle", "epochs", [1.0], 0, tmp_path)
+        quality.run("circle", {"epochs": [1.0]}, 0, tmp_path)
