@@ -1,14 +1,19 @@
-"""How long a step takes: the lecture's loop, `train_gan`, `GAN.fit`, and PyTorch's eager loop.
+"""How long a step takes: the lecture's loop, a `train_step` of one's own, ours, and PyTorch.
 
-    python benchmarks/speed.py [--rounds N] [--torch PYTHON]
+    python benchmarks/speed.py                     float32, batch size 32, all contenders
+    python benchmarks/speed.py --grid              also float32 and bfloat16, batches 32, 128, 256
+    python benchmarks/speed.py --torch PYTHON      with PyTorch, from another environment
+    python benchmarks/speed.py --grid --save       the tables also into benchmarks/results/speed.md
 
-Machines are noisy, so all contenders take turns in every round and the table gives medians and
-ratios. The time to trace a graph is paid once a run and shown apart. PyTorch is measured where it
-is installed: in this environment, or in the one whose Python `--torch` (or the variable
-GAN_TF_TORCH_PYTHON) names.
+Machines are noisy, so all contenders take turns in every round, the product of large matrices
+among them, and the tables give medians, and ratios of what was measured in the same round. The
+first stretch of each contender, in which graphs are traced and compiled, is not counted and shown
+apart. PyTorch is measured where it is installed: in this environment, or in the one whose Python
+`--torch` (or the variable GAN_TF_TORCH_PYTHON) names.
 """
 
 import argparse
+import contextlib
 import importlib.util
 import os
 import pathlib
@@ -17,97 +22,35 @@ import subprocess
 import sys
 import time
 
-from gan_tf import GAN, builders, data, losses, train_gan
 import keras
-from lecture_loop import lecture_loop
-import numpy as np
+import speed_games
+from speed_games import GAMES
 
-BATCH_SIZE = 32
-NUM_STEPS = {"dense": 640, "dcgan": 64}
-STEPS_PER_EXECUTION = {"dense": 32, "dcgan": 8}
-
-
-def players(name):
-    """The lecture's generator and discriminator."""
-    if name == "dense":
-        return builders.dense_generator(), builders.dense_discriminator(output_activation="sigmoid")
-    return builders.dcgan_generator(), builders.dcgan_discriminator(output_activation="sigmoid")
+RESULTS = pathlib.Path(__file__).with_name("results") / "speed.md"
+GRID = [(size, kind) for size in (32, 128, 256) for kind in ("float32", "bfloat16")]
+BASELINES = ("lecture's loop", "own train_step", "PyTorch eager")
 
 
-def compiled(name):
-    """The stack of both players, compiled as in the lecture."""
-    generator, discriminator = players(name)
-    gan = keras.Sequential([generator, discriminator])
-    discriminator.compile(loss="binary_crossentropy", optimizer="rmsprop")
-    discriminator.trainable = False
-    gan.compile(loss="binary_crossentropy", optimizer="rmsprop")
-    return gan
+class TorchContender:
+    """A process that trains a stretch for every line it reads."""
 
+    def __init__(self, python, name, batch_size, precision, mode):
+        script = pathlib.Path(__file__).with_name("speed_torch.py")
+        command = [python, str(script), name, str(batch_size), precision, mode]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
 
-def dataset(name):
-    """Batches of noise in the shape of the images; their content changes no time."""
-    shape = players(name)[1].input_shape[1:]
-    images = np.random.default_rng(0).random((NUM_STEPS[name] * BATCH_SIZE, *shape), "float32")
-    return data.batches(images, BATCH_SIZE)
+    def __call__(self, num_steps):
+        self.process.stdin.write(f"{num_steps}\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        if not answer:
+            raise SystemExit(f"PyTorch's process ended: {' '.join(self.process.args)}")
+        return float(answer)
 
-
-class Clock(keras.callbacks.Callback):
-    """Seconds of each epoch; the first one contains the tracing."""
-
-    def __init__(self):
-        super().__init__()
-        self.seconds = []
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.start = time.perf_counter()
-
-    def on_epoch_end(self, epoch, logs=None):
-        self.seconds.append(time.perf_counter() - self.start)
-
-    def result(self, num_steps):
-        """Milliseconds of a step and seconds of tracing."""
-        first, second = self.seconds
-        return 1e3 * second / num_steps, max(0.0, first - second)
-
-
-def time_lecture(name, batches):
-    gan = compiled(name)
-    codings_size = gan.input_shape[-1]
-    start = time.perf_counter()
-    lecture_loop(gan, batches.take(2), BATCH_SIZE, codings_size)
-    tracing = time.perf_counter() - start
-    num_steps = NUM_STEPS[name] // 2
-    start = time.perf_counter()
-    lecture_loop(gan, batches.take(num_steps), BATCH_SIZE, codings_size)
-    return 1e3 * (time.perf_counter() - start) / num_steps, tracing
-
-
-def time_train_gan(name, batches):
-    gan, clock = compiled(name), Clock()
-    train_gan(
-        *(gan, batches, BATCH_SIZE, gan.input_shape[-1], 2),
-        callbacks=[clock],
-        steps_per_execution=STEPS_PER_EXECUTION[name],
-        verbose=0,
-    )
-    return clock.result(NUM_STEPS[name])
-
-
-def time_fit(name, batches):
-    gan, clock = GAN(*players(name)), Clock()
-    gan.compile(
-        *("rmsprop", "rmsprop", losses.NonSaturating(from_logits=False)),
-        steps_per_execution=STEPS_PER_EXECUTION[name],
-    )
-    gan.fit(batches, epochs=2, callbacks=[clock], verbose=0)
-    return clock.result(NUM_STEPS[name])
-
-
-def time_torch(python, name):
-    script = pathlib.Path(__file__).with_name("speed_torch.py")
-    command = [python, str(script), name, str(NUM_STEPS[name])]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return float(done.stdout), 0.0
+    def close(self):
+        self.process.communicate()
 
 
 def torch_python(option):
@@ -117,47 +60,135 @@ def torch_python(option):
     return sys.executable if importlib.util.find_spec("torch") else None
 
 
-def measure(name, rounds, torch):
-    """Dictionary from contender to its list of `(milliseconds a step, seconds of tracing)`."""
-    contenders = {
-        "lecture's loop": lambda: time_lecture(name, batches),
-        "train_gan": lambda: time_train_gan(name, batches),
-        "GAN.fit": lambda: time_fit(name, batches),
-    }
-    if torch:
-        contenders["PyTorch eager"] = lambda: time_torch(torch, name)
-    batches = dataset(name)
-    results = {contender: [] for contender in contenders}
-    for _ in range(rounds):
-        for contender, run in contenders.items():
-            results[contender].append(run())
-    return results
+def contenders(name, batch_size, precision, torch, only):
+    """Dictionary from names to functions from a number of steps to seconds."""
+    game, of = GAMES[name], speed_games
+    makers = {"GAN.fit": lambda: of.gan_contender(game, batch_size)}
+    if game.kind == "r1":
+        makers["GAN.fit, R1 every 4th"] = lambda: of.gan_contender(game, batch_size, interval=4)
+    if game.kind == "lecture":
+        makers["train_gan"] = lambda: of.train_gan_contender(game, batch_size)
+        if name == "dense":
+            compiled = {"jit_compile": True}
+            makers["train_gan, XLA"] = lambda: of.train_gan_contender(game, batch_size, **compiled)
+        makers["lecture's loop"] = lambda: of.lecture_contender(game, batch_size)
+    makers["own train_step"] = lambda: of.own_step_contender(game, batch_size)
+    for mode in ("eager", "compiled") if torch else ():
+        case = (torch, name, batch_size, precision, mode)
+        makers[f"PyTorch {mode}"] = lambda case=case: TorchContender(*case)
+    return {which: make() for which, make in makers.items() if only is None or which in only}
 
 
-def show(name, results):
-    """Prints a row for each contender, and its speed as a multiple of the lecture's loop."""
-    lecture = [step for step, _ in results["lecture's loop"]]
-    for contender, pairs in results.items():
-        steps, tracing = zip(*pairs, strict=True)
-        ratio = statistics.median(a / b for a, b in zip(lecture, steps, strict=True))
-        print(
-            f"{name:6} {contender:15} {statistics.median(steps):8.2f} ms "
-            f"({min(steps):.2f} to {max(steps):.2f}) {ratio:6.2f} x "
-            f"{statistics.median(tracing):7.1f} s"
-        )
+def measure(name, batch_size, precision, rounds, torch, only=None):
+    """What a round gave, for each round: seconds a step of all contenders, and the matrix speed."""
+    num_steps = max(4, GAMES[name].num_steps * 32 // batch_size)
+    policy = "mixed_bfloat16" if precision == "bfloat16" else "float32"
+    found = {"tracing": {}, "rounds": [], "matrix_speeds": []}
+    with policy_of(policy):
+        operations = speed_games.operations(GAMES[name], batch_size)
+        racing = contenders(name, batch_size, precision, torch, only)
+        for which, train in racing.items():
+            start = time.perf_counter()
+            train(num_steps)
+            found["tracing"][which] = time.perf_counter() - start
+        for _ in range(rounds):
+            speed = speed_games.matrix_speed(precision)
+            steps = {which: train(num_steps) / num_steps for which, train in racing.items()}
+            found["rounds"].append({"steps": steps, "matrix_seconds": operations / speed})
+            found["matrix_speeds"].append(speed)
+        for train in racing.values():
+            if hasattr(train, "close"):
+                train.close()
+    keras.backend.clear_session()
+    return {**found, "case": (name, batch_size, precision)}
+
+
+@contextlib.contextmanager
+def policy_of(name):
+    """New layers compute in that precision."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(name)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def table(results):
+    """Markdown: a row for each contender of each case."""
+    columns = ["network", "batch", "precision", "trained by", "ms a step", "min to max"]
+    columns += ["images/s", *(f"× {baseline}" for baseline in BASELINES)]
+    columns += ["share of matrix speed", "first stretch, s"]
+    lines = [f"| {' | '.join(columns)} |", f"| {' | '.join(['---'] * len(columns))} |"]
+    for result in results:
+        lines += [row(result, which) for which in result["tracing"]]
+    return "\n".join(lines)
+
+
+def row(result, which):
+    """One contender: medians over the rounds."""
+    name, batch_size, precision = result["case"]
+    rounds = result["rounds"]
+    steps = [each["steps"][which] for each in rounds]
+    step = statistics.median(steps)
+    images = batch_size * GAMES[name].discriminator_steps / step
+    share = statistics.median(each["matrix_seconds"] / each["steps"][which] for each in rounds)
+    cells = [
+        *(name, str(batch_size), precision, which),
+        *(f"{1e3 * step:.3g}", f"{1e3 * min(steps):.3g} to {1e3 * max(steps):.3g}"),
+        f"{images:,.0f}",
+        *(ratio(rounds, which, baseline) for baseline in BASELINES),
+        *(f"{share:.0%}", f"{result['tracing'][which]:.1f}"),
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def ratio(rounds, which, baseline):
+    """How many times as fast as the baseline, round by round."""
+    if baseline not in rounds[0]["steps"]:
+        return ""
+    pairs = [(each["steps"][baseline], each["steps"][which]) for each in rounds]
+    return f"{statistics.median(a / b for a, b in pairs):.2f}"
 
 
 def main():
-    """Prints the table."""
+    """Prints the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--games", nargs="+", choices=GAMES, default=list(GAMES))
+    parser.add_argument("--grid", action="store_true", help="other batch sizes and bfloat16 too")
+    parser.add_argument("--save", action="store_true", help=f"also write {RESULTS.name}")
     parser.add_argument("--torch", metavar="PYTHON")
     options = parser.parse_args()
+    if options.rounds < 1:
+        parser.error("--rounds must be at least 1")
     torch = torch_python(options.torch)
-    print(f"Batch size {BATCH_SIZE}; a step is both phases; medians of {options.rounds} rounds.")
-    print("net    contender         a step (min to max)    speed, lecture = 1   tracing")
-    for name in NUM_STEPS:
-        show(name, measure(name, options.rounds, torch))
+    results = []
+
+    def show(name, batch_size, precision, only=None):
+        results.append(measure(name, batch_size, precision, options.rounds, torch, only))
+        print(table(results[-1:]), flush=True)
+
+    for name in options.games:
+        show(name, 32, "float32")
+    if options.grid:
+        for name in options.games:
+            for batch_size, precision in GRID:
+                if (batch_size, precision) != (32, "float32"):
+                    show(name, batch_size, precision, ("GAN.fit", "PyTorch eager"))
+    speeds = {}
+    for result in results:
+        speeds.setdefault(result["case"][2], []).extend(result["matrix_speeds"])
+    speeds = ", ".join(f"{kind} {statistics.median(s) / 1e9:.0f}" for kind, s in speeds.items())
+    made = (
+        f"{table(results)}\n\nA step is one update of the generator and all of the discriminator's "
+        f"that belong to it. Medians of {options.rounds} rounds; × is how many times as fast. "
+        f"Matrix speed: product of 2,048 × 2,048 matrices in TensorFlow, GFLOP/s: "
+        f"{speeds}."
+    )
+    print(made)
+    if options.save:
+        RESULTS.write_text(made + "\n", encoding="utf-8")
     if not torch:
         print("PyTorch is not installed here; --torch PYTHON names a Python that has it.")
 

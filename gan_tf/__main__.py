@@ -45,7 +45,9 @@ def _parser():
     demo = commands.add_parser("demo", help="train the circle GAN and the lecture's DCGAN")
     train = commands.add_parser("train", help="train one recipe and write what comes of it")
     train.add_argument(
-        "recipe", help="circle, lecture-dense, lecture-dcgan, ring, grid, progressive or style"
+        "recipe",
+        nargs="?",
+        help="circle, lecture-dense, lecture-dcgan, ring, grid, progressive (the default) or style",
     )
     train.add_argument(
         "--resume", action="store_true", help="save each epoch, and go on where a killed run was"
@@ -92,7 +94,10 @@ def run_demo(options):
 
 def run_train(options):
     """Trains one recipe, alone or as one of several workers."""
-    arguments = (options.recipe, options.output, options.seed, options.epochs, options.resume)
+    from gan_tf import recipes
+
+    name = options.recipe or recipes.DEFAULT
+    arguments = (name, options.output, options.seed, options.epochs, options.resume)
     if options.workers is None:
         if options.worker_index is not None:
             raise ValueError("--worker-index needs --workers host:port,host:port beside it.")

@@ -424,7 +424,7 @@ class GAN(keras.Model):
         """Data whose every batch holds those of all the discriminator's steps; its size, if any."""
         strategy, steps = self.distribute_strategy, self.discriminator_steps
         if isinstance(x, tf.data.Dataset):
-            return workers.shared(x, strategy, steps), batch_size
+            return workers.shared(inputs.without_tuning(x), strategy, steps), batch_size
         if workers.are_several(strategy):
             raise ValueError(
                 "Several workers must see the same images in the same order, and Keras shuffles "

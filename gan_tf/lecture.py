@@ -70,6 +70,7 @@ def train_gan(
     drive=False,
     seed=None,
     steps_per_execution=32,
+    jit_compile="auto",
     verbose="auto",
 ):
     """Trains a GAN as the lecture's `train_gan` does, several times faster.
@@ -93,6 +94,8 @@ def train_gan(
         seed: Integer, seeds the latents. By default Keras's global seed decides.
         steps_per_execution: Integer, steps that TensorFlow plays without returning to Python;
             callbacks see the end of a batch only so often.
+        jit_compile: Whether XLA compiles the step. "auto" is Keras's choice: with a GPU. On a CPU,
+            True makes dense networks faster, and convolutions several times slower.
         verbose: As in `keras.Model.fit`.
 
     Returns:
@@ -123,6 +126,7 @@ def train_gan(
             discriminator.optimizer,
             loss=CompiledLoss(gan, discriminator),
             steps_per_execution=steps_per_execution,
+            jit_compile=jit_compile,
         )
         return game.fit(
             dataset,

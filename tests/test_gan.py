@@ -216,6 +216,20 @@ def test_steps_per_execution_changes_nothing_but_the_speed():
     assert first["d_loss"] == pytest.approx(second["d_loss"], rel=1e-6)
 
 
+def test_the_end_of_an_epoch_does_not_wait_for_a_thread_of_the_data(monkeypatch):
+    seen = []
+    monkeypatch.setattr(keras.Model, "fit", lambda self, x, **kwargs: seen.append(x))
+    gan, real = image_gan(), images(8)
+    dataset = tf.data.Dataset.from_tensor_slices(real).batch(4)
+    options = tf.data.Options()
+    options.deterministic = True
+    for each in (data.batches(real, 4), dataset.with_options(options)):
+        gan.fit(each)
+        assert seen[-1].options().autotune.enabled is False
+        assert seen[-1].cardinality() == 2
+    assert seen[-1].options().deterministic is True
+
+
 def test_save_and_load_weights(tmp_path):
     gan, _ = run()
     gan.save_weights(tmp_path / "gan.weights.h5")

@@ -79,6 +79,8 @@ def test_samples_of_growing_networks_are_judged_in_the_size_of_the_test_images()
 def test_readme_holds_the_table_of_the_committed_results():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert report.with_table(readme, "quality", quality.table()) == readme
+    assert report.with_table(readme, "time to quality", quality.times_table()) == readme
+    assert (quality.RESULTS / "time_to_quality.md").read_text("utf-8").strip() in readme
 
 
 def test_committed_results_say_what_they_are():
