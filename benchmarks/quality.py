@@ -105,9 +105,18 @@ def reference(value_range):
     return metrics.Reference(encoder, test_images, images[:NUM_SAMPLES])
 
 
-def run(name, budgets, seed, folder):
-    """Trains a recipe with one seed, scores it at every budget, and writes the result files."""
-    recipe = recipes.get(name, seed)
+def run(name, budgets, seed, folder, make=recipes.get, kind="quality"):
+    """Trains a recipe with one seed, scores it at every budget, and writes the result files.
+
+    Args:
+        name: Name of a recipe.
+        budgets: Dictionary from "epochs" and "seconds" to lists of numbers.
+        seed: Integer.
+        folder: Path of the folder for results.
+        make: Function from name and seed to a `recipes.Recipe`.
+        kind: How the names of the files begin.
+    """
+    recipe = make(name, seed)
     if recipe.value_range is None:
         raise SystemExit(f"{name} makes points, and this judges images.")
     scores = metrics.Scores(reference(recipe.value_range))
@@ -115,7 +124,7 @@ def run(name, budgets, seed, folder):
 
     def save(unit, rows):
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"quality_{name}_{unit}_seed{seed}.json"
+        path = folder / f"{kind}_{name.replace(' ', '-')}_{unit}_seed{seed}.json"
         result = {"recipe": name, "unit": unit, **facts, "rows": rows}
         path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 

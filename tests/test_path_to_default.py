@@ -1,0 +1,43 @@
+"""The benchmark that goes from the lecture's DCGAN to the default recipe."""
+
+import json
+
+from gan_tf import recipes
+import keras
+import path_to_default
+import pytest
+
+
+def write(folder, name, seed, distance, seconds=60.0):
+    row = {"budget": 60.0, "seconds": seconds, "epochs": 0.5, "cpu_seconds": 100.0, "recall": 0.25}
+    row |= {"frechet_classifier_distance": distance, "classes_present": 9.0}
+    path = folder / f"path_{name}_seconds_seed{seed}.json"
+    path.write_text(json.dumps({"rows": [row]}))
+
+
+def test_the_steps_stand_in_their_order(tmp_path):
+    write(tmp_path, "growing", 0, 30.0)
+    for seed, distance in enumerate((80.0, 90.0)):
+        write(tmp_path, "lecture-dcgan", seed, distance, 60.0 + seed)
+    assert path_to_default.table(tmp_path).splitlines()[2:] == [
+        "| lecture-dcgan | 60 | 2 | 30,000 | 100 | 85.0 ± 7.1 | 0.25 | 9 |",
+        "| growing | 60 | 1 | 30,000 | 100 | 30.0 | 0.25 | 9 |",
+    ]
+
+
+@pytest.mark.slow
+def test_each_step_changes_what_its_name_says(monkeypatch):
+    monkeypatch.setenv("GAN_TF_DATA", "embedded")
+    made = {name: path_to_default.make(name, 0) for name in path_to_default.STEPS}
+    rates = [float(recipe.gan.generator_optimizer.learning_rate) for recipe in made.values()]
+    assert rates == pytest.approx([1e-3] * 4 + [8e-3] * 2)
+    assert [recipe.average_decay is None for recipe in made.values()] == [True] + [False] * 5
+    assert [recipe.gan.penalty is None for recipe in made.values()] == [True] * 2 + [False] * 4
+    sizes = [recipe.samples.shape[1] for recipe in made.values()]
+    assert sizes == [28, 28, 28, 32, 32, 32]
+    lecture, regularised = made["lecture-dcgan"].gan, made["R1 and Adam"].gan
+    assert regularised.generator.count_params() == lecture.generator.count_params()
+    dropouts = [isinstance(x, keras.layers.Dropout) for x in regularised.discriminator.layers]
+    assert not any(dropouts)
+    assert recipes.DEFAULT == "progressive"
+    assert type(made["growing"].gan) is type(recipes.get().gan)

@@ -1,0 +1,120 @@
+"""The benchmark of speed: that all contenders train, what a step is, and the tables."""
+
+import stat
+
+from gan_tf import train_gan
+import keras
+import numpy as np
+import pytest
+import speed
+import speed_games
+from speed_games import GAMES
+
+
+def result(case=("dense", 32, "float32"), **steps):
+    rounds = [
+        {"steps": {name: seconds[i] for name, seconds in steps.items()}, "matrix_seconds": 0.001}
+        for i in range(3)
+    ]
+    return {"case": case, "rounds": rounds, "tracing": dict.fromkeys(steps, 2.0)}
+
+
+def test_ratios_are_taken_round_by_round():
+    found = result(**{"GAN.fit": (0.002, 0.004, 0.002), "lecture's loop": (0.016, 0.024, 0.008)})
+    lines = speed.table([found]).splitlines()
+    assert lines[2] == (
+        "| dense | 32 | float32 | GAN.fit | 2 | 2 to 4 | 16,000 | 6.00 |  |  | 50% | 2.0 |"
+    )
+    assert lines[3].split(" | ")[3:8] == ["lecture's loop", "16", "8 to 24", "2,000", "1.00"]
+
+
+def test_images_are_those_that_the_discriminator_sees():
+    found = result(("WGAN-GP", 32, "float32"), **{"GAN.fit": (0.1, 0.1, 0.1)})
+    assert "| 1,600 |" in speed.table([found])  # five batches of 32 in a tenth of a second
+
+
+def test_the_arithmetic_of_a_dense_step():
+    first, last = 30 * 100 + 100 * 150, 150 * 784  # the generator's multiplications for one image
+    rest, judge = 150 * 100 + 100 * 1, 784 * 150  # the discriminator's, its first layer last
+    phase_1 = 32 * (first + last) + 64 * (2 * (judge + rest) + rest)
+    phase_2 = 32 * (2 * (first + last) + (first + last - 30 * 100) + 2 * (judge + rest))
+    expected = 2 * (phase_1 + phase_2)
+    assert 1.0 <= speed_games.operations(GAMES["dense"], 32) / expected < 1.1
+
+
+def test_a_process_trains_a_stretch_for_each_line(tmp_path):
+    python = tmp_path / "python"
+    python.write_text('#!/bin/sh\necho "$@" > "$0.log"\nwhile read n; do echo "$n.5"; done\n')
+    python.chmod(python.stat().st_mode | stat.S_IXUSR)
+    contender = speed.TorchContender(str(python), "dense", 32, "float32", "eager")
+    assert [contender(3), contender(4)] == [3.5, 4.5]
+    contender.close()
+    assert (tmp_path / "python.log").read_text().split()[1:] == ["dense", "32", "float32", "eager"]
+
+
+def test_a_process_that_ends_is_named(tmp_path):
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\n")
+    python.chmod(python.stat().st_mode | stat.S_IXUSR)
+    contender = speed.TorchContender(str(python), "dense", 32, "float32", "eager")
+    with pytest.raises(SystemExit, match="PyTorch's process ended: .* dense 32"):
+        contender(3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["DCGAN", "WGAN-GP", "progressive"])
+def test_a_step_of_ones_own_moves_both_players(name):
+    game = GAMES[name]
+    model = speed_games.OwnStep(*game.players(), game.kind, 2)
+    model.compile(game.optimizer(), game.optimizer())
+    before = [np.copy(weight) for weight in model.get_weights()]
+    batches = speed_games.dataset(game, 4, 1)
+    history = model.fit(batches, verbose=0).history
+    assert all(np.isfinite(values).all() for values in history.values())
+    trained = [weight for player in game.players() for weight in player.trainable_weights]
+    moved = [np.any(old != new) for old, new in zip(before, model.get_weights(), strict=True)]
+    assert sum(moved) >= 0.8 * len(trained)
+
+
+@pytest.mark.slow
+def test_a_game_is_measured_with_all_its_contenders():
+    found = speed.measure("dense", 4, "float32", 1, None)
+    names = {"GAN.fit", "train_gan", "train_gan, XLA", "lecture's loop", "own train_step"}
+    assert set(found["tracing"]) == set(found["rounds"][0]["steps"]) == names
+    assert all(seconds > 0 for seconds in found["rounds"][0]["steps"].values())
+    assert keras.config.dtype_policy().name == "float32"
+
+
+def num_trainable(player):
+    return sum(int(np.prod(weight.shape)) for weight in player.trainable_weights)
+
+
+@pytest.mark.slow
+def test_networks_are_those_of_pytorch():
+    torch = pytest.importorskip("torch", reason="PyTorch is not a dependency; see benchmarks")
+    import speed_torch
+
+    for name, game in GAMES.items():
+        training = speed_torch.Training(name, 4, "float32", False)
+        players = (training.generator, training.plain)
+        theirs = [sum(p.numel() for p in each.parameters() if p.requires_grad) for each in players]
+        assert theirs == [num_trainable(player) for player in game.players()]
+        assert training.stretch(1) > 0
+    assert torch.isfinite(next(training.generator.parameters())).all()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("jit_compile", ["auto", True])
+def test_train_gan_compiles_its_step_where_asked(monkeypatch, jit_compile):
+    seen = []
+    compile_game = keras.Model.compile
+    monkeypatch.setattr(
+        keras.Model,
+        "compile",
+        lambda self, *args, **kwargs: (seen.append(kwargs), compile_game(self, *args, **kwargs))[1],
+    )
+    gan = speed_games.as_in_the_lecture(GAMES["dense"])
+    batches = speed_games.dataset(GAMES["dense"], 4, 2)
+    history = train_gan(gan, batches, 4, 30, 1, jit_compile=jit_compile, verbose=0).history
+    assert seen[-1]["jit_compile"] is jit_compile
+    assert np.isfinite(history["d_loss"]).all()
