@@ -12,10 +12,16 @@ import zipfile
 from gan_tf import __version__
 import numpy as np
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+
 FORMAT = 1  # of the content; a later gan_tf that writes another one counts on
 NUM_KEPT = 2
 _NAME = re.compile(r"checkpoint-(\d{6,})\.gan_tf")
 _UNFINISHED = "checkpoint-unfinished.gan_tf"
+_HELD = {}  # folders that this process holds, with their file descriptors
 _TITLE = b"gan_tf checkpoint. SHA-256 of what follows this line: "
 
 
@@ -80,6 +86,40 @@ def newest(folder):
         "hashes do not fit. Expected: at least one as it was written. Delete them to begin anew, "
         "or give another folder."
     )
+
+
+def hold(folder):
+    """Keeps a folder for this process until it ends, however it ends.
+
+    Two runs in one folder would go on from each other's checkpoints. Where the system or the disk
+    knows no such locks (Windows, some network disks), nothing is held.
+
+    Args:
+        folder: Path of a folder; it is made if it is absent.
+
+    Raises:
+        OSError: If another process holds it.
+    """
+    folder = Path(folder).resolve()
+    if fcntl is None or folder in _HELD:
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        opened = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return  # `save` says what is wrong with the folder
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(opened)
+        raise OSError(
+            f"Another process trains with the checkpoints in {folder}. Received: a folder in use. "
+            "Expected: one for each run. Wait for that process, end it, or give another folder."
+        ) from error
+    except OSError:
+        os.close(opened)
+        return
+    _HELD[folder] = opened
 
 
 # Helpers.

@@ -86,6 +86,12 @@ def _check_dataset(gan, dataset, batch_size, steps_per_epoch):
             "A dataset already has batches, so fit takes no batch_size with it. "
             f"Received: batch_size={batch_size!r}"
         )
+    if gan.discriminator_steps > 1 and spec.shape.rank and spec.shape[0] is None:
+        raise ValueError(
+            f"With {gan.discriminator_steps} discriminator steps all batches must have one size, "
+            "but the last one of this dataset may be smaller. Batch it with drop_remainder=True. "
+            f"Received: batches of shape {spec.shape}"
+        )
     _check_length(int(dataset.cardinality()), gan.discriminator_steps, steps_per_epoch)
     if hasattr(dataset, "value_range"):
         _check_range(gan, *dataset.value_range)

@@ -36,7 +36,7 @@ class Resume(keras.callbacks.Callback):
             writes, and all read.
 
     Raises:
-        OSError: If the folder cannot be read or written.
+        OSError: If the folder cannot be read or written, or another process trains there.
         ValueError: If its checkpoints are damaged, of another version, or of another game, or not
             all workers see the same.
     """
@@ -70,6 +70,8 @@ class Resume(keras.callbacks.Callback):
             model.on_restored()
 
     def on_train_begin(self, logs=None):
+        if workers.is_chief(self.strategy):
+            checkpoints.hold(self.folder)
         if not self.has_found:
             self._save()
             return

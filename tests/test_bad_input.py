@@ -788,10 +788,17 @@ GAMES = [
     ("empty dataset", lambda _: fit(sets(POINTS).take(0)), ValueError, "no batch", "smaller"),
     (
         "fewer batches than steps",
-        lambda _: fit(sets(POINTS, 32), game(steps=3)),
+        lambda _: fit(data.batches(POINTS, 32), game(steps=3)),
         ValueError,
         "2 batches",
         "3 discriminator steps",
+    ),
+    (
+        "a smaller last batch",
+        lambda _: fit(data.batches(POINTS, 10, drop_remainder=False), game(steps=3)),
+        ValueError,
+        "(None, 2)",
+        "drop_remainder=True",
     ),
     (
         "checkpoints in a file",

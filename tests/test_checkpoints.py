@@ -141,3 +141,23 @@ def test_a_file_in_the_place_of_the_folder(tmp_path):
     with pytest.raises(OSError, match="could not be written"):
         checkpoints.save(path, 1, {})
     assert path.read_text("utf-8") == "mine"
+
+
+HOLD = """
+from gan_tf import checkpoints
+try:
+    checkpoints.hold({folder!r})
+    print("held", end="")
+except OSError as error:
+    print(error, end="")
+"""
+
+
+@pytest.mark.skipif(checkpoints.fcntl is None, reason="no such locks on Windows")
+def test_a_folder_is_held_by_one_process_until_it_ends(tmp_path, run_python):
+    program = HOLD.format(folder=str(tmp_path / "run"))
+    assert run_python(program) == "held"  # a process that has ended holds nothing
+    checkpoints.hold(tmp_path / "run")
+    checkpoints.hold(tmp_path / "run")  # the same process may train there again
+    assert "Another process trains with the checkpoints in" in run_python(program)
+    assert not list((tmp_path / "run").iterdir())

@@ -139,6 +139,14 @@ def test_errors_are_one_line_and_status_2(arguments, message, tmp_path, capsys):
     assert printed.startswith("gan_tf: ") and message in printed
 
 
+def test_train_takes_the_default_recipe_where_none_is_named(monkeypatch):
+    seen = []
+    monkeypatch.setattr(command_line, "train_recipe", lambda name, *_: seen.append(name))
+    assert command_line.main(["train", "--epochs", "1"]) == 0
+    assert command_line.main(["train", "circle"]) == 0
+    assert seen == [recipes.DEFAULT, "circle"]
+
+
 @pytest.mark.parametrize("ending", ["tanh", "sigmoid"])
 def test_score_prints_each_metric_between_floor_and_ceiling(ending, tmp_path, capsys, embedded):
     generator = builders.dense_generator(4, (28, 28, 1), (8,), output_activation=ending)
