@@ -42,8 +42,9 @@ class TorchContender:
         )
 
     def __call__(self, num_steps):
-        self.process.stdin.write(f"{num_steps}\n")
-        self.process.stdin.flush()
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.write(f"{num_steps}\n")
+            self.process.stdin.flush()
         answer = self.process.stdout.readline()
         if not answer:
             raise SystemExit(f"PyTorch's process ended: {' '.join(self.process.args)}")

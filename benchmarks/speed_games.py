@@ -153,7 +153,7 @@ def fit_contender(model, game, batch_size, batches_per_step):
     def train(num_steps):
         clock = Clock()
         batches = dataset(game, batch_size, num_steps * batches_per_step)
-        model.fit(batches, callbacks=[clock], verbose=0)
+        model.fit(batches, callbacks=[clock], shuffle=False, verbose=0)
         return clock.seconds
 
     return train
