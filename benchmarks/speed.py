@@ -1,9 +1,9 @@
 """How long a step takes: the lecture's loop, a `train_step` of one's own, ours, and PyTorch.
 
     python benchmarks/speed.py                     float32, batch size 32, all contenders
-    python benchmarks/speed.py --grid              also float32 and bfloat16, batches 32, 128, 256
+    python benchmarks/speed.py --grid dense DCGAN  these in bfloat16 too, and batches of 128, 256
     python benchmarks/speed.py --torch PYTHON      with PyTorch, from another environment
-    python benchmarks/speed.py --grid --save       the tables also into benchmarks/results/speed.md
+    python benchmarks/speed.py --save              the table also into benchmarks/results/speed.md
 
 Machines are noisy, so all contenders take turns in every round, the product of large matrices
 among them, and the tables give medians, and ratios of what was measured in the same round. The
@@ -157,7 +157,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--games", nargs="+", choices=GAMES, default=list(GAMES))
-    parser.add_argument("--grid", action="store_true", help="other batch sizes and bfloat16 too")
+    parser.add_argument("--grid", nargs="+", choices=GAMES, default=[], help="see above")
     parser.add_argument("--save", action="store_true", help=f"also write {RESULTS.name}")
     parser.add_argument("--torch", metavar="PYTHON")
     options = parser.parse_args()
@@ -172,11 +172,10 @@ def main():
 
     for name in options.games:
         show(name, 32, "float32")
-    if options.grid:
-        for name in options.games:
-            for batch_size, precision in GRID:
-                if (batch_size, precision) != (32, "float32"):
-                    show(name, batch_size, precision, ("GAN.fit", "PyTorch eager"))
+    for name in options.grid:
+        for batch_size, precision in GRID:
+            if (batch_size, precision) != (32, "float32"):
+                show(name, batch_size, precision, ("GAN.fit", "PyTorch eager"))
     speeds = {}
     for result in results:
         speeds.setdefault(result["case"][2], []).extend(result["matrix_speeds"])
