@@ -173,7 +173,9 @@ def table(folder=RESULTS):
         f"| {' | '.join(['---'] * len(columns))} |",
         *(line(key[0], rows) for key, rows in sorted(groups.items())),
     ]
-    floors = sorted({(r["num_real"], r["floor"], r["ceiling"], r["num_samples"]) for r in runs})
+    floors = sorted(
+        {(r["num_real"], round(r["floor"], 2), round(r["ceiling"]), r["num_samples"]) for r in runs}
+    )
     for num_real, floor, ceiling, num_samples in floors:
         lines += [
             "",
