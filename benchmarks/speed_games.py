@@ -4,8 +4,7 @@ import dataclasses
 import time
 from typing import Any
 
-from gan_tf import GAN, builders, data, losses, penalties, train_gan
-from gan_tf.growing import stage_of
+from gan_tf import GAN, builders, data, losses, penalties, recipes, train_gan
 import keras
 from keras import ops
 from lecture_loop import lecture_loop
@@ -50,7 +49,9 @@ def critic():
 
 
 def grown_32():
-    return stage_of(builders.progressive_generator(), builders.progressive_discriminator(), -1)
+    players = builders.progressive_generator(), builders.progressive_discriminator()
+    gan = recipes.grown(*players)  # its last size faded in
+    return gan.generator, gan.discriminator
 
 
 def rmsprop():
