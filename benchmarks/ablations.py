@@ -126,9 +126,7 @@ def line(name, num_images, runs):
     """One row of the table."""
 
     def shown(column, digits):
-        values = [run[column] for run in runs]
-        spread = f" ± {statistics.stdev(values):.{digits}f}" if len(values) > 1 else ""
-        return f"{statistics.mean(values):.{digits}f}{spread}"
+        return report.mean_and_spread([run[column] for run in runs], digits)
 
     cells = [name, f"{num_images:,}", str(len(runs)), shown("frechet_classifier_distance", 1)]
     cells += [shown("sliced_wasserstein", 0), shown("recall", 2)]

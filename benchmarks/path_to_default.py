@@ -16,6 +16,7 @@ from gan_tf import GAN, builders, data, recipes
 from gan_tf.recipes import growing
 import keras
 import quality
+import report
 
 TABLE = "path_to_default.md"
 
@@ -83,12 +84,11 @@ def line(name, rows):
     def mean(column):
         return statistics.mean(row[column] for row in rows)
 
-    distances = [row[quality.DISTANCE] for row in rows]
-    spread = f" ± {statistics.stdev(distances):.1f}" if len(rows) > 1 else ""
+    distance = report.mean_and_spread([row[quality.DISTANCE] for row in rows], 1)
     return (
         f"| {name} | {mean('seconds'):.0f} | {len(rows)} "
         f"| {mean('epochs') * quality.IMAGES_PER_EPOCH:,.0f} | {mean('cpu_seconds'):.0f} "
-        f"| {mean(quality.DISTANCE):.1f}{spread} | {mean('recall'):.2f} "
+        f"| {distance} | {mean('recall'):.2f} "
         f"| {mean('classes_present'):.3g} |"
     )
 

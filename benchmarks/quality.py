@@ -192,12 +192,10 @@ def line(recipe, rows):
     def mean(name):
         return statistics.mean(row[name] for row in rows)
 
-    distances = [row[DISTANCE] for row in rows]
-    spread = f" ± {statistics.stdev(distances):.1f}" if len(rows) > 1 else ""
+    distance = report.mean_and_spread([row[DISTANCE] for row in rows], 1)
     return (
         f"| {recipe} | {mean('epochs'):.2g} | {mean('seconds'):.0f} | {mean('cpu_seconds'):.0f} "
-        f"| {len(rows)} "
-        f"| {mean(DISTANCE):.1f}{spread} | {mean('classes_present'):.3g} "
+        f"| {len(rows)} | {distance} | {mean('classes_present'):.3g} "
         f"| {mean('precision'):.2f} | {mean('recall'):.2f} |"
     )
 

@@ -1,8 +1,9 @@
-"""What the benchmarks share: facts of the machine, and tables in README.md."""
+"""What the benchmarks share: facts of the machine, means, and tables in README.md."""
 
 import os
 import platform
 import re
+import statistics
 
 import gan_tf
 import keras
@@ -22,6 +23,12 @@ def machine():
             "gan_tf": gan_tf.__version__,
         },
     }
+
+
+def mean_and_spread(values, digits):
+    """The mean, and behind ± the standard deviation where there are several values."""
+    spread = f" ± {statistics.stdev(values):.{digits}f}" if len(values) > 1 else ""
+    return f"{statistics.mean(values):.{digits}f}{spread}"
 
 
 def with_table(readme, name, made):
