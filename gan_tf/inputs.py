@@ -1,4 +1,4 @@
-"""What `GAN.fit` takes: looked at once, before the first step, where errors are short."""
+"""What `GAN.fit` takes: looked at before the first step, and freed of what would slow it down."""
 
 import keras
 import numpy as np
