@@ -12,8 +12,8 @@ import json
 import pathlib
 import statistics
 
-from gan_tf import GAN, builders, data, recipes
-from gan_tf.recipes import growing
+from gan_tf import recipes
+from gan_tf.recipes import garments
 import keras
 import quality
 import report
@@ -23,38 +23,23 @@ TABLE = "path_to_default.md"
 
 def averaged(seed):
     """The lecture's DCGAN, its running average judged."""
-    return recipes.lecture_dcgan(seed)._replace(average_decay=growing.AVERAGE_DECAY)
+    return recipes.lecture_dcgan(seed)._replace(average_decay=garments.AVERAGE_DECAY)
 
 
-def regularised(seed):
-    """The lecture's networks, without Dropout and with logits, in the default recipe's game."""
-    gan = GAN(builders.dcgan_generator(), builders.dcgan_discriminator(dropout=0.0), seed=seed)
-    compile_as_growing(gan, growing.SLOW_RATE)
-    (images, _), _ = data.load_fashion_mnist(verbose=False)
-    steps, size = growing.STEPS_PER_EPOCH, growing.BATCH_SIZE
-    batches = data.batches(images, size, seed, steps_per_epoch=steps)
-    numbers = (growing.NUM_IMAGES // (steps * size), steps, size, (-1, 1), growing.AVERAGE_DECAY)
-    return recipes.Recipe(gan, images, batches, *numbers)
+def equalized(seed):
+    """The networks of progressive growing, all sizes from the start, at their rate."""
+    return recipes.progressive(seed, without="growing")
 
 
-def small(seed):
-    """The networks of progressive growing, all sizes from the start, at the papers' rate."""
-    recipe = recipes.progressive(seed, without="growing")
-    compile_as_growing(recipe.gan, growing.SLOW_RATE)
-    return recipe
-
-
-def compile_as_growing(gan, rate):
-    optimizers = [keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99) for _ in range(2)]
-    gan.compile(*optimizers, penalty=growing.r1(), steps_per_execution=25)
-
-
+LECTURES, HALVED = (128, 64), (64, 32)  # feature maps
 STEPS = {
     "lecture-dcgan": recipes.lecture_dcgan,
     "running average": averaged,
-    "R1 and Adam": regularised,
-    "small networks": small,
-    "rate 8e-3": lambda seed: recipes.progressive(seed, without="growing"),
+    "half the width": lambda seed: recipes.lecture_dcgan(seed, HALVED),
+    "R1 and Adam": lambda seed: recipes.dcgan(seed, LECTURES, 1e-3),
+    "falling rate": lambda seed: recipes.dcgan(seed, LECTURES),
+    "falling rate, half the width": recipes.dcgan,
+    "equalized networks": equalized,
     "growing": recipes.progressive,
 }
 
@@ -71,7 +56,7 @@ def table(folder):
         f"| {' | '.join(['---'] * 8)} |",
     ]
     for name in STEPS:
-        found = sorted(folder.glob(f"path_{name.replace(' ', '-')}_seconds_seed*.json"))
+        found = sorted(folder.glob(f"path_{quality.file_name(name)}_seconds_seed*.json"))
         by_budget = {}
         for path in found:
             for row in json.loads(path.read_text("utf-8"))["rows"]:

@@ -124,7 +124,7 @@ def run(name, budgets, seed, folder, make=recipes.get, kind="quality"):
 
     def save(unit, rows):
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{kind}_{name.replace(' ', '-')}_{unit}_seed{seed}.json"
+        path = folder / f"{kind}_{file_name(name)}_{unit}_seed{seed}.json"
         result = {"recipe": name, "unit": unit, **facts, "rows": rows}
         path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
@@ -152,6 +152,11 @@ def facts_of(seed, scores, value_range):
         "data": data.find_fashion_mnist()[0],
         **report.machine(),
     }
+
+
+def file_name(name):
+    """What a name is in the name of a file."""
+    return name.replace(",", "").replace(" ", "-")
 
 
 def results_in(folder):

@@ -4,6 +4,7 @@ import os
 import platform
 import re
 import statistics
+import time
 
 import gan_tf
 import keras
@@ -12,9 +13,10 @@ import tensorflow as tf
 
 
 def machine():
-    """Cores and versions, without which a result is worth little."""
+    """Cores, their speed with matrices and versions, without which a result is worth little."""
     return {
         "cores": os.cpu_count(),
+        "matrix_gflops": round(matrix_speed() / 1e9),
         "versions": {
             "python": platform.python_version(),
             "tensorflow": tf.__version__,
@@ -23,6 +25,21 @@ def machine():
             "gan_tf": gan_tf.__version__,
         },
     }
+
+
+def matrix_speed(precision="float32", size=2048, repeats=12):
+    """Floating-point operations a second of TensorFlow's product of large square matrices."""
+    dtype = "bfloat16" if precision == "bfloat16" else "float32"
+    left, right = (
+        tf.cast(tf.random.stateless_normal((size, size), (0, 0)), dtype) for _ in range(2)
+    )
+    multiply = tf.function(tf.linalg.matmul)
+    multiply(left, left)
+    start = time.perf_counter()
+    for _ in range(repeats):
+        product = multiply(left, left)
+    product.numpy()
+    return repeats * 2 * size**3 / (time.perf_counter() - start)
 
 
 def mean_and_spread(values, digits):

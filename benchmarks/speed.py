@@ -23,6 +23,7 @@ import sys
 import time
 
 import keras
+import report
 import speed_games
 from speed_games import GAMES
 
@@ -93,7 +94,7 @@ def measure(name, batch_size, precision, rounds, torch, only=None):
             train(num_steps)
             found["tracing"][which] = time.perf_counter() - start
         for _ in range(rounds):
-            speed = speed_games.matrix_speed(precision)
+            speed = report.matrix_speed(precision)
             steps = {which: train(num_steps) / num_steps for which, train in racing.items()}
             found["rounds"].append({"steps": steps, "matrix_seconds": operations / speed})
             found["matrix_speeds"].append(speed)

@@ -268,16 +268,3 @@ def operations(game, batch_size):
     needed = tf.compat.v1.graph_util.extract_sub_graph(graph.as_graph_def(), kept)
     counts = (get_stats_for_node_def(graph, node, "flops").value for node in needed.node)
     return sum(count or 0 for count in counts)
-
-
-def matrix_speed(precision, size=2048, repeats=12):
-    """Floating-point operations a second of TensorFlow's product of large square matrices."""
-    dtype = "bfloat16" if precision == "bfloat16" else "float32"
-    left, right = (tf.cast(tf.random.normal((size, size)), dtype) for _ in range(2))
-    multiply = tf.function(tf.linalg.matmul)
-    multiply(left, right)
-    start = time.perf_counter()
-    for _ in range(repeats):
-        product = multiply(left, right)
-    product.numpy()
-    return repeats * 2 * size**3 / (time.perf_counter() - start)

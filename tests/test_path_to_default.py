@@ -3,6 +3,7 @@
 import json
 
 from gan_tf import recipes
+from gan_tf.growing import ProgressiveGAN
 import keras
 import path_to_default
 import pytest
@@ -29,15 +30,21 @@ def test_the_steps_stand_in_their_order(tmp_path):
 def test_each_step_changes_what_its_name_says(monkeypatch):
     monkeypatch.setenv("GAN_TF_DATA", "embedded")
     made = {name: path_to_default.make(name, 0) for name in path_to_default.STEPS}
-    rates = [float(recipe.gan.generator_optimizer.learning_rate) for recipe in made.values()]
-    assert rates == pytest.approx([1e-3] * 4 + [8e-3] * 2)
-    assert [recipe.average_decay is None for recipe in made.values()] == [True] + [False] * 5
-    assert [recipe.gan.penalty is None for recipe in made.values()] == [True] * 2 + [False] * 4
-    sizes = [recipe.samples.shape[1] for recipe in made.values()]
-    assert sizes == [28, 28, 28, 32, 32, 32]
-    lecture, regularised = made["lecture-dcgan"].gan, made["R1 and Adam"].gan
-    assert regularised.generator.count_params() == lecture.generator.count_params()
-    dropouts = [isinstance(x, keras.layers.Dropout) for x in regularised.discriminator.layers]
-    assert not any(dropouts)
-    assert recipes.DEFAULT == "progressive"
-    assert type(made["growing"].gan) is type(recipes.get().gan)
+    games = {name: recipe.gan for name, recipe in made.items()}
+    rates = [float(gan.generator_optimizer.learning_rate) for gan in games.values()]
+    assert rates == pytest.approx([1e-3] * 4 + [4e-3] * 2 + [8e-3] * 2)
+    plain = [name for name, recipe in made.items() if recipe.average_decay is None]
+    assert plain == ["lecture-dcgan", "half the width"]
+    assert [gan.penalty is None for gan in games.values()] == [True] * 3 + [False] * 5
+    assert [recipe.samples.shape[1] for recipe in made.values()] == [28] * 6 + [32] * 2
+    sizes = [gan.generator.count_params() for gan in games.values()][:6]
+    whole, half = sizes[0], sizes[2]
+    assert half < 0.45 * whole and sizes == [whole, whole, half, whole, whole, half]
+    dropouts = [
+        any(isinstance(x, keras.layers.Dropout) for x in gan.discriminator.layers)
+        for gan in games.values()
+    ]
+    assert dropouts == [True] * 3 + [False] * 5
+    assert isinstance(games["growing"], ProgressiveGAN)
+    assert recipes.DEFAULT == "dcgan"
+    assert sizes[5] == recipes.get().gan.generator.count_params()

@@ -6,6 +6,7 @@ same runs.
 
 import functools
 
+from gan_tf.recipes.garments import dcgan
 from gan_tf.recipes.growing import PARTS, STYLE_STEPS, grown, progressive, style
 from gan_tf.recipes.lecture import circle, lecture_dcgan, lecture_dense
 from gan_tf.recipes.mixtures import MIXTURES, REMEDIES, Mixture, mixture
@@ -22,6 +23,7 @@ __all__ = [
     "Mixture",
     "Recipe",
     "circle",
+    "dcgan",
     "get",
     "grown",
     "lecture_dcgan",
@@ -35,12 +37,13 @@ RECIPES = {
     "circle": circle,
     "lecture-dense": lecture_dense,
     "lecture-dcgan": lecture_dcgan,
+    "dcgan": dcgan,
     "ring": functools.partial(mixture, "ring", "best"),
     "grid": functools.partial(mixture, "grid", "best"),
     "progressive": progressive,
     "style": style,
 }
-DEFAULT = "progressive"  # it makes good garments soonest: benchmarks/results/time_to_quality.md
+DEFAULT = "dcgan"  # it makes good garments soonest: benchmarks/results/time_to_quality.md
 
 
 def get(name=DEFAULT, seed=0):

@@ -34,10 +34,16 @@ def lecture_dense(seed=0):
     return _with_images(gan, images[..., 0], 20, 900, seed, value_range=(0, 1))
 
 
-def lecture_dcgan(seed=0):
-    """The lecture's DCGAN on Fashion-MNIST, images in [-1, 1], RMSprop at its default rate."""
-    generator = builders.dcgan_generator(latent_dim=100)
-    discriminator = builders.dcgan_discriminator(output_activation="sigmoid")
+def lecture_dcgan(seed=0, filters=(128, 64)):
+    """The lecture's DCGAN on Fashion-MNIST, images in [-1, 1], RMSprop at its default rate.
+
+    Args:
+        seed: Integer, seeds the latents and the data's order.
+        filters: Tuple of integers, feature maps of the generator from the smallest size on, and of
+            the discriminator in reverse. The default is the lecture's.
+    """
+    generator = builders.dcgan_generator(latent_dim=100, filters=filters)
+    discriminator = builders.dcgan_discriminator(filters=filters[::-1], output_activation="sigmoid")
     (images, _), _ = data.load_fashion_mnist(verbose=False)
     gan = _as_in_the_lecture(generator, discriminator, seed)
     return _with_images(gan, images, 30, 250, seed, value_range=(-1, 1))
