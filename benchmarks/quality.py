@@ -2,15 +2,17 @@
 
     python benchmarks/quality.py --recipe lecture-dcgan --epochs 1 3 --seeds 3
     python benchmarks/quality.py --recipe lecture-dcgan --epochs 1 3 10 --seconds 180 --seeds 3
-    python benchmarks/quality.py                     the tables of all results
-    python benchmarks/quality.py --readme            the same, into README.md and time_to_quality.md
+    python benchmarks/quality.py                     the tables of these results
+    python benchmarks/quality.py --readme            those of all machines in the repository, into
+                                                     README.md and time_to_quality.md
 
 An epoch here is 60,000 real images, one pass over the whole of Fashion-MNIST, also where only a
 part of it was found. Seconds are those of training alone, from the first step on: tracing counts,
 scoring does not; CPU seconds are summed over the cores, and grow less than the others do where a
-machine is shared. Every run lands in benchmarks/results/, one file for its epochs and one for its
+machine is shared. Every run lands in the folder of results, one file for its epochs and one for its
 seconds, rewritten after each score, so that what was interrupted is not lost; the tables are made
-from these files.
+from these files. Results of one machine have a folder of their own, since seconds of another must
+not stand beside them.
 
 The second table tells how long a recipe takes to become as good as the lecture's DCGAN is after ten
 epochs with the same seed: until the first score at or below that distance. Scores are taken at
@@ -35,6 +37,10 @@ IMAGES_PER_EPOCH = 60_000
 NUM_SAMPLES = 10_000
 DISTANCE = "frechet_classifier_distance"
 TARGET_RECIPE, TARGET_EPOCHS = "lecture-dcgan", 10.0
+MACHINES = {  # folder in RESULTS: what README.md says of it
+    "avx512": "Two virtual cores with AVX-512, 469 GFLOP/s with large matrices:",
+    "avx2": "Two virtual cores without AVX-512, about 105 GFLOP/s:",
+}
 STEPS_PER_STRETCH = 125  # the budget is looked at, and the curve of losses kept, so often
 
 
@@ -246,6 +252,11 @@ def times_table(folder=RESULTS):
     return "\n".join(lines)
 
 
+def on_all_machines(make):
+    """A table for each machine whose results are in the repository, and what that one is."""
+    return "\n\n".join(f"{what}\n\n{make(RESULTS / name)}" for name, what in MACHINES.items())
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--recipe", help="name of a recipe of images")
@@ -264,10 +275,10 @@ def main():
         for seed in range(options.first_seed, options.first_seed + options.seeds):
             print(f"{options.recipe}, seed {seed}", flush=True)
             run(options.recipe, budgets, seed, options.results)
-    made, times = table(options.results), times_table(options.results)
-    print(made, times, sep="\n\n")
+    print(table(options.results), times_table(options.results), sep="\n\n")
     if options.readme:
-        report.write_table(ROOT / "README.md", "quality", made)
+        times = on_all_machines(times_table)
+        report.write_table(ROOT / "README.md", "quality", on_all_machines(table))
         report.write_table(ROOT / "README.md", "time to quality", times)
         (RESULTS / "time_to_quality.md").write_text(times + "\n", encoding="utf-8")
 

@@ -1,12 +1,9 @@
 """The game: `GAN`, a Keras model whose training step is the two-phase step of every notebook."""
 
-import math
-import sys
-
-from gan_tf import inputs, losses, players, precision, workers
+from gan_tf import fitting, inputs, losses, players, precision, workers
 from gan_tf.history import HistoricalAveraging
 from gan_tf.players import all_layers, trainable_as
-from gan_tf.resume import ReadAgain, Resume, checkpoint_folder, counts_its_epochs, warn_if_read
+from gan_tf.resume import checkpoint_folder
 import keras
 from keras import ops
 import numpy as np
@@ -409,55 +406,16 @@ class GAN(keras.Model):
         inputs.check_fit(self, x, y, batch_size, kwargs.get("steps_per_epoch"))
         callbacks = list(callbacks or [])
         if hasattr(x, "epoch"):
-            callbacks = [_SetEpoch(x.epoch), *callbacks]
+            callbacks = [fitting.SetEpoch(x.epoch), *callbacks]
         if isinstance(x, tf.data.Dataset):
             kwargs["shuffle"] = False  # the dataset shuffles itself; Keras warns otherwise
         data = x
-        x, batch_size = self._joined_batches(x, batch_size)
+        x, batch_size = fitting.joined_batches(self, x, batch_size)
         if resume is not None or drive:
             folder = checkpoint_folder(resume, drive)
-            num_steps = _num_steps(x, batch_size, kwargs.get("steps_per_epoch"))
-            callbacks = self._resumed(data, callbacks, folder, num_steps, kwargs)
+            num_steps = fitting.num_steps(x, batch_size, kwargs.get("steps_per_epoch"))
+            callbacks = fitting.resumed(self, data, callbacks, folder, num_steps, kwargs)
         return super().fit(x, batch_size=batch_size, callbacks=callbacks, **kwargs)
-
-    def _joined_batches(self, x, batch_size):
-        """Data whose every batch holds those of all the discriminator's steps; its size, if any."""
-        strategy, steps = self.distribute_strategy, self.discriminator_steps
-        if isinstance(x, tf.data.Dataset):
-            return workers.shared(inputs.without_tuning(x), strategy, steps), batch_size
-        if workers.are_several(strategy):
-            raise ValueError(
-                "Several workers must see the same images in the same order, and Keras shuffles "
-                f"arrays in each of them. Received: {type(x).__name__}. Give "
-                "gan_tf.data.batches(images, batch_size), or another tf.data.Dataset."
-            )
-        if steps == 1:
-            return x, batch_size
-        size = (batch_size or inputs.DEFAULT_BATCH_SIZE) * steps
-        return (x[: len(x) // size * size] if hasattr(x, "__array__") else x), size
-
-    def _resumed(self, data, callbacks, folder, num_steps, kwargs):
-        """Callbacks of a run that resumes; `kwargs` receive the epoch to begin with."""
-        epochs = min(kwargs.get("epochs", 1), keras.config.max_epochs() or sys.maxsize)
-        verbose = kwargs.get("verbose", "auto")
-        history = keras.callbacks.History()
-        begin = kwargs.get("initial_epoch", 0)
-        span = range(begin, epochs)
-        options = {"verbose": verbose != 0, "strategy": self.distribute_strategy}
-        keeper = Resume(folder, callbacks, history, span, num_steps, **options)
-        callbacks = [*callbacks, history, keeper]
-        first = keeper.initial_epoch
-        if counts_its_epochs(data, kwargs.get("steps_per_epoch")) or first >= epochs:
-            kwargs["initial_epoch"] = first
-            return callbacks
-        if keeper.has_found:
-            warn_if_read(data)
-        if isinstance(data, tf.data.Dataset):
-            data.was_read_by_fit = True
-        if first <= begin:
-            return callbacks
-        facts = {"verbose": verbose, "epochs": epochs, "steps": num_steps}
-        return ReadAgain(callbacks, first, add_progbar=verbose != 0, model=self, **facts)
 
     def save_own_variables(self, store):
         """Adds the states of all random generators, which Keras leaves out, to what is saved."""
@@ -496,28 +454,5 @@ class GAN(keras.Model):
         return cls(**config)
 
 
-class _SetEpoch(keras.callbacks.Callback):
-    """Tells a dataset of `gan_tf.data.batches` which epoch begins."""
-
-    is_for_data = True
-
-    def __init__(self, epoch):
-        super().__init__()
-        self.epoch = epoch
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.epoch.assign(epoch)
-
-
 def _batch_size(images):
     return images.shape[0] or tf.shape(images)[0]
-
-
-def _num_steps(x, batch_size, steps_per_epoch):
-    """Steps of an epoch, None if nobody knows."""
-    limits = [steps_per_epoch, keras.config.max_steps_per_epoch()]
-    if any(limits):
-        return min(filter(None, limits))
-    if isinstance(x, tf.data.Dataset):
-        return max(int(x.cardinality()), 0) or None
-    return math.ceil(len(x) / (batch_size or 32)) if hasattr(x, "__len__") else None

@@ -29,7 +29,10 @@ IMPORTS = {
     "doctor": set(),
     "builders": {"layers"},
     "checkpoints": set(),
-    "gan": {"history", "inputs", "losses", "players", "precision", "resume", "workers"},
+    "fitting": {"inputs", "resume", "workers"},
+    "gan": {
+        *("fitting", "history", "inputs", "losses", "players", "precision", "resume", "workers"),
+    },
     "growing": {"gan", "players", "precision"},
     "history": set(),
     "inputs": set(),
