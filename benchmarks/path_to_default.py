@@ -1,6 +1,7 @@
 """From the lecture's DCGAN to the default recipe, one change at a time, all for as long.
 
     python benchmarks/path_to_default.py --seconds 60 --seeds 3
+    python benchmarks/path_to_default.py --seconds 60 --steps growing
     python benchmarks/path_to_default.py                           the table of all results
 
 Every game is judged as benchmarks/quality.py does, after the same seconds of training. Runs land in
@@ -38,6 +39,7 @@ STEPS = {
     "half the width": lambda seed: recipes.lecture_dcgan(seed, HALVED),
     "R1 and Adam": lambda seed: recipes.dcgan(seed, LECTURES, 1e-3),
     "falling rate": lambda seed: recipes.dcgan(seed, LECTURES),
+    "R1 and Adam, half the width": lambda seed: recipes.dcgan(seed, HALVED, 1e-3),
     "falling rate, half the width": recipes.dcgan,
     "equalized networks": equalized,
     "growing": recipes.progressive,
@@ -81,6 +83,7 @@ def line(name, rows):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, nargs="+", help="score after these")
+    parser.add_argument("--steps", nargs="+", choices=STEPS, default=list(STEPS), metavar="NAME")
     parser.add_argument("--seeds", type=int, default=1, help="how many")
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--results", type=pathlib.Path, default=quality.RESULTS, help="folder")
@@ -89,7 +92,7 @@ def main():
         parser.error("seconds must be above 0, and seeds at least 1")
     if options.seconds:
         for seed in range(options.first_seed, options.first_seed + options.seeds):
-            for name in STEPS:
+            for name in options.steps:
                 print(f"{name}, seed {seed}", flush=True)
                 budgets = {"seconds": options.seconds}
                 quality.run(name, budgets, seed, options.results, make, "path")

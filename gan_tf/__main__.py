@@ -42,7 +42,7 @@ def _check_at_least_1(options, *names):
 def _parser():
     parser = argparse.ArgumentParser(prog="python -m gan_tf", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
-    demo = commands.add_parser("demo", help="train the circle GAN and the lecture's DCGAN")
+    demo = commands.add_parser("demo", help="train the circle GAN and a DCGAN of garments")
     train = commands.add_parser("train", help="train one recipe and write what comes of it")
     train.add_argument(
         "recipe",
@@ -81,11 +81,11 @@ def _parser():
 
 
 # Few enough for five minutes on two cores, both together; None is the recipe's own number.
-DEMO_EPOCHS = {"circle": None, "lecture-dcgan": 7}
+DEMO_EPOCHS = {"circle": None, "dcgan": 15}
 
 
 def run_demo(options):
-    """Trains the circle GAN, then the lecture's DCGAN, and prints where the results are."""
+    """Trains the circle GAN, then garments, and prints where the results are."""
     start = time.monotonic()
     for name, epochs in DEMO_EPOCHS.items():
         train_recipe(name, options.output, options.seed, options.epochs or epochs)

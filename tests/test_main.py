@@ -22,14 +22,14 @@ def embedded(monkeypatch):
 
 @pytest.mark.slow
 def test_demo_writes_all_it_promises(tmp_path, capsys, embedded, monkeypatch):
-    """Two epochs each, and the DCGAN's epochs made short."""
-    short = recipes.lecture_dcgan()
+    """Two epochs each, and the garments' epochs made short."""
+    short = recipes.dcgan()
     short = short._replace(batches=short.batches.take(2))
-    monkeypatch.setitem(recipes.RECIPES, "lecture-dcgan", lambda seed: short)
+    monkeypatch.setitem(recipes.RECIPES, "dcgan", lambda seed: short)
     status = command_line.main(["demo", "--epochs", "2", "--output", str(tmp_path)])
     printed = capsys.readouterr().out
     assert status == 0
-    for name in ("circle", "lecture-dcgan"):
+    for name in ("circle", "dcgan"):
         folder = tmp_path / name
         assert sorted(path.name for path in folder.iterdir()) == RESULTS
         assert imageio.imread(folder / "training.gif", index=None).shape[0] == 3
@@ -38,7 +38,7 @@ def test_demo_writes_all_it_promises(tmp_path, capsys, embedded, monkeypatch):
     assert "Fashion-MNIST" in printed and "embedded" in printed
     assert f"Results: {tmp_path}" in printed and "The demo took" in printed
 
-    generator = tmp_path / "lecture-dcgan" / "generator.keras"
+    generator = tmp_path / "dcgan" / "generator.keras"
     status = command_line.main(["sample", str(generator), "--num", "9", "--output", str(tmp_path)])
     assert status == 0
     picture = imageio.imread(tmp_path / "generator-samples.png")

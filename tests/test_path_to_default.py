@@ -32,19 +32,19 @@ def test_each_step_changes_what_its_name_says(monkeypatch):
     made = {name: path_to_default.make(name, 0) for name in path_to_default.STEPS}
     games = {name: recipe.gan for name, recipe in made.items()}
     rates = [float(gan.generator_optimizer.learning_rate) for gan in games.values()]
-    assert rates == pytest.approx([1e-3] * 4 + [4e-3] * 2 + [8e-3] * 2)
+    assert rates == pytest.approx([1e-3] * 4 + [4e-3, 1e-3, 4e-3] + [8e-3] * 2)
     plain = [name for name, recipe in made.items() if recipe.average_decay is None]
     assert plain == ["lecture-dcgan", "half the width"]
-    assert [gan.penalty is None for gan in games.values()] == [True] * 3 + [False] * 5
-    assert [recipe.samples.shape[1] for recipe in made.values()] == [28] * 6 + [32] * 2
-    sizes = [gan.generator.count_params() for gan in games.values()][:6]
+    assert [gan.penalty is None for gan in games.values()] == [True] * 3 + [False] * 6
+    assert [recipe.samples.shape[1] for recipe in made.values()] == [28] * 7 + [32] * 2
+    sizes = [gan.generator.count_params() for gan in games.values()][:7]
     whole, half = sizes[0], sizes[2]
-    assert half < 0.45 * whole and sizes == [whole, whole, half, whole, whole, half]
+    assert half < 0.45 * whole and sizes == [whole, whole, half, whole, whole, half, half]
     dropouts = [
         any(isinstance(x, keras.layers.Dropout) for x in gan.discriminator.layers)
         for gan in games.values()
     ]
-    assert dropouts == [True] * 3 + [False] * 5
+    assert dropouts == [True] * 3 + [False] * 6
     assert isinstance(games["growing"], ProgressiveGAN)
     assert recipes.DEFAULT == "dcgan"
-    assert sizes[5] == recipes.get().gan.generator.count_params()
+    assert sizes[6] == recipes.get().gan.generator.count_params()
