@@ -79,7 +79,7 @@ def measure(name, workers, index):
         gan.compile("rmsprop", "rmsprop")  # one step at a time, as several workers must
     clock, size = Clock(), BATCH_SIZE * len(workers)
     shape = (size * STEPS[name], *gan.data_shape)
-    images = np.random.default_rng(0).uniform(-1, 1, shape).astype("float32")
+    images = np.random.default_rng(0).random(shape, "float32")  # in the range of both generators
     gan.fit(data.batches(images, size), epochs=NUM_EPOCHS, callbacks=[clock.callback], verbose=0)
     players = (gan.generator, gan.discriminator)
     weights = sum(int(np.prod(v.shape)) for p in players for v in p.trainable_variables)

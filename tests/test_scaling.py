@@ -1,8 +1,9 @@
-"""The estimate of docs/scaling.md: its arithmetic, by hand."""
+"""The numbers of docs/scaling.md: a measurement that runs, and the estimate by hand."""
 
 from pathlib import Path
 import re
 
+from gan_tf import builders
 import keras
 import pytest
 import scaling
@@ -13,6 +14,15 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 def test_operations_are_additions_and_multiplications():
     model = keras.Sequential([keras.Input((6, 6, 2)), keras.layers.Conv2D(4, 3, use_bias=False)])
     assert scaling.operations_of(model) == 2 * (3 * 3 * 2) * (4 * 4 * 4)
+
+
+@pytest.mark.slow
+def test_a_worker_is_measured():
+    found = scaling.measured("dense", 1)
+    assert found["own"] > 0 and found["seconds"] > 0
+    assert found["images"] == 100 * 32
+    players = builders.dense_generator(), builders.dense_discriminator()
+    assert found["bytes"] == 4 * sum(player.count_params() for player in players)
 
 
 def test_estimate_of_a_ring():
