@@ -18,7 +18,7 @@ READY := $(VENV)/.ready
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
-demo: $(READY)  ## train the circle GAN and a DCGAN, write pictures to outputs/ (5 minutes)
+demo: $(READY)  ## train the circle GAN and a DCGAN, write pictures to outputs/ (2 minutes)
 	@$(BIN)/python -m gan_tf demo
 
 # Notebooks run with few epochs, few steps and no network; unit tests lift the caps for themselves

@@ -80,7 +80,7 @@ def _parser():
     return parser
 
 
-# Few enough for five minutes on two cores, both together; None is the recipe's own number.
+# Few enough for two minutes on two cores, both together; None is the recipe's own number.
 DEMO_EPOCHS = {"circle": None, "dcgan": 15}
 
 
