@@ -32,7 +32,7 @@ def equalized(seed):
     return recipes.progressive(seed, without="growing")
 
 
-LECTURES, HALVED = (128, 64), (64, 32)  # feature maps
+LECTURES, HALVED = (128, 64), garments.FILTERS  # feature maps
 STEPS = {
     "lecture-dcgan": recipes.lecture_dcgan,
     "running average": averaged,

@@ -12,10 +12,6 @@ def embedded(monkeypatch):
     monkeypatch.setenv("GAN_TF_DATA", "embedded")
 
 
-def num_params(player):
-    return player.count_params()
-
-
 @pytest.mark.parametrize("filters", [(128, 64), (64, 32)])
 def test_the_lectures_networks_at_any_width(filters):
     gan = recipes.lecture_dcgan(filters=filters).gan
@@ -24,8 +20,8 @@ def test_the_lectures_networks_at_any_width(filters):
         builders.dcgan_generator(filters=filters),
         builders.dcgan_discriminator(filters=filters[::-1]),
     )
-    assert [num_params(player) for player in (gan.generator, gan.discriminator)] == [
-        num_params(player) for player in expected
+    assert [player.count_params() for player in (gan.generator, gan.discriminator)] == [
+        player.count_params() for player in expected
     ]
 
 
@@ -33,7 +29,7 @@ def test_the_default_is_the_lectures_dcgan_at_half_the_width_with_other_rules():
     recipe = recipes.get()
     gan = recipe.gan
     expected = builders.dcgan_generator(filters=(64, 32))
-    assert num_params(gan.generator) == num_params(expected)
+    assert gan.generator.count_params() == expected.count_params()
     last = gan.discriminator.layers[-1]
     assert last.units == 1 and last.activation is keras.activations.linear
     assert not any(isinstance(layer, keras.layers.Dropout) for layer in gan.discriminator.layers)

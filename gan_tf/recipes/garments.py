@@ -2,7 +2,7 @@
 
 from gan_tf import builders, data
 from gan_tf.gan import GAN
-from gan_tf.recipes.growing import r1
+from gan_tf.recipes.growing import adams, r1
 from gan_tf.recipes.recipe import Recipe
 import keras
 
@@ -30,20 +30,19 @@ def dcgan(seed=0, filters=FILTERS, rate=None):
         A `Recipe`.
 
     Raises:
-        ValueError: If filters or rate are none.
+        ValueError: If filters are no tuple of integers >= 1, at least one.
 
     Reference:
         Radford et al. 2015, arXiv:1511.06434, for the networks; R1: Mescheder et al. 2018,
-        arXiv:1801.04406, in every fourth update as in Karras et al. 2020, arXiv:1912.04958. Sizes,
-        rate and weight were found by measuring (benchmarks/path_to_default.py).
+        arXiv:1801.04406, in every fourth update as in Karras et al. 2020, arXiv:1912.04958. Width
+        and rate were found by measuring (benchmarks/path_to_default.py).
     """
     generator = builders.dcgan_generator(filters=filters)
     discriminator = builders.dcgan_discriminator(filters=filters[::-1], dropout=0.0)
     gan = GAN(generator, discriminator, seed=seed)
     if rate is None:
         rate = keras.optimizers.schedules.InverseTimeDecay(RATE, HALVED_AFTER, 1.0)
-    optimizers = [keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99) for _ in range(2)]
-    gan.compile(*optimizers, penalty=r1(), steps_per_execution=25)
+    gan.compile(*adams(rate), penalty=r1(), steps_per_execution=25)
     (images, _), _ = data.load_fashion_mnist(verbose=False)
     batches = data.batches(images, BATCH_SIZE, seed, steps_per_epoch=STEPS_PER_EPOCH)
     settings = (EPOCHS, STEPS_PER_EPOCH, BATCH_SIZE, (-1, 1), AVERAGE_DECAY)

@@ -148,6 +148,11 @@ def r1(weight=R1_WEIGHT):
     return penalties.Lazy(penalties.R1(weight), R1_INTERVAL)
 
 
+def adams(rate):
+    """An optimizer for each player of these games: Adam (rate, 0, 0.99)."""
+    return [keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99) for _ in range(2)]
+
+
 def grown(generator, discriminator, **kwargs):
     """An ordinary game of the last stage alone, all sizes faded in from the start.
 
@@ -189,8 +194,7 @@ def _recipe(gan, seed, num_images, rate=RATE, loss="non_saturating", penalty=Non
             f"num_images must be at least {BATCH_SIZE * STEPS_PER_EPOCH}, one epoch of this game. "
             f"Received: num_images={num_images}"
         )
-    optimizers = [keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99) for _ in range(2)]
-    gan.compile(*optimizers, loss=loss, penalty=penalty or r1(), steps_per_execution=25)
+    gan.compile(*adams(rate), loss=loss, penalty=penalty or r1(), steps_per_execution=25)
     (images, _), _ = data.load_fashion_mnist(verbose=False)
     images = data.shrunk(data.padded(images, RESOLUTION), gan.data_shape[0])
     batches = data.batches(images, BATCH_SIZE, seed, steps_per_epoch=STEPS_PER_EPOCH)

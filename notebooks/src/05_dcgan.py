@@ -427,7 +427,8 @@ plots.image_grid(np.concatenate(rows), 12, row_labels=list(variants), scale=2)
 #   which harmed wide networks, helps narrow ones: 49.1 against 57.6 with a constant 0.001.
 # - **Equalized networks** and **growing** are those of notebook 10. Their steps take longer, and
 #   after 90 seconds they have seen few images. With more time they go further than all above:
-#   growing reached 13.5 after three minutes on the faster machine below.
+#   growing reached 13.5 after three minutes on the faster machine below (the README has that
+#   table).
 #
 # Nothing of this was clear before it was measured. The winner, the falling rate at half the width,
 # is `recipes.dcgan`, which `recipes.get()` gives by default. How long does it take to be as good
@@ -435,8 +436,7 @@ plots.image_grid(np.concatenate(rows), 12, row_labels=list(variants), scale=2)
 #
 # {{benchmarks/results/time_to_quality.md}}
 #
-# On the machine of the first table it takes 91 seconds and 62,000 images instead of 38 minutes and
-# 600,000: an image costs 2.6 times less, and a tenth of them is enough. Over three seeds its
+# Without AVX-512, `dcgan` takes 91 seconds and 62,000 images instead of 38 minutes and 600,000: an image costs 2.6 times less, and a tenth of them is enough. Over three seeds its
 # distance after 91 seconds is 49.4 ± 1.0. The faster machine has not played it. Only one seed of
 # the lecture's game stands against it here, and one seed of each step above: that is enough to
 # tell 49 from 123, and not to rank 90 and 96.
