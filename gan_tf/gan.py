@@ -1,6 +1,6 @@
 """The game: `GAN`, a Keras model whose training step is the two-phase step of every notebook."""
 
-from gan_tf import fitting, inputs, losses, players, precision, workers
+from gan_tf import fitting, inputs, losses, players, precision, programs, workers
 from gan_tf.history import HistoricalAveraging
 from gan_tf.players import all_layers, trainable_as
 from gan_tf.resume import checkpoint_folder
@@ -243,6 +243,14 @@ class GAN(keras.Model):
             self._train_discriminator(images)
         self._train_generator(images)
         return self._logs()
+
+    def make_train_function(self, force=False):
+        """As Keras's; several steps of a game that XLA compiles for a CPU become one program."""
+        has_one = self.train_function is not None
+        super().make_train_function(force)
+        if programs.is_for(self) and (force or not has_one):
+            self.train_function = programs.train_function(self, self.train_function)
+        return self.train_function
 
     def test_step(self, data):
         """Not for a game: its losses do not say how good the samples are."""

@@ -1,6 +1,6 @@
 """The game: who moves in which phase, what Keras's `fit` brings along, and errors."""
 
-from gan_tf import GAN, builders, callbacks, data, losses
+from gan_tf import GAN, builders, callbacks, data, losses, programs
 import keras
 import numpy as np
 import pytest
@@ -311,6 +311,47 @@ def test_jit_compile_gives_the_same_to_rounding():
         weights.append(gan.get_weights())
     for one, other in zip(*weights, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-5)
+
+
+def fit_compiled(dataset, steps_per_execution=4, num_discriminator_steps=1, game=FixedLatents):
+    keras.utils.set_random_seed(0)
+    players = builders.point_generator(), builders.point_discriminator()
+    gan = game(*players, num_discriminator_steps)
+    options = {"steps_per_execution": steps_per_execution, "jit_compile": True}
+    gan.compile("rmsprop", "rmsprop", **options)
+    return gan, gan.fit(dataset, epochs=2, verbose=0).history
+
+
+@pytest.mark.parametrize("num_discriminator_steps", [1, 2])
+def test_steps_in_one_program_are_those_of_a_program_each(num_discriminator_steps):
+    """Ten steps an epoch in programs of four, so that the data end within one."""
+    dataset = data.batches(data.circle(80 * num_discriminator_steps, seed=0), 8)
+    each, expected = fit_compiled(dataset, 1, num_discriminator_steps)
+    gan, history = fit_compiled(dataset, 4, num_discriminator_steps)
+    assert not programs.is_for(each) and programs.is_for(gan)
+    assert int(gan.generator_optimizer.iterations) == 20
+    assert history["d_loss"] == pytest.approx(expected["d_loss"], rel=1e-4)
+    for one, other in zip(each.get_weights(), gan.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-5)
+
+
+def test_a_program_reads_as_many_batches_as_it_plays():
+    gan, _ = fit_compiled(data.batches(data.circle(8, seed=0), 8))
+    play = programs.train_function(gan, one_by_one=None)
+    iterator = iter(tf.data.Dataset.from_tensors(tf.ones((8, 2))).repeat(6))
+    before = int(gan.generator_optimizer.iterations)
+    for expected in (4, 6):
+        assert set(play(iterator)) == {"d_loss", "g_loss"}
+        assert int(gan.generator_optimizer.iterations) - before == expected
+    with pytest.raises(StopIteration):
+        play(iterator)
+
+
+def test_batches_of_several_sizes_have_a_program_for_each_step():
+    points = data.circle(20, seed=0)
+    unequal = tf.data.Dataset.from_tensor_slices(points).batch(8)
+    gan, _ = fit_compiled(unequal, game=GAN)
+    assert int(gan.generator_optimizer.iterations) == 6
 
 
 @pytest.fixture
