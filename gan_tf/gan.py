@@ -239,9 +239,9 @@ class GAN(keras.Model):
     def train_step(self, data):
         """One step of each player; final. `data` are real images, `(k * batch, ...)`."""
         real_images = self.prepare(self._real_images(data))
-        for images in tf.split(real_images, self.discriminator_steps):
-            self._train_discriminator(images)
-        self._train_generator(images)
+        batches = tf.split(real_images, self.discriminator_steps)
+        self._train_discriminator_on_each(batches)
+        self._train_generator(batches[-1])
         return self._logs()
 
     def make_train_function(self, force=False):
@@ -257,6 +257,22 @@ class GAN(keras.Model):
         raise NotImplementedError(
             "A GAN has no loss that evaluate() or validation_data could watch: each loss depends "
             "on the opponent. Look at samples instead: gan.generate(64), callbacks.SampleImages."
+        )
+
+    def _train_discriminator_on_each(self, batches):
+        """A loop in the graph is traced once; over what devices exchange there can be none."""
+        if len(batches) == 1 or self.distribute_strategy.num_replicas_in_sync > 1:
+            for images in batches:
+                self._train_discriminator(images)
+            return
+        batches = tf.stack(batches)
+
+        def update(number):
+            self._train_discriminator(batches[number])
+            return [number + 1]
+
+        tf.while_loop(
+            lambda number: number < self.discriminator_steps, update, [0], parallel_iterations=1
         )
 
     def _train_discriminator(self, real_images):

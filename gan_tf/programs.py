@@ -30,7 +30,7 @@ def train_function(gan, one_by_one):
     def play(batches, num_steps):
         def step(number):
             gan.train_step(batches[number])
-            return number + 1
+            return [number + 1]
 
         tf.while_loop(lambda number: number < num_steps, step, [0])
         return {name: tracker.result() for name, tracker in gan.trackers.items()}

@@ -50,11 +50,35 @@ def told(runs):
 """
 PLAYED = """
 here = strategy()
-told({
+runs = {
     "adam": play(here),
     "two steps": play(here, steps=2, optimizer=keras.optimizers.SGD),
     "float16": play_float16(here),
-})
+}
+"""
+RESUMED = """
+from gan_tf import callbacks
+
+class Stop(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == 2:
+            raise KeyboardInterrupt
+
+runs["whole"] = play(here, epochs=3, callbacks=[callbacks.GeneratorAverage(0.9)])
+for stop in ([Stop()], []):
+    try:
+        watchers = [callbacks.GeneratorAverage(0.9), *stop]
+        runs["resumed"] = play(here, epochs=3, callbacks=watchers, resume="run")
+    except KeyboardInterrupt:
+        pass
+"""
+PICTURES = """
+pictures = data.image_batches("tfds:pictures", 2, 4, seed=1, data_dir=".")
+if len(sys.argv) > 1:
+    pictures = here.experimental_distribute_dataset(workers.shared(pictures, here))
+mine = [here.experimental_local_results(batch)[0].numpy() for batch in pictures]
+told(runs)
+print(json.dumps([batch[:, 0, 0, 0].tolist() for batch in mine]))
 """
 
 
@@ -75,7 +99,7 @@ def started(program, *arguments):
     return subprocess.Popen([sys.executable, "-c", program, *arguments], env=environ, **pipes)
 
 
-def printed_by_all(program, num_workers=2, timeout=120):
+def printed_by_all(program, num_workers=2, timeout=240):
     """What each worker prints; none is left behind."""
     addresses = free_addresses(num_workers)
     processes = [started(program, addresses, str(number)) for number in range(num_workers)]
@@ -98,16 +122,44 @@ def assert_same(run, other, rtol=1e-4, atol=1e-6):
         np.testing.assert_allclose(run[1][name], other[1][name], rtol=rtol)
 
 
+@pytest.fixture(scope="class")
+def printed(tmp_path_factory):
+    """What one process prints, then each of two that share one game: runs, then pictures."""
+    tfds = pytest.importorskip("tensorflow_datasets")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("two"))
+        write_pictures(tfds, Path("pictures", "1.0.0").absolute())
+        alone, errors = (process := started(GAME + PLAYED + PICTURES)).communicate(timeout=240)
+        assert process.returncode == 0, errors[-4000:]
+        both = printed_by_all(GAME + PLAYED + RESUMED + PICTURES)
+        assert len(list(Path("run").iterdir())) == 2, "the two newest checkpoints are kept"
+    return [[json.loads(line) for line in output.splitlines()[-2:]] for output in (alone, *both)]
+
+
 @pytest.mark.slow
-def test_two_processes_end_where_one_does(run_python):
-    """Adam, two discriminator steps of plain SGD, and a step that overflows on one of them."""
-    alone = json.loads(run_python(GAME + PLAYED).splitlines()[-1])
-    two = [json.loads(output.splitlines()[-1]) for output in printed_by_all(GAME + PLAYED)]
-    for name, expected in alone.items():
-        tolerance = {"rtol": 0.01, "atol": 1e-3} if name == "float16" else {}
-        assert_same(two[0][name], expected, **tolerance)
-        for ours, theirs in zip(two[0][name][0], two[1][name][0], strict=True):
-            assert ours == theirs, "the workers differ from each other"
+class TestTwoProcesses:
+    """A process for each of two workers; they start once for all of these."""
+
+    def test_end_where_one_does(self, printed):
+        """Adam, two discriminator steps of plain SGD, and a step that overflows on one."""
+        alone, first, second = (runs for runs, _ in printed)
+        assert len(alone) == 3
+        for name, expected in alone.items():
+            tolerance = {"rtol": 0.01, "atol": 1e-3} if name == "float16" else {}
+            assert_same(first[name], expected, **tolerance)
+            for ours, theirs in zip(first[name][0], second[name][0], strict=True):
+                assert ours == theirs, "the workers differ from each other"
+
+    def test_resume_to_the_same_bits(self, printed):
+        for runs, _ in printed[1:]:
+            assert runs["resumed"] == runs["whole"]
+
+    def test_share_each_batch_of_sharded_tfrecords(self, printed):
+        """Their rows, one below the other, are the batch."""
+        alone, first, second = (pictures for _, pictures in printed)
+        assert [len(batch) for batch in alone] == [4, 4, 4]
+        assert len({round(value, 4) for batch in alone for value in batch}) == 12
+        assert [[*one, *other] for one, other in zip(first, second, strict=True)] == alone
 
 
 MIRRORED = """
@@ -132,35 +184,6 @@ def test_each_update_sees_the_same_images_on_two_devices(run_python):
     assert_same(two["float16"], one["float16"], rtol=0.01, atol=1e-3)
 
 
-RESUMED = """
-from gan_tf import callbacks
-
-class Stop(keras.callbacks.Callback):
-    def on_epoch_begin(self, epoch, logs=None):
-        if epoch == 2:
-            raise KeyboardInterrupt
-
-here = strategy()
-whole = play(here, epochs=3, callbacks=[callbacks.GeneratorAverage(0.9)])
-for stop in ([Stop()], []):
-    try:
-        watchers = [callbacks.GeneratorAverage(0.9), *stop]
-        resumed = play(here, epochs=3, callbacks=watchers, resume="run")
-    except KeyboardInterrupt:
-        pass
-told({"whole": whole, "resumed": resumed})
-"""
-
-
-@pytest.mark.slow
-def test_two_processes_resume_to_the_same_bits(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    for output in printed_by_all(GAME + RESUMED):
-        runs = json.loads(output.splitlines()[-1])
-        assert runs["resumed"] == runs["whole"]
-    assert len(list((tmp_path / "run").iterdir())) == 2
-
-
 APART = """
 from gan_tf import checkpoints
 
@@ -182,29 +205,6 @@ def test_workers_need_a_folder_that_they_share_and_data_in_one_order(tmp_path, m
     for output in printed_by_all(GAME + APART):
         assert "do not see the same checkpoints" in output and "epoch 1, none" in output
         assert "the same images in the same order" in output
-
-
-PICTURES = """
-here = strategy()
-pictures = data.image_batches("tfds:pictures", 2, 4, seed=1, data_dir=".")
-if len(sys.argv) > 1:
-    pictures = here.experimental_distribute_dataset(workers.shared(pictures, here))
-mine = [here.experimental_local_results(batch)[0].numpy() for batch in pictures]
-print(json.dumps([batch[:, 0, 0, 0].tolist() for batch in mine]))
-"""
-
-
-@pytest.mark.slow
-def test_two_processes_share_each_batch_of_sharded_tfrecords(tmp_path, monkeypatch, run_python):
-    """Their rows, one below the other, are the batch."""
-    tfds = pytest.importorskip("tensorflow_datasets")
-    monkeypatch.chdir(tmp_path)
-    write_pictures(tfds, tmp_path / "pictures" / "1.0.0")
-    alone = json.loads(run_python(GAME + PICTURES).splitlines()[-1])
-    assert [len(batch) for batch in alone] == [4, 4, 4]
-    assert len({round(value, 4) for batch in alone for value in batch}) == 12
-    both = [json.loads(output.splitlines()[-1]) for output in printed_by_all(GAME + PICTURES)]
-    assert [[*first, *second] for first, second in zip(*both, strict=True)] == alone
 
 
 def write_pictures(tfds, folder):
