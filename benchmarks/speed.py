@@ -3,7 +3,7 @@
     python benchmarks/speed.py                     float32, batch size 32, all contenders
     python benchmarks/speed.py --grid dense DCGAN  these in bfloat16 too, and batches of 128, 256
     python benchmarks/speed.py --torch PYTHON      with PyTorch, from another environment
-    python benchmarks/speed.py --save              the table also into benchmarks/results/speed.md
+    python benchmarks/speed.py --results FOLDER    the table also into speed.md there
 
 Machines are noisy, so all contenders take turns in every round, the product of large matrices
 among them, and the tables give medians, and ratios of what was measured in the same round. The
@@ -27,7 +27,6 @@ import report
 import speed_games
 from speed_games import GAMES
 
-RESULTS = pathlib.Path(__file__).with_name("results") / "speed.md"
 GRID = [(size, kind) for size in (32, 128, 256) for kind in ("float32", "bfloat16")]
 BASELINES = ("lecture's loop", "own train_step", "PyTorch eager")
 
@@ -160,11 +159,13 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--games", nargs="+", choices=GAMES, default=list(GAMES))
     parser.add_argument("--grid", nargs="+", choices=GAMES, default=[], help="see above")
-    parser.add_argument("--save", action="store_true", help=f"also write {RESULTS.name}")
+    parser.add_argument("--results", type=pathlib.Path, metavar="FOLDER", help="see above")
     parser.add_argument("--torch", metavar="PYTHON")
     options = parser.parse_args()
     if options.rounds < 1:
         parser.error("--rounds must be at least 1")
+    if options.results:
+        options.results.mkdir(parents=True, exist_ok=True)
     torch = torch_python(options.torch)
     results = []
 
@@ -189,8 +190,8 @@ def main():
         f"{speeds}."
     )
     print(made)
-    if options.save:
-        RESULTS.write_text(made + "\n", encoding="utf-8")
+    if options.results:
+        (options.results / "speed.md").write_text(made + "\n", encoding="utf-8")
     if not torch:
         print("PyTorch is not installed here; --torch PYTHON names a Python that has it.")
 

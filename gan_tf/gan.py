@@ -4,6 +4,7 @@ from gan_tf import fitting, inputs, losses, players, precision, programs, worker
 from gan_tf.history import HistoricalAveraging
 from gan_tf.players import all_layers, trainable_as
 from gan_tf.resume import checkpoint_folder
+from gan_tf.saving import SavedGame
 import keras
 from keras import ops
 import numpy as np
@@ -17,7 +18,7 @@ if keras.backend.backend() != "tensorflow":
 
 
 @keras.saving.register_keras_serializable("gan_tf")
-class GAN(keras.Model):
+class GAN(SavedGame):
     """A generator and a discriminator that play against each other in `fit`.
 
     Phase 1 trains the discriminator `discriminator_steps` times, each time on fresh real images
@@ -440,42 +441,6 @@ class GAN(keras.Model):
             num_steps = fitting.num_steps(x, batch_size, kwargs.get("steps_per_epoch"))
             callbacks = fitting.resumed(self, data, callbacks, folder, num_steps, kwargs)
         return super().fit(x, batch_size=batch_size, callbacks=callbacks, **kwargs)
-
-    def save_own_variables(self, store):
-        """Adds the states of all random generators, which Keras leaves out, to what is saved."""
-        super().save_own_variables(store)
-        for number, state in enumerate(self._random_states()):
-            store[f"random_state_{number}"] = state
-
-    def load_own_variables(self, store):
-        """Restores what `save_own_variables` wrote."""
-        for number, variable in enumerate(
-            self._trainable_variables + self._non_trainable_variables
-        ):
-            variable.assign(store[str(number)])
-        for number, state in enumerate(self._random_states()):
-            state.assign(store[f"random_state_{number}"])
-
-    def _random_states(self):
-        return [v for v in self.variables if v.path.endswith("seed_generator_state")]
-
-    def get_config(self):
-        return {
-            "generator": keras.saving.serialize_keras_object(self.generator),
-            "discriminator": keras.saving.serialize_keras_object(self.discriminator),
-            "discriminator_steps": self.discriminator_steps,
-            "seed": self.seed,
-            "replay": self.replay and keras.saving.serialize_keras_object(self.replay),
-            "historical_averaging": self.historical_averaging,
-            "name": self.name,
-        }
-
-    @classmethod
-    def from_config(cls, config):
-        config = dict(config)
-        for part in ("generator", "discriminator", "replay"):
-            config[part] = config[part] and keras.saving.deserialize_keras_object(config[part])
-        return cls(**config)
 
 
 def _batch_size(images):

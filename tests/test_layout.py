@@ -32,7 +32,7 @@ IMPORTS = {
     "fitting": {"inputs", "resume", "workers"},
     "gan": {
         *("fitting", "history", "inputs", "losses", "players", "precision", "programs"),
-        *("resume", "workers"),
+        *("resume", "saving", "workers"),
     },
     "growing": {"gan", "players", "precision"},
     "history": set(),
@@ -41,6 +41,7 @@ IMPORTS = {
     "precision": set(),
     "programs": set(),
     "resume": {"checkpoints", "precision", "workers"},
+    "saving": set(),
     "workers": set(),
     "callbacks": {"metrics", "plots"},
     "lecture": {"gan", "losses", "players"},

@@ -2,6 +2,7 @@
 
 import dataclasses
 import stat
+import sys
 
 from gan_tf import train_gan
 import keras
@@ -75,6 +76,16 @@ def test_a_step_of_ones_own_moves_both_players(name):
     trained = [weight for player in game.players() for weight in player.trainable_weights]
     moved = [np.any(old != new) for old, new in zip(before, model.get_weights(), strict=True)]
     assert sum(moved) >= 0.8 * len(trained)
+
+
+def test_the_table_is_kept_where_it_is_asked_for(tmp_path, monkeypatch):
+    found = {**result(**{"GAN.fit": (0.002, 0.002, 0.002)}), "matrix_speeds": [2e11]}
+    monkeypatch.setattr(speed, "measure", lambda *args: found)
+    command = ["speed.py", "--games", "dense", "--results", str(tmp_path / "here")]
+    monkeypatch.setattr(sys, "argv", command)
+    speed.main()
+    kept = (tmp_path / "here" / "speed.md").read_text("utf-8")
+    assert kept.startswith(speed.table([found])) and "float32 200" in kept
 
 
 @pytest.mark.slow
