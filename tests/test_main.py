@@ -47,7 +47,7 @@ def test_demo_writes_all_it_promises(tmp_path, capsys, embedded, monkeypatch):
 
 @pytest.mark.slow
 def test_a_game_that_grows_is_filmed_at_one_size(tmp_path, embedded, monkeypatch):
-    short = functools.partial(recipes.style, num_images=320, phase=160, resolution=8)
+    short = functools.partial(recipes.style, num_images=1_600, phase=800, resolution=8)
     monkeypatch.setitem(recipes.RECIPES, "style", short)
     assert command_line.main(["train", "style", "--output", str(tmp_path)]) == 0
     assert sorted(path.name for path in (tmp_path / "style").iterdir()) == RESULTS
