@@ -68,6 +68,20 @@ def test_a_file_that_is_no_image_is_named(folder):
         colours(data.image_batches(folder, 2, 13))
 
 
+@pytest.mark.parametrize("encode", [tf.io.encode_png, tf.io.encode_jpeg])
+def test_a_picture_whose_download_broke_off_is_named(tmp_path, encode):
+    picture = np.random.default_rng(0).integers(0, 256, (40, 40, 3), "uint8")
+    whole = encode(picture).numpy()
+    file = tmp_path / "picture.png"  # TensorFlow looks at the content, not at the ending
+    for more in (b"", b"what a camera writes below a picture"):
+        file.write_bytes(whole + more)
+        assert len(colours(data.image_batches(tmp_path, 2, 1))) == 1
+    for size in (len(whole) - 1, len(whole) // 2):
+        file.write_bytes(whole[:size])
+        with pytest.raises(tf.errors.InvalidArgumentError, match=r"damaged.*picture\.png"):
+            colours(data.image_batches(tmp_path, 2, 1))
+
+
 def test_tensorflow_datasets_without_network():
     tfds = pytest.importorskip("tensorflow_datasets")
     with tfds.testing.mock_data(num_examples=8):

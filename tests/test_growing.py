@@ -162,7 +162,7 @@ def test_a_run_that_resumes_in_the_middle_of_a_stage_ends_with_the_same_bits(tmp
 
 def test_it_is_saved_and_loaded_whole(tmp_path):
     gan = game()
-    gan.fit(batches(), epochs=4, verbose=0)
+    gan.fit(batches(), epochs=2, verbose=0)
     gan.save(tmp_path / "game.keras")
     loaded = keras.saving.load_model(tmp_path / "game.keras", compile=False)
     assert (loaded.images_stable, loaded.images_fading, loaded.fade) == (32, 32, True)

@@ -8,6 +8,7 @@ from gan_tf.data.points import is_integer, is_seed
 import tensorflow as tf
 
 ENDINGS = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
+TAIL = 65_536  # bytes of a file in which its end must be marked
 SHUFFLE_BUFFER = 10_000  # pictures of TensorFlow Datasets among which the next one is drawn
 
 
@@ -102,14 +103,29 @@ def _from_folder(folder, seed, channels):
 
 def _read(path, channels):
     content = tf.io.read_file(path)
-    begins = [tf.strings.substr(content, 0, len(mark)) == mark for mark in _MARKS]
+    first = tf.maximum(tf.strings.length(content) - TAIL, 0)
+    tail = tf.strings.substr(content, first, TAIL)
+    whole = [
+        tf.logical_and(_begins_with(content, begin), _contains(tail, end))
+        for begin, end in _MARKS.items()
+    ]
     message = tf.strings.join(["This file is no image, or damaged; remove or replace it: ", path])
-    known = tf.debugging.Assert(tf.reduce_any(begins), [message])
+    known = tf.debugging.Assert(tf.reduce_any(whole), [message])
     with tf.control_dependencies([known]):
         return tf.io.decode_image(content, channels, expand_animations=False)
 
 
-_MARKS = (b"\x89PNG", b"\xff\xd8", b"BM", b"GIF8")  # how the files of these formats begin
+# How the files of these formats begin, and what stands near the end of a whole one where a format
+# has such a mark; cameras and other programs may have written more after it.
+_MARKS = {b"\x89PNG": b"IEND\xaeB`\x82", b"\xff\xd8": b"\xff\xd9", b"GIF8": b"", b"BM": b""}
+
+
+def _begins_with(content, mark):
+    return tf.strings.substr(content, 0, len(mark)) == mark
+
+
+def _contains(content, mark):
+    return tf.size(tf.strings.split(content, mark)) > 1 if mark else tf.constant(True)
 
 
 def _from_tfds(name, split, data_dir, seed, channels):
