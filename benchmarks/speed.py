@@ -22,7 +22,6 @@ import subprocess
 import sys
 import time
 
-import keras
 import report
 import speed_games
 from speed_games import GAMES
@@ -85,7 +84,7 @@ def measure(name, batch_size, precision, rounds, torch, only=None):
     num_steps = max(4, GAMES[name].num_steps * 32 // batch_size)
     policy = "mixed_bfloat16" if precision == "bfloat16" else "float32"
     found = {"tracing": {}, "rounds": [], "matrix_speeds": []}
-    with policy_of(policy):
+    with speed_games.policy_of(policy):
         operations = speed_games.operations(GAMES[name], batch_size)
         racing = contenders(name, batch_size, precision, torch, only)
         for which, train in racing.items():
@@ -100,19 +99,7 @@ def measure(name, batch_size, precision, rounds, torch, only=None):
         for train in racing.values():
             if hasattr(train, "close"):
                 train.close()
-    keras.backend.clear_session()
     return {**found, "case": (name, batch_size, precision)}
-
-
-@contextlib.contextmanager
-def policy_of(name):
-    """New layers compute in that precision."""
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(name)
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(before)
 
 
 def table(results):

@@ -1,5 +1,6 @@
 """The games whose speed is measured: their networks, their rules, and three ways to train them."""
 
+import contextlib
 import dataclasses
 import time
 from typing import Any
@@ -253,6 +254,18 @@ class OwnStep(keras.Model):
             tape.watch(images)
             logits = self.discriminator(images, training=True)
         return ops.cast(tape.gradient(logits, images), "float32")
+
+
+@contextlib.contextmanager
+def policy_of(name):
+    """New layers compute in that precision; afterwards Keras forgets them."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(name)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+        keras.backend.clear_session()
 
 
 # How much arithmetic a step is, and how much of it this machine can do in a second.

@@ -1,9 +1,13 @@
-"""What GPU users get without asking, seen from a machine without one."""
+"""What users get without asking when TensorFlow starts; GPUs, from a machine without one."""
 
+import os
+import platform
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import gan_tf
-from gan_tf import GAN, builders
+from gan_tf import GAN, builders, doctor
 import pytest
 import tensorflow as tf
 
@@ -85,3 +89,36 @@ def test_xla_is_off_under_a_strategy(gpus):
     strategy = tf.distribute.OneDeviceStrategy("CPU:0")
     with strategy.scope():
         assert compiled().jit_compile is False
+
+
+STARTED = """
+import gan_tf
+gan_tf.builders
+from tensorflow.python.util import _pywrap_util_port
+print(_pywrap_util_port.IsMklEnabled())
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    (sys.platform, platform.machine()) != ("linux", "x86_64"),
+    reason="TensorFlow has oneDNN's kernels, and these notes, on Linux with x86",
+)
+@pytest.mark.parametrize(("asked", "expected"), [(None, "True"), ("0", "False")])
+def test_it_starts_with_onednn_and_without_a_note(asked, expected):
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
+    environ |= {} if asked is None else {"TF_ENABLE_ONEDNN_OPTS": asked}
+    command = [sys.executable, "-c", STARTED]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True)
+    assert done.stdout.strip() == expected
+    assert done.stderr == "" or doctor.has_nvidia_gpu()
+
+
+@pytest.mark.parametrize("has_gpu", [False, True])
+def test_what_is_no_note_is_written(monkeypatch, capfd, has_gpu):
+    monkeypatch.setattr(doctor, "has_nvidia_gpu", lambda: has_gpu)
+    lines = ["I0000 a note", "E0000 failed call to cuInit: UNKNOWN ERROR", "E0000 something else"]
+    with pytest.raises(ImportError), gan_tf._without_notes():
+        os.write(2, "\n".join(lines).encode())
+        raise ImportError
+    assert capfd.readouterr().err.splitlines() == lines[1 if has_gpu else 2 :]
