@@ -10,7 +10,7 @@ __version__ = "0.1.0"
 
 # Of itself TensorFlow uses oneDNN's kernels on CPUs with certain instructions for neural networks
 # (AVX512_VNNI and newer ones), but it is faster with them on others too: a step of the lecture's
-# DCGAN took 94 ms instead of 127 on two cores with AVX2. TensorFlow decides when it is imported.
+# DCGAN took 94 ms instead of 128 on two cores with AVX2. TensorFlow decides when it is imported.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 _MODULE_OF = {

@@ -86,7 +86,7 @@ def test_a_generator_that_ignores_its_latents():
 
 
 def test_a_generator_that_outruns_its_discriminator_drops_modes():
-    doctor = play([adam(5e-3), adam(5e-4)], data.ring(2_000, seed=0), epochs=4, steps=150)
+    doctor = play([adam(1e-2), adam(1e-4)], data.ring(2_000, seed=0), epochs=6, steps=150)
     check(doctor, "generator collapsed")
     assert numbers(doctor.findings[0].evidence)[1] < 3
 
