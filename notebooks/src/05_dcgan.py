@@ -436,11 +436,13 @@ plots.image_grid(np.concatenate(rows), 12, row_labels=list(variants), scale=2)
 #
 # {{benchmarks/results/time_to_quality.md}}
 #
-# Without AVX-512, `dcgan` takes 91 seconds and 62,000 images instead of 38 minutes and 600,000: an
-# image costs 2.6 times less, and a tenth of them is enough. Over three seeds its distance after 91
-# seconds is 49.4 ± 1.0. The faster machine has not played it. Only one seed of the lecture's game
-# stands against it here, and one seed of each step above: that is enough to tell 49 from 123, and
-# not to rank 90 and 96.
+# Without AVX-512, `dcgan` takes 91 seconds and 62,000 images instead of 38 minutes and 600,000:
+# an image costs 2.6 times less, and a tenth of them is enough. Over three seeds its distance
+# after 91 seconds is 49.4 ± 1.0. These runs did without oneDNN's kernels, which `gan_tf` has
+# turned on since, and with which a step of the lecture's DCGAN took 94 ms instead of 128. The
+# faster machine has not played `dcgan`. Only one seed of the lecture's game stands against it
+# here, and one seed of each step above: that is enough to tell 49 from 123, and not to rank 90
+# and 96.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
