@@ -42,6 +42,7 @@ def __getattr__(name):
         raise AttributeError(f"module 'gan_tf' has no attribute {name!r}; it has {sorted(__all__)}")
     _check_backend()
     import_tensorflow()
+    leave_out_remapper()
     let_memory_grow()
     if name in _MODULES:
         return importlib.import_module(f"gan_tf.{name}")
@@ -69,6 +70,20 @@ def import_tensorflow():
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     with _without_notes():
         importlib.import_module("tensorflow")
+
+
+def leave_out_remapper():
+    """Turns off one rewriting of graphs, unless a program has set it in `tf.config.optimizer`.
+
+    With oneDNN's kernels, TensorFlow 2.21's "remapper" loses a convolution before a LeakyReLU when
+    it fuses the layers of a game, and says "remapper failed" in each run. Steps of the dense and
+    the convolutional games take as long without it.
+    """
+    optimizer = sys.modules["tensorflow"].config.optimizer
+    with _without_notes():  # it looks for GPUs
+        options = optimizer.get_experimental_options()
+    if "remapping" not in options:
+        optimizer.set_experimental_options({"remapping": False})
 
 
 def let_memory_grow():

@@ -92,8 +92,13 @@ def test_xla_is_off_under_a_strategy(gpus):
 
 
 STARTED = """
-import gan_tf
-gan_tf.builders
+import numpy as np
+from gan_tf import GAN, builders, data
+gan = GAN(
+    builders.dcgan_generator(filters=(2, 2)), builders.dcgan_discriminator(filters=(2, 2)), seed=0
+)
+gan.compile("sgd", "sgd")
+gan.fit(data.batches(np.zeros((4, 28, 28, 1)), 2), epochs=1, verbose=0)
 from tensorflow.python.util import _pywrap_util_port
 print(_pywrap_util_port.IsMklEnabled())
 """
@@ -105,13 +110,25 @@ print(_pywrap_util_port.IsMklEnabled())
     reason="TensorFlow has oneDNN's kernels, and these notes, on Linux with x86",
 )
 @pytest.mark.parametrize(("asked", "expected"), [(None, "True"), ("0", "False")])
-def test_it_starts_with_onednn_and_without_a_note(asked, expected):
+def test_it_trains_with_onednn_and_without_a_note(asked, expected):
     environ = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
     environ |= {} if asked is None else {"TF_ENABLE_ONEDNN_OPTS": asked}
     command = [sys.executable, "-c", STARTED]
     done = subprocess.run(command, env=environ, capture_output=True, text=True)
     assert done.stdout.strip() == expected
     assert done.stderr == "" or doctor.has_nvidia_gpu()
+
+
+def test_who_has_decided_about_the_remapper_is_left_alone():
+    optimizer = tf.config.optimizer
+    before = optimizer.get_experimental_options()
+    assert before["remapping"] is False
+    try:
+        optimizer.set_experimental_options({"remapping": True})
+        gan_tf.leave_out_remapper()
+        assert optimizer.get_experimental_options()["remapping"] is True
+    finally:
+        optimizer.set_experimental_options(before)
 
 
 @pytest.mark.parametrize("has_gpu", [False, True])
