@@ -58,10 +58,26 @@ def joined_batches(gan, x, batch_size):
 def num_steps(x, batch_size, steps_per_epoch):
     """Steps of an epoch, None if nobody knows."""
     limits = [steps_per_epoch, keras.config.max_steps_per_epoch()]
-    if any(limits):
-        return min(filter(None, limits))
+    return min(filter(None, limits), default=_length(x, batch_size))
+
+
+def steps_at_once(most, x, batch_size, steps_per_epoch):
+    """Steps of one execution: `most`, or fewer where Keras ends an epoch before the data do.
+
+    It counts whole executions, so that 2 steps of an epoch would become `most`.
+    """
+    num = num_steps(x, batch_size, steps_per_epoch)
+    if num == _length(x, batch_size):
+        return most
+    return max(count for count in range(1, most + 1) if num % count == 0)
+
+
+def _length(x, batch_size):
+    """Batches of the data, None if nobody knows."""
     if isinstance(x, tf.data.Dataset):
         return max(int(x.cardinality()), 0) or None
+    if isinstance(x, keras.utils.PyDataset):
+        return len(x)
     size = batch_size or inputs.DEFAULT_BATCH_SIZE
     return math.ceil(len(x) / size) if hasattr(x, "__len__") else None
 

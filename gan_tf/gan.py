@@ -98,6 +98,7 @@ class GAN(SavedGame):
             "d_loss": keras.metrics.Mean(name="d_loss"),
             "g_loss": keras.metrics.Mean(name="g_loss"),
         }
+        self._steps_at_once = None  # of the train function
         self.scores_in_one_pass = all(map(players.is_per_example, all_layers(discriminator)))
         self.built = True
 
@@ -246,10 +247,15 @@ class GAN(SavedGame):
         return self._logs()
 
     def make_train_function(self, force=False):
-        """As Keras's; several steps of a game that XLA compiles for a CPU become one program."""
-        has_one = self.train_function is not None
+        """As Keras's, made anew where `steps_per_execution` has changed.
+
+        Several steps of a game that XLA compiles for a CPU become one program.
+        """
+        if self.train_function is None or self._steps_at_once != self.steps_per_execution:
+            force = True
         super().make_train_function(force)
-        if programs.is_for(self) and (force or not has_one):
+        self._steps_at_once = self.steps_per_execution
+        if force and programs.is_for(self):
             self.train_function = programs.train_function(self, self.train_function)
         return self.train_function
 
@@ -417,7 +423,9 @@ class GAN(SavedGame):
                 the run was, so that their shuffling stands where it stood. Several workers need a
                 folder that they share; the chief writes.
             drive: Whether the folder lies in Google Drive, which is then mounted; in Colab alone.
-            **kwargs: `epochs`, `verbose`, `initial_epoch`, `steps_per_epoch`, …
+            **kwargs: `epochs`, `verbose`, `initial_epoch`, `steps_per_epoch`, … Where epochs end
+                before the data do, `steps_per_execution` becomes a divisor of their steps for this
+                call.
 
         Returns:
             Keras `History` with `d_loss` and `g_loss`, means over each epoch, of all epochs also
@@ -436,11 +444,16 @@ class GAN(SavedGame):
             kwargs["shuffle"] = False  # the dataset shuffles itself; Keras warns otherwise
         data = x
         x, batch_size = fitting.joined_batches(self, x, batch_size)
+        epoch = (x, batch_size, kwargs.get("steps_per_epoch"))
         if resume is not None or drive:
-            folder = checkpoint_folder(resume, drive)
-            num_steps = fitting.num_steps(x, batch_size, kwargs.get("steps_per_epoch"))
+            folder, num_steps = checkpoint_folder(resume, drive), fitting.num_steps(*epoch)
             callbacks = fitting.resumed(self, data, callbacks, folder, num_steps, kwargs)
-        return super().fit(x, batch_size=batch_size, callbacks=callbacks, **kwargs)
+        asked = self.steps_per_execution
+        self.steps_per_execution = fitting.steps_at_once(asked, *epoch)
+        try:
+            return super().fit(x, batch_size=batch_size, callbacks=callbacks, **kwargs)
+        finally:
+            self.steps_per_execution = asked
 
 
 def _batch_size(images):

@@ -29,6 +29,7 @@ def check_fit(gan, x, y=None, batch_size=None, steps_per_epoch=None):
             f"discriminator_optimizer). Received: {type(gan).__name__} without optimizers"
         )
     _check_kind(x, y)
+    _check_steps(steps_per_epoch)
     if isinstance(x, tf.data.Dataset):
         _check_dataset(gan, x, batch_size, steps_per_epoch)
     elif hasattr(x, "__array__"):
@@ -69,6 +70,15 @@ def _check_kind(x, y):
         raise ValueError(
             "fit takes images alone, as one array (num_images, ...) or as a tf.data.Dataset of "
             f"batches, such as gan_tf.data.batches(images) gives. Received: {received}"
+        )
+
+
+def _check_steps(steps_per_epoch):
+    is_count = isinstance(steps_per_epoch, (int, np.integer)) and steps_per_epoch >= 1
+    if steps_per_epoch is not None and not is_count:
+        raise ValueError(
+            "steps_per_epoch must be an integer >= 1, or None for as many as the data have. "
+            f"Received: steps_per_epoch={steps_per_epoch!r}"
         )
 
 

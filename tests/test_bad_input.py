@@ -785,6 +785,20 @@ GAMES = [
         "steps_per_epoch=None",
         "give steps_per_epoch",
     ),
+    (
+        "an epoch of no steps",
+        lambda _: fit(data.batches(POINTS, 8), steps_per_epoch=0),
+        ValueError,
+        "steps_per_epoch=0",
+        "an integer >= 1",
+    ),
+    (
+        "an epoch of half a step",
+        lambda _: fit(data.batches(POINTS, 8), steps_per_epoch=0.5),
+        ValueError,
+        "steps_per_epoch=0.5",
+        "an integer >= 1",
+    ),
     ("empty dataset", lambda _: fit(sets(POINTS).take(0)), ValueError, "no batch", "smaller"),
     (
         "fewer batches than steps",

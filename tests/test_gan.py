@@ -216,6 +216,36 @@ def test_steps_per_execution_changes_nothing_but_the_speed():
     assert first["d_loss"] == pytest.approx(second["d_loss"], rel=1e-6)
 
 
+@pytest.fixture
+def cap():
+    """Sets Keras's cap on the steps of an epoch, until the test ends."""
+    yield keras.config.set_max_steps_per_epoch
+    keras.config.set_max_steps_per_epoch(None)
+
+
+@pytest.mark.filterwarnings("ignore:Limiting steps_per_epoch")
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_an_epoch_has_the_steps_that_were_asked_for(cap, jit_compile):
+    """Also where it ends between two executions of 4, before the data do."""
+    gan = point_gan(steps_per_execution=4, jit_compile=jit_compile)
+    played = []
+
+    def steps_of(**kwargs):
+        before = int(gan.generator_optimizer.iterations)
+        count = keras.callbacks.LambdaCallback(
+            on_train_batch_end=lambda batch, logs: played.append(gan.steps_per_execution)
+        )
+        gan.fit(data.batches(data.circle(80, seed=0), 8), callbacks=[count], verbose=0, **kwargs)
+        return int(gan.generator_optimizer.iterations) - before
+
+    assert (steps_of(steps_per_epoch=6), played[-1]) == (6, 3)
+    assert (steps_of(steps_per_epoch=8), played[-1]) == (8, 4)
+    assert (steps_of(), played[-1]) == (10, 4)
+    cap(2)
+    assert (steps_of(steps_per_epoch=6), played[-1]) == (2, 2)
+    assert gan.steps_per_execution == 4
+
+
 def test_the_end_of_an_epoch_does_not_wait_for_a_thread_of_the_data(monkeypatch):
     seen = []
     monkeypatch.setattr(keras.Model, "fit", lambda self, x, **kwargs: seen.append(x))
@@ -440,9 +470,10 @@ class Memory(keras.callbacks.Callback):
         pages = pathlib.Path("/proc/self/statm").read_text().split()[1]
         self.sizes.append(int(pages) * resource.getpagesize())
 
-gan = GAN(builders.dense_generator(), builders.dense_discriminator(), seed=0)
+generator = builders.dense_generator(4, (8, 8), (16,))
+gan = GAN(generator, builders.dense_discriminator((8, 8), (16,)), seed=0)
 gan.compile("rmsprop", "rmsprop", steps_per_execution=10)
-images = np.random.default_rng(0).uniform(0, 1, (9600, 28, 28)).astype("float32")
+images = np.random.default_rng(0).uniform(0, 1, (9600, 8, 8)).astype("float32")
 gan.fit(data.batches(images, 32), epochs=10, verbose=0, callbacks=[Memory()])
 print(Memory.sizes[-1] / Memory.sizes[0])
 """

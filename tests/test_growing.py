@@ -109,13 +109,31 @@ def test_stages_follow_the_images_seen(seen, stage):
     assert game().stage_at(seen) == stage
 
 
-def test_one_fit_trains_all_stages():
-    gan = game()
-    history = gan.fit(batches(), epochs=6, verbose=0).history
+@pytest.fixture(scope="module")
+def grown():
+    """A game after all its stages, its History, and the sizes of its average's images."""
+    gan, average = game(), callbacks.GeneratorAverage(0.5)
+    sizes = []
+    keep = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: sizes.append(average.generator(LATENTS).shape[1])
+    )
+    history = gan.fit(batches(), epochs=6, callbacks=[average, keep], verbose=0).history
+    return gan, history, sizes
+
+
+def test_one_fit_trains_all_stages(grown):
+    gan, history, _ = grown
     assert history["resolution"] == [4, 8, 8, 16, 16, 16]
     np.testing.assert_allclose(history["alpha"], [1, 0.25, 1, 0.25, 1, 1])  # 0 and ½, then 1
     assert int(gan.images_seen) == 6 * 32 and gan.resolution == 16 and gan.alpha == 1.0
     assert gan.generate(3).shape == (3, 16, 16, 1)
+
+
+def test_the_running_average_grows_with_the_game(grown):
+    gan, _, sizes = grown
+    assert sizes == [4, 8, 8, 16, 16, 16]
+    alpha = gan.average_generator.get_layer("fade_16").alpha
+    assert float(alpha) == float(gan.whole_generator.get_layer("fade_16").alpha)
 
 
 def test_without_fading_a_new_size_is_there_at_once():
@@ -168,18 +186,6 @@ def test_it_is_saved_and_loaded_whole(tmp_path):
     assert (loaded.images_stable, loaded.images_fading, loaded.fade) == (32, 32, True)
     for a, b in zip(gan.whole_generator(LATENTS), loaded.whole_generator(LATENTS), strict=True):
         np.testing.assert_allclose(a, b, atol=1e-6)
-
-
-def test_the_running_average_grows_with_the_game():
-    gan, average = game(), callbacks.GeneratorAverage(0.5)
-    shapes = []
-    keep = keras.callbacks.LambdaCallback(
-        on_epoch_end=lambda epoch, logs: shapes.append(average.generator(LATENTS).shape[1])
-    )
-    gan.fit(batches(), epochs=6, callbacks=[average, keep], verbose=0)
-    assert shapes == [4, 8, 8, 16, 16, 16]
-    alpha = gan.average_generator.get_layer("fade_16").alpha
-    assert float(alpha) == float(gan.whole_generator.get_layer("fade_16").alpha)
 
 
 @pytest.mark.parametrize(
