@@ -22,10 +22,11 @@ demo: $(READY)  ## train the circle GAN and a DCGAN, write pictures to outputs/ 
 	@$(BIN)/python -m gan_tf demo
 
 # Notebooks run with few epochs, few steps and no network; unit tests lift the caps for themselves
-# (tests/conftest.py). Two processes, so two threads each.
+# (tests/conftest.py). Two processes, so one thread each does the arithmetic: more would wait for
+# each other.
 test: lint  ## lint, unit tests, and every notebook and solution
 	@KERAS_MAX_EPOCHS=1 KERAS_MAX_STEPS_PER_EPOCH=2 GAN_TF_OFFLINE=1 TF_CPP_MIN_LOG_LEVEL=3 \
-	TF_NUM_INTRAOP_THREADS=2 TF_NUM_INTEROP_THREADS=2 OMP_NUM_THREADS=2 \
+	TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=2 OMP_NUM_THREADS=1 \
 	PYDEVD_DISABLE_FILE_VALIDATION=1 \
 	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder \
 	--nbval-lax --nbval-current-env tests notebooks $(PYTEST_ARGS)

@@ -436,13 +436,12 @@ plots.image_grid(np.concatenate(rows), 12, row_labels=list(variants), scale=2)
 #
 # {{benchmarks/results/time_to_quality.md}}
 #
-# Without AVX-512, `dcgan` takes 91 seconds and 62,000 images instead of 38 minutes and 600,000:
-# an image costs 2.6 times less, and a tenth of them is enough. Over three seeds its distance
-# after 91 seconds is 49.4 ± 1.0. These runs did without oneDNN's kernels, which `gan_tf` has
-# turned on since, and with which a step of the lecture's DCGAN took 94 ms instead of 128. The
-# faster machine has not played `dcgan`. Only one seed of the lecture's game stands against it
-# here, and one seed of each step above: that is enough to tell 49 from 123, and not to rank 90
-# and 96.
+# Without AVX-512, `dcgan` takes 91 to 136 seconds and 70,000 to 108,000 images instead of 26 to 29
+# minutes and 600,000: an image costs 2.0 to 2.4 times less, and a ninth to a fifth of them is
+# enough. Each pair of runs has one seed, and the three agree: 16.5, 13.0 and 16.9 times as fast.
+# These runs used oneDNN's kernels, which `gan_tf` turns on; the 90 seconds above were without
+# them. The faster machine has not played `dcgan`. Each step above has one seed only: that is
+# enough to tell 49 from 123, and not to rank 90 and 96.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
@@ -523,8 +522,8 @@ print("expected (None, 4, 4, 512), yours", larger.layers[1].output.shape)
 #   layer did none.
 # - Directions in latent space can mean something: a difference of two garments is a vector that can
 #   be added to a third.
-# - The same convolutions, half as many and under other rules, were as good after 91 seconds as the
-#   lecture's after 38 minutes. A game is measured against the clock.
+# - The same convolutions, half as many and under other rules, were as good after two minutes as the
+#   lecture's after almost half an hour. A game is measured against the clock.
 #
 # **Limits.** 4,000 steps are less than a twentieth of the lecture's 50 epochs; sandals are nearly
 # missing for the eye; all of it is one run.
