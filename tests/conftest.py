@@ -1,4 +1,4 @@
-"""What every test shares: no caps on training, no data from the environment, and the order."""
+"""What tests share: no caps, no data from the environment, few garbage searches, the order."""
 
 from collections import Counter
 import gc
