@@ -1,6 +1,7 @@
 """The public names of gan_tf, each loaded when it is first used."""
 
 import contextlib
+import gc
 import importlib
 import os
 import sys
@@ -68,7 +69,7 @@ def import_tensorflow():
     if "tensorflow" in sys.modules:
         return
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    with _without_notes():
+    with _without_notes(), _without_garbage_searches():
         importlib.import_module("tensorflow")
 
 
@@ -100,6 +101,23 @@ def let_memory_grow():
     for gpu in gpus:
         with contextlib.suppress(RuntimeError, ValueError):  # in use already, or limited
             config.experimental.set_memory_growth(gpu, True)
+
+
+@contextlib.contextmanager
+def _without_garbage_searches():
+    """Holds Python's search for garbage back, and keeps what was made meanwhile out of it for good.
+
+    TensorFlow's modules are a million small objects that stay. Not searched, they are imported in
+    three quarters of the time, and the first steps, which make a game's graphs, start sooner too.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if was_on:
+            gc.enable()
 
 
 @contextlib.contextmanager

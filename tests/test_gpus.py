@@ -1,5 +1,6 @@
 """What users get without asking when TensorFlow starts; GPUs, from a machine without one."""
 
+import gc
 import os
 import platform
 import subprocess
@@ -129,6 +130,22 @@ def test_who_has_decided_about_the_remapper_is_left_alone():
         assert optimizer.get_experimental_options()["remapping"] is True
     finally:
         optimizer.set_experimental_options(before)
+
+
+@pytest.mark.parametrize("was_on", [True, False])
+def test_garbage_is_searched_for_again_after_an_import_and_not_in_what_it_made(was_on):
+    before = gc.get_freeze_count()
+    if not was_on:
+        gc.disable()
+    try:
+        with pytest.raises(ImportError), gan_tf._without_garbage_searches():
+            assert not gc.isenabled()
+            made = [[] for _ in range(1_000)]
+            raise ImportError
+        assert gc.isenabled() is was_on
+        assert gc.get_freeze_count() >= before + len(made)
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("has_gpu", [False, True])
