@@ -1,4 +1,4 @@
-"""What tests share: no caps, no data from the environment, few garbage searches, the order."""
+"""What tests share: no caps, no data from the environment, searches for garbage, the order."""
 
 from collections import Counter
 import gc
@@ -53,6 +53,15 @@ def pytest_collection_finish():
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
+
+
+def pytest_runtest_logfinish():
+    """What a test leaves is searched for garbage at once, young as it is.
+
+    An iterator over a dataset that did not come to its end waits, as it dies, for the thread with
+    which `tf.data` tunes it, up to as long as it has lived: in old garbage half a minute.
+    """
+    gc.collect(1)
 
 
 @pytest.hookimpl(trylast=True)
