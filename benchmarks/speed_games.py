@@ -49,11 +49,8 @@ def critic():
     return builders.dcgan_generator(), builders.dcgan_discriminator(dropout=0.0)
 
 
-def grown(resolution=32):
-    players = [
-        build(resolution)
-        for build in (builders.progressive_generator, builders.progressive_discriminator)
-    ]
+def grown_32():
+    players = builders.progressive_generator(), builders.progressive_discriminator()
     gan = recipes.grown(*players)  # its last size faded in
     return gan.generator, gan.discriminator
 
@@ -70,7 +67,7 @@ GAMES = {
     "dense": Game(dense, "lecture", rmsprop, 1, 640, 32),
     "DCGAN": Game(dcgan, "lecture", rmsprop, 1, 64, 8),
     "WGAN-GP": Game(critic, "wgan-gp", adam, 5, 12, 4),
-    "progressive": Game(grown, "r1", adam, 1, 48, 8),
+    "progressive": Game(grown_32, "r1", adam, 1, 48, 8),
 }
 
 

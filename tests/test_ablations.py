@@ -81,10 +81,10 @@ def test_a_larger_game_takes_a_step_within_memory():
     assert shown.startswith("| 128 × 128 | style | narrow |")
 
 
-def test_a_step_of_a_measured_game_moves_both_players():
-    gan = sizes.game("progressive", "narrow", 8, channels=1)
+def test_a_step_of_a_larger_game_moves_both_players():
+    gan = sizes.game("progressive", "narrow", 64, channels=1)
     before = [player.get_weights() for player in (gan.generator, gan.discriminator)]
-    images = np.random.default_rng(0).uniform(-1, 1, (4, 8, 8, 1)).astype("float32")
+    images = np.random.default_rng(0).uniform(-1, 1, (4, 64, 64, 1)).astype("float32")
     gan.fit(images, batch_size=4, epochs=1, verbose=0)
     for old, player in zip(before, (gan.generator, gan.discriminator), strict=True):
         assert any(not np.array_equal(a, b) for a, b in zip(old, player.get_weights(), strict=True))

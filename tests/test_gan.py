@@ -402,6 +402,38 @@ def test_mixed_bfloat16_trains_float32_weights(bfloat16):
     assert gan.generate(3, seed=0).dtype == "float32"
 
 
+MIRRORED = """
+import keras, numpy as np, tensorflow as tf
+from gan_tf import GAN, builders, data
+
+devices = tf.config.list_physical_devices("CPU")
+tf.config.set_logical_device_configuration(devices[0], [tf.config.LogicalDeviceConfiguration()] * 2)
+
+def run(strategy):
+    with strategy.scope():
+        keras.utils.set_random_seed(0)
+        gan = GAN(builders.dcgan_generator(4, (8, 8, 1), (8, 4), batch_normalization=False),
+                  builders.dcgan_discriminator((8, 8, 1), (4, 8), dropout=0), seed=0)
+        gan.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
+    images = np.random.default_rng(0).uniform(-1, 1, (64, 8, 8, 1)).astype("float32")
+    history = gan.fit(data.batches(images, 16, seed=3), epochs=2, verbose=0)
+    return gan.get_weights(), history.history
+
+one, first = run(tf.distribute.OneDeviceStrategy("CPU:0"))
+two, second = run(tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]))
+for a, b in zip(one, two, strict=True):
+    np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-5)
+for name in first:
+    np.testing.assert_allclose(first[name], second[name], rtol=1e-4)
+print("SAME")
+"""
+
+
+@pytest.mark.slow
+def test_two_devices_end_where_one_does(run_python):
+    assert "SAME" in run_python(MIRRORED)
+
+
 # It must learn.
 
 

@@ -17,19 +17,19 @@ def few(size):
     return 8
 
 
-def game(images_stable=32, images_fading=32, seed=0, resolution=16, penalty=None, **kwargs):
+def game(images_stable=32, images_fading=32, seed=0, **kwargs):
     """Stages of 4, 8 and 16 pixels, whose phases last two steps of 16 images each."""
     keras.utils.set_random_seed(seed)
-    generator = builders.progressive_generator(resolution, 4, filters=few)
-    discriminator = builders.progressive_discriminator(resolution, filters=few)
+    generator = builders.progressive_generator(16, 4, filters=few)
+    discriminator = builders.progressive_discriminator(16, filters=few)
     gan = ProgressiveGAN(generator, discriminator, images_stable, images_fading, **kwargs)
     optimizers = [keras.optimizers.Adam(1e-3, 0.0, 0.99) for _ in range(2)]
-    gan.compile(*optimizers, penalty=penalty)
+    gan.compile(*optimizers, penalty=penalties.R1(0.1))
     return gan
 
 
-def batches(images=IMAGES):
-    return data.batches(images, 16, seed=0, steps_per_epoch=2)
+def batches():
+    return data.batches(IMAGES, 16, seed=0, steps_per_epoch=2)
 
 
 def set_alpha(gan, stage, value):
@@ -112,7 +112,7 @@ def test_stages_follow_the_images_seen(seen, stage):
 @pytest.fixture(scope="module")
 def grown():
     """A game after all its stages, its History, and the sizes of its average's images."""
-    gan, average = game(penalty=penalties.R1(0.1)), callbacks.GeneratorAverage(0.5)
+    gan, average = game(), callbacks.GeneratorAverage(0.5)
     sizes = []
     keep = keras.callbacks.LambdaCallback(
         on_epoch_end=lambda epoch, logs: sizes.append(average.generator(LATENTS).shape[1])
@@ -167,15 +167,12 @@ def test_real_images_shrink_and_fade_with_the_stage():
 
 
 def test_a_run_that_resumes_in_the_middle_of_a_stage_ends_with_the_same_bits(tmp_path):
-    images = halved(IMAGES)
-    whole, first, resumed = (
-        game(seed=7, resolution=8, penalty=penalties.R1(0.1)) for _ in range(3)
-    )
-    whole.fit(batches(images), epochs=3, verbose=0)
-    first.fit(batches(images), epochs=2, verbose=0)
+    whole, first, resumed = (game(seed=7) for _ in range(3))
+    whole.fit(batches(), epochs=3, verbose=0)
+    first.fit(batches(), epochs=2, verbose=0)
     first.save_weights(tmp_path / "game.weights.h5")
     resumed.load_weights(tmp_path / "game.weights.h5")
-    resumed.fit(batches(images), epochs=3, initial_epoch=2, verbose=0)
+    resumed.fit(batches(), epochs=3, initial_epoch=2, verbose=0)
     assert resumed.resolution == 8
     for a, b in zip(whole.get_weights(), resumed.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)

@@ -115,12 +115,14 @@ def test_clear_errors(arguments, message):
 
 
 @pytest.mark.slow
-def test_best_finds_all_modes_of_the_ring():
-    """Of 3,000 steps; the plain game finds all or none of them, by chance of the seed."""
-    keras.utils.set_random_seed(0)
-    game = recipes.mixture("ring", "best", steps=3_000, units=(128, 128))
-    game.gan.fit(game.batches, epochs=game.epochs, verbose=0)
-    target = recipes.MIXTURES["ring"]
-    samples = game.gan.generate(2_500, seed=1)
-    found = metrics.mode_coverage(samples, target.centres, target.std)
-    assert found.modes == 8 and found.high_quality > 0.25
+def test_best_finds_all_modes_of_the_ring_where_the_plain_game_does_not():
+    found = {}
+    for remedy in ("plain", "best"):
+        keras.utils.set_random_seed(0)
+        game = recipes.mixture("ring", remedy, steps=3_000, units=(128, 128))
+        game.gan.fit(game.batches, epochs=game.epochs, verbose=0)
+        target = recipes.MIXTURES["ring"]
+        samples = game.gan.generate(2_500, seed=1)
+        found[remedy] = metrics.mode_coverage(samples, target.centres, target.std)
+    assert found["best"].modes == 8 and found["best"].high_quality > 0.5
+    assert found["plain"].high_quality < found["best"].high_quality

@@ -24,6 +24,7 @@ import tensorflow as tf
 EPOCHS = 4
 RNG = np.random.default_rng(0)
 IMAGES = RNG.uniform(-1, 1, (48, 8, 8, 1)).astype("float32")
+LARGE_IMAGES = RNG.uniform(-1, 1, (64, 16, 16, 1)).astype("float32")
 
 
 class Killed(BaseException):
@@ -76,10 +77,10 @@ def with_replay():
 
 
 def growing():
-    generator = builders.progressive_generator(8, 4, filters=lambda size: 8)
-    discriminator = builders.progressive_discriminator(8, filters=lambda size: 8)
+    generator = builders.progressive_generator(16, 4, filters=lambda size: 8)
+    discriminator = builders.progressive_discriminator(16, filters=lambda size: 8)
     gan = ProgressiveGAN(generator, discriminator, images_stable=20, images_fading=90)
-    gan.compile(adam(), adam())
+    gan.compile(adam(), adam(), penalty=penalties.R1(0.1))
     return gan
 
 
@@ -100,7 +101,7 @@ GAMES = {
 
 
 def batches(name="dense"):
-    images = IMAGES[..., 0] if name == "dense" else IMAGES
+    images = {"growing": LARGE_IMAGES, "dense": IMAGES[..., 0]}.get(name, IMAGES)
     return data.batches(images, 8, seed=1, steps_per_epoch=10 if name == "wgan-gp" else 6)
 
 
@@ -146,23 +147,17 @@ def test_a_killed_run_ends_with_the_same_bits(name, tmp_path):
     assert_same(resumed, whole)
     assert resumed[1].epoch == list(range(EPOCHS))
     if name == "growing":
-        assert whole[1].history["resolution"] == [4, 8, 8, 8]
+        assert whole[1].history["resolution"] == [4, 8, 8, 16]
 
 
-@pytest.fixture(scope="module")
-def whole():
-    """The dense game and its History, uninterrupted."""
-    return play()
+def test_saving_leaves_no_trace_in_the_run(tmp_path):
+    assert_same(play(folder=tmp_path), play())
 
 
-def test_saving_leaves_no_trace_in_the_run(tmp_path, whole):
-    assert_same(play(folder=tmp_path), whole)
-
-
-def test_a_run_killed_again_and_again(tmp_path, whole):
+def test_a_run_killed_again_and_again(tmp_path):
     for epoch in (0, 0, 1, 3):
         play(folder=tmp_path, kill=epoch, seed=epoch)
-    assert_same(play(folder=tmp_path, seed=9), whole)
+    assert_same(play(folder=tmp_path, seed=9), play())
 
 
 def test_the_running_average_goes_on(tmp_path):
@@ -290,8 +285,8 @@ def test_callbacks_go_on_where_they_were(tmp_path):
         np.testing.assert_array_equal(ours, theirs)
 
 
-def test_a_run_that_is_over_trains_nothing_more_and_more_epochs_go_on(tmp_path, capsys, whole):
-    longer = play(epochs=EPOCHS + 2)
+def test_a_run_that_is_over_trains_nothing_more_and_more_epochs_go_on(tmp_path, capsys):
+    whole, longer = play(), play(epochs=EPOCHS + 2)
     play(folder=tmp_path)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     assert_same(play(folder=tmp_path, seed=9), whole)
@@ -301,7 +296,7 @@ def test_a_run_that_is_over_trains_nothing_more_and_more_epochs_go_on(tmp_path, 
 
 
 def test_a_game_that_grew_shows_its_stage_also_when_its_run_is_over(tmp_path):
-    images = data.batches(IMAGES, 8, steps_per_epoch=3)
+    images = data.batches(LARGE_IMAGES, 8, steps_per_epoch=3)
     play("growing", tmp_path, epochs=2, make=lambda: images)
     gan, _ = play("growing", tmp_path, epochs=2, make=lambda: images)
     assert gan.resolution == 8 and gan.generate(2).shape == (2, 8, 8, 1)
@@ -321,11 +316,11 @@ def test_a_run_that_was_stopped_is_over(tmp_path):
     assert play(folder=tmp_path, epochs=EPOCHS + 1)[1].epoch == list(range(EPOCHS + 1))
 
 
-def test_a_damaged_checkpoint_costs_one_epoch_and_no_bit(tmp_path, capsys, whole):
+def test_a_damaged_checkpoint_costs_one_epoch_and_no_bit(tmp_path, capsys):
     play(folder=tmp_path, kill=3)
     newest = tmp_path / "checkpoint-000003.gan_tf"
     newest.write_bytes(newest.read_bytes()[:-100])
-    assert_same(play(folder=tmp_path, seed=9), whole)
+    assert_same(play(folder=tmp_path, seed=9), play())
     assert "checkpoint-000003.gan_tf is damaged" in capsys.readouterr().out
 
 
@@ -404,13 +399,13 @@ def capped():
 
 
 @pytest.mark.filterwarnings("ignore:Limiting")
-def test_capped_runs_resume_apart_from_full_ones(whole, capped, tmp_path):
-    short = play()
+def test_capped_runs_resume_apart_from_full_ones(capped, tmp_path):
+    whole = play()
     play(folder=tmp_path, kill=2)
-    assert_same(play(folder=tmp_path, seed=9), short)
+    assert_same(play(folder=tmp_path, seed=9), whole)
     keras.config.set_max_epochs(None)
     keras.config.set_max_steps_per_epoch(None)
-    assert_same(play(folder=tmp_path), whole)
+    assert_same(play(folder=tmp_path), play())
 
 
 @pytest.fixture
@@ -431,9 +426,9 @@ def colab(monkeypatch, tmp_path):
     return mounted
 
 
-def test_in_colab_a_second_argument_points_at_the_drive(colab, tmp_path, whole):
+def test_in_colab_a_second_argument_points_at_the_drive(colab, tmp_path):
     play(folder="runs/dense", kill=2, drive=True)
-    assert_same(play(folder="runs/dense", drive=True, seed=9), whole)
+    assert_same(play(folder="runs/dense", drive=True, seed=9), play())
     assert colab == [str(tmp_path / "drive")] * 2
     files = sorted(path.name for path in (tmp_path / "drive/MyDrive/runs/dense").iterdir())
     assert files == ["checkpoint-000003.gan_tf", "checkpoint-000004.gan_tf"]

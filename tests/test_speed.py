@@ -67,8 +67,6 @@ def test_a_process_that_ends_is_named(tmp_path):
 @pytest.mark.parametrize("name", ["DCGAN", "WGAN-GP", "progressive"])
 def test_a_step_of_ones_own_moves_both_players(name):
     game = GAMES[name]
-    if name == "progressive":
-        game = dataclasses.replace(game, players=lambda: speed_games.grown(8))
     model = speed_games.OwnStep(*game.players(), game.kind, 2)
     model.compile(game.optimizer(), game.optimizer())
     before = [np.copy(weight) for weight in model.get_weights()]
