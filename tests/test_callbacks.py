@@ -1,6 +1,7 @@
 """What watches a run: fixed latents, the film, the running average, the NaN guard, the score."""
 
 from gan_tf import GAN, builders, callbacks, data, plots
+from gan_tf.callbacks import sampling
 import imageio.v3 as imageio
 import keras
 import numpy as np
@@ -46,6 +47,25 @@ def test_samples_from_the_average_where_asked():
     watcher = callbacks.SampleImages(5, draw=plots.samples_2d, generator=lambda: average.generator)
     fit([average, watcher])
     np.testing.assert_allclose(watcher.samples(), average.generator(watcher.latents), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("shape", "sizes"),
+    [((2,), [600]), ((28, 28, 1), [250, 250, 100]), ((None, None, 1), [250, 250, 100])],
+)
+def test_many_points_are_made_at_once_and_images_a_few_at_a_time(shape, sizes):
+    made = []
+
+    class Generator:
+        input_shape, output_shape, variables = (None, 3), (None, *shape), ()
+
+        def __call__(self, latents, training):
+            made.append(len(latents))
+            return latents
+
+    latents = sampling.fixed_latents(600, Generator(), seed=0)
+    np.testing.assert_array_equal(sampling.samples_of(Generator(), latents), latents)
+    assert made == sizes
 
 
 def test_images_far_out_of_range_do_not_end_a_run():

@@ -150,14 +150,20 @@ def test_a_killed_run_ends_with_the_same_bits(name, tmp_path):
         assert whole[1].history["resolution"] == [4, 8, 8, 16]
 
 
-def test_saving_leaves_no_trace_in_the_run(tmp_path):
-    assert_same(play(folder=tmp_path), play())
+@pytest.fixture(scope="module")
+def whole():
+    """The dense game and its History, uninterrupted."""
+    return play()
 
 
-def test_a_run_killed_again_and_again(tmp_path):
+def test_saving_leaves_no_trace_in_the_run(tmp_path, whole):
+    assert_same(play(folder=tmp_path), whole)
+
+
+def test_a_run_killed_again_and_again(tmp_path, whole):
     for epoch in (0, 0, 1, 3):
         play(folder=tmp_path, kill=epoch, seed=epoch)
-    assert_same(play(folder=tmp_path, seed=9), play())
+    assert_same(play(folder=tmp_path, seed=9), whole)
 
 
 def test_the_running_average_goes_on(tmp_path):
@@ -285,8 +291,8 @@ def test_callbacks_go_on_where_they_were(tmp_path):
         np.testing.assert_array_equal(ours, theirs)
 
 
-def test_a_run_that_is_over_trains_nothing_more_and_more_epochs_go_on(tmp_path, capsys):
-    whole, longer = play(), play(epochs=EPOCHS + 2)
+def test_a_run_that_is_over_trains_nothing_more_and_more_epochs_go_on(tmp_path, capsys, whole):
+    longer = play(epochs=EPOCHS + 2)
     play(folder=tmp_path)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     assert_same(play(folder=tmp_path, seed=9), whole)
@@ -316,11 +322,11 @@ def test_a_run_that_was_stopped_is_over(tmp_path):
     assert play(folder=tmp_path, epochs=EPOCHS + 1)[1].epoch == list(range(EPOCHS + 1))
 
 
-def test_a_damaged_checkpoint_costs_one_epoch_and_no_bit(tmp_path, capsys):
+def test_a_damaged_checkpoint_costs_one_epoch_and_no_bit(tmp_path, capsys, whole):
     play(folder=tmp_path, kill=3)
     newest = tmp_path / "checkpoint-000003.gan_tf"
     newest.write_bytes(newest.read_bytes()[:-100])
-    assert_same(play(folder=tmp_path, seed=9), play())
+    assert_same(play(folder=tmp_path, seed=9), whole)
     assert "checkpoint-000003.gan_tf is damaged" in capsys.readouterr().out
 
 
@@ -399,13 +405,13 @@ def capped():
 
 
 @pytest.mark.filterwarnings("ignore:Limiting")
-def test_capped_runs_resume_apart_from_full_ones(capped, tmp_path):
-    whole = play()
+def test_capped_runs_resume_apart_from_full_ones(whole, capped, tmp_path):
+    short = play()
     play(folder=tmp_path, kill=2)
-    assert_same(play(folder=tmp_path, seed=9), whole)
+    assert_same(play(folder=tmp_path, seed=9), short)
     keras.config.set_max_epochs(None)
     keras.config.set_max_steps_per_epoch(None)
-    assert_same(play(folder=tmp_path), play())
+    assert_same(play(folder=tmp_path), whole)
 
 
 @pytest.fixture
@@ -426,9 +432,9 @@ def colab(monkeypatch, tmp_path):
     return mounted
 
 
-def test_in_colab_a_second_argument_points_at_the_drive(colab, tmp_path):
+def test_in_colab_a_second_argument_points_at_the_drive(colab, tmp_path, whole):
     play(folder="runs/dense", kill=2, drive=True)
-    assert_same(play(folder="runs/dense", drive=True, seed=9), play())
+    assert_same(play(folder="runs/dense", drive=True, seed=9), whole)
     assert colab == [str(tmp_path / "drive")] * 2
     files = sorted(path.name for path in (tmp_path / "drive/MyDrive/runs/dense").iterdir())
     assert files == ["checkpoint-000003.gan_tf", "checkpoint-000004.gan_tf"]

@@ -178,6 +178,18 @@ def test_streamed_distance_is_that_of_all_at_once(reference, encoder, garments):
     assert distance.num_samples == 999
 
 
+def test_the_reference_is_decomposed_once(encoder, garments, monkeypatch):
+    reference = metrics.Reference(encoder, garments[0][:200], garments[1][:200])
+    decomposed, eigh = [], np.linalg.eigh
+    monkeypatch.setattr(np.linalg, "eigh", lambda cov: decomposed.append(cov) or eigh(cov))
+    distance = metrics.FrechetClassifierDistance(reference)
+    distance.update_state(garments[1][200:300])
+    (report,) = distance.report()
+    assert len(decomposed) == 4  # of the reference, the samples, other real images and noise
+    assert distance.result() == report.value and len(decomposed) == 5
+    np.testing.assert_array_equal(decomposed[0], decomposed[-1])
+
+
 OBJECTS = {
     metrics.KernelClassifierDistance: lambda real, fake: {
         "kernel_classifier_distance": metrics.kernel_distance(real.features, fake.features).mean

@@ -45,6 +45,8 @@ def batches(
         images = tf.constant(images)
     epoch = epoch_counter()
 
+    # No Python here depends on a tensor, so none need be rewritten as a graph.
+    @tf.autograph.experimental.do_not_convert
     def one_pass(number):
         order = tf.range(num_images)
         if shuffle:
@@ -59,6 +61,7 @@ def batches(
 
     num_batches = num_full if drop_remainder else math.ceil(num_images / batch_size)
 
+    @tf.autograph.experimental.do_not_convert
     def one_epoch(_):
         current = tf.convert_to_tensor(epoch.assign_add(1)) - 1
         if steps_per_epoch is None:

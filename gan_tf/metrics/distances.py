@@ -69,17 +69,33 @@ def frechet_distance(mean_1, cov_1, mean_2, cov_2):
         With Cᵢ = Rᵢ Rᵢᵀ the trace is the sum of the singular values of R₁ᵀ R₂, which is never
         complex and does not mind singular covariances.
     """
-    mean_1, cov_1 = _checked_gaussian(1, mean_1, cov_1)
-    mean_2, cov_2 = _checked_gaussian(2, mean_2, cov_2)
-    if len(mean_1) != len(mean_2):
+    return distance_of(rooted(1, mean_1, cov_1), rooted(2, mean_2, cov_2))
+
+
+class RootedGaussian(NamedTuple):
+    """What the distance needs of a Gaussian; most of its time goes into the root."""
+
+    mean: np.ndarray
+    variance: float
+    root: np.ndarray
+
+
+def rooted(number, mean, cov):
+    """`RootedGaussian` of the Gaussian with this number, 1 or 2, among those of a distance."""
+    mean, cov = _checked_gaussian(number, mean, cov)
+    return RootedGaussian(mean, np.trace(cov), _root(cov, f"cov_{number}"))
+
+
+def distance_of(one, two):
+    """Squared Fréchet distance of two `RootedGaussian`s, as `frechet_distance`."""
+    if len(one.mean) != len(two.mean):
         raise ValueError(
             "Both Gaussians must have the same number of features. Received: "
-            f"{len(mean_1)} and {len(mean_2)}"
+            f"{len(one.mean)} and {len(two.mean)}"
         )
-    product = _root(cov_1, "cov_1").T @ _root(cov_2, "cov_2")
-    overlap = np.linalg.svd(product, compute_uv=False).sum()
-    spread = np.trace(cov_1) + np.trace(cov_2) - 2 * overlap
-    return max(float(np.square(mean_1 - mean_2).sum() + spread), 0.0)
+    overlap = np.linalg.svd(one.root.T @ two.root, compute_uv=False).sum()
+    spread = one.variance + two.variance - 2 * overlap
+    return max(float(np.square(one.mean - two.mean).sum() + spread), 0.0)
 
 
 def kernel_distance(real_features, fake_features, num_subsets=100, subset_size=None, seed=0):

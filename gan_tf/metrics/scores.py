@@ -1,13 +1,14 @@
 """Metrics over an encoder, as objects: images stream in, a value comes out, and what it means."""
 
+import functools
 from typing import NamedTuple
 
 from gan_tf.metrics.distances import (
-    GaussianStatistics,
-    frechet_distance,
+    distance_of,
     gaussian_statistics,
     inception_score,
     kernel_distance,
+    rooted,
 )
 from gan_tf.metrics.encoders import Encoded
 from gan_tf.metrics.manifold import density_coverage, precision_recall
@@ -42,6 +43,11 @@ class Reference:
         self._image_shape = np.shape(real_images)[1:]
         self._seed = seed
         self._noise = None
+
+    @functools.cached_property
+    def rooted_statistics(self):
+        """Mean and covariance as the Fréchet distance needs them, computed once."""
+        return rooted(1, *self.statistics)
 
     def real_like_samples(self, num_images):
         """As many other real images as there are samples, as `Encoded`."""
@@ -161,8 +167,9 @@ class FrechetClassifierDistance(FeatureMetric):
 
     def results(self):
         _check_enough(self.num_samples, 2)
-        seen = GaussianStatistics(self._mean, self._scatter / (self.num_samples - 1))
-        return {"frechet_classifier_distance": frechet_distance(*self.reference.statistics, *seen)}
+        seen = rooted(2, self._mean, self._scatter / (self.num_samples - 1))
+        distance = distance_of(self.reference.rooted_statistics, seen)
+        return {"frechet_classifier_distance": distance}
 
 
 class _Remembering(FeatureMetric):
