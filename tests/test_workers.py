@@ -49,6 +49,10 @@ def told(runs):
     runs = {name: ([w.tolist() for w in weights], logs) for name, (weights, logs) in runs.items()}
     print(json.dumps(runs))
 """
+TWO_DEVICES = """
+devices = tf.config.list_physical_devices("CPU")
+tf.config.set_logical_device_configuration(devices[0], [tf.config.LogicalDeviceConfiguration()] * 2)
+"""
 PLAYED = """
 here = strategy()
 runs = {
@@ -72,6 +76,25 @@ for stop in ([Stop()], []):
         runs["resumed"] = play(here, epochs=3, callbacks=watchers, resume="run")
     except KeyboardInterrupt:
         pass
+"""
+ON_TWO_DEVICES = """
+def play_images(strategy):
+    with strategy.scope():
+        keras.utils.set_random_seed(0)
+        gan = GAN(builders.dcgan_generator(4, (8, 8, 1), (8, 4), batch_normalization=False),
+                  builders.dcgan_discriminator((8, 8, 1), (4, 8), dropout=0), seed=0)
+        gan.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
+    images = np.random.default_rng(0).uniform(-1, 1, (64, 8, 8, 1)).astype("float32")
+    history = gan.fit(data.batches(images, 16, seed=3), epochs=2, verbose=0)
+    return gan.get_weights(), history.history
+
+runs |= {"two steps of Adam": play(here, steps=2), "images": play_images(here)}
+two = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+told({
+    "two steps of Adam": play(two, steps=2),
+    "float16": play_float16(two),
+    "images": play_images(two),
+})
 """
 TOLD = """
 told(runs)
@@ -125,72 +148,70 @@ def assert_same(run, other, rtol=1e-4, atol=1e-6):
         np.testing.assert_allclose(run[1][name], other[1][name], rtol=rtol)
 
 
+TOLERANCES = {
+    "float16": {"rtol": 0.01, "atol": 1e-3},
+    "images": {"rtol": 1e-3, "atol": 1e-5},
+}
+
+
 @pytest.fixture(scope="class")
 def printed(tmp_path_factory):
-    """What one process prints, then each of two: runs of one game, and pictures where tfds is."""
+    """What one process prints of one device and of two, then what each of two processes prints.
+
+    Dictionaries of runs: of the two devices, of the one, of either process. And where tfds is,
+    lists of pictures: of the one process, of either of two.
+    """
     has_tfds = importlib.util.find_spec("tensorflow_datasets") is not None
-    ending = TOLD + PICTURES if has_tfds else TOLD
+    ending = TOLD + (PICTURES if has_tfds else "print([])")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("two"))
         if has_tfds:
             write_pictures(Path("pictures", "1.0.0").absolute())
-        alone, errors = (process := started(GAME + PLAYED + ending)).communicate(timeout=240)
-        assert process.returncode == 0, errors[-4000:]
+        alone = started(GAME + TWO_DEVICES + PLAYED + ON_TWO_DEVICES + ending)
+        lines, errors = alone.communicate(timeout=240)
+        assert alone.returncode == 0, errors[-4000:]
         both = printed_by_all(GAME + PLAYED + RESUMED + ending)
         assert len(list(Path("run").iterdir())) == 2, "the two newest checkpoints are kept"
-    num_lines = 2 if has_tfds else 1
-    return [
-        [json.loads(line) for line in text.splitlines()[-num_lines:]] for text in (alone, *both)
-    ]
+    devices, *alone = map(json.loads, lines.splitlines()[-3:])
+    both = [[json.loads(line) for line in text.splitlines()[-2:]] for text in both]
+    runs, pictures = zip(alone, *both, strict=True)
+    return [devices, *runs], pictures
 
 
 @pytest.mark.slow
-class TestTwoProcesses:
-    """A process for each of two workers; they start once for all of these."""
+class TestTwoEndWhereOneDoes:
+    """Two devices of a process, and a process for each of two workers; they start once for all."""
 
-    def test_end_where_one_does(self, printed):
+    def test_devices(self, printed):
+        """Two discriminator steps: which of the joined batches a device gets makes a difference.
+
+        In float16, both leave out the step that overflows on one of them. The images are a DCGAN's.
+        """
+        (devices, alone, *_), _ = printed
+        assert devices.keys() == {"two steps of Adam", "float16", "images"}
+        for name, run in devices.items():
+            assert_same(run, alone[name], **TOLERANCES.get(name, {}))
+
+    def test_processes(self, printed):
         """Adam, two discriminator steps of plain SGD, and a step that overflows on one."""
-        alone, first, second = (runs for runs, *_ in printed)
-        assert len(alone) == 3
-        for name, expected in alone.items():
-            tolerance = {"rtol": 0.01, "atol": 1e-3} if name == "float16" else {}
-            assert_same(first[name], expected, **tolerance)
+        (_, alone, first, second), _ = printed
+        for name in ("adam", "two steps", "float16"):
+            assert_same(first[name], alone[name], **TOLERANCES.get(name, {}))
             for ours, theirs in zip(first[name][0], second[name][0], strict=True):
                 assert ours == theirs, "the workers differ from each other"
 
-    def test_resume_to_the_same_bits(self, printed):
-        for runs, *_ in printed[1:]:
+    def test_processes_resume_to_the_same_bits(self, printed):
+        (_, _, *both), _ = printed
+        for runs in both:
             assert runs["resumed"] == runs["whole"]
 
-    def test_share_each_batch_of_sharded_tfrecords(self, printed):
+    def test_processes_share_each_batch_of_sharded_tfrecords(self, printed):
         """Their rows, one below the other, are the batch."""
         pytest.importorskip("tensorflow_datasets")
-        alone, first, second = (pictures for _, pictures in printed)
+        _, (alone, first, second) = printed
         assert [len(batch) for batch in alone] == [4, 4, 4]
         assert len({round(value, 4) for batch in alone for value in batch}) == 12
         assert [[*one, *other] for one, other in zip(first, second, strict=True)] == alone
-
-
-MIRRORED = """
-devices = tf.config.list_physical_devices("CPU")
-tf.config.set_logical_device_configuration(devices[0], [tf.config.LogicalDeviceConfiguration()] * 2)
-one, two = tf.distribute.OneDeviceStrategy("CPU:0"), tf.distribute.MirroredStrategy(
-    ["CPU:0", "CPU:1"]
-)
-for name, strategy in {"one": one, "two": two}.items():
-    told({"two steps": play(strategy, steps=2), "float16": play_float16(strategy)})
-"""
-
-
-@pytest.mark.slow
-def test_each_update_sees_the_same_images_on_two_devices(run_python):
-    """Two discriminator steps: which of the joined batches a device gets makes a difference.
-
-    In float16, both leave out the step that overflows on one of them.
-    """
-    one, two = map(json.loads, run_python(GAME + MIRRORED).splitlines()[-2:])
-    assert_same(two["two steps"], one["two steps"])
-    assert_same(two["float16"], one["float16"], rtol=0.01, atol=1e-3)
 
 
 APART = """
