@@ -1,3 +1,5 @@
+import io
+
 from gan_tf import plots
 import imageio.v3 as iio
 import keras
@@ -383,6 +385,18 @@ def test_figure_shows_itself_as_a_png_of_its_own_size():
     figure = plots.losses({"d_loss": [1, 2], "g_loss": [2, 1]})
     picture = iio.imread(figure._repr_png_())
     np.testing.assert_array_equal(picture[..., :3], plots.frame(figure))
+
+
+def test_a_figure_is_drawn_once_to_what_savefig_writes(monkeypatch):
+    def figure():
+        return plots.losses({"d_loss": [1, 2], "g_loss": [2, 1]})
+
+    written, shown, drawn = io.BytesIO(), figure(), []
+    figure().savefig(written, format="png")
+    canvas, draw = shown.canvas, shown.draw
+    monkeypatch.setattr(shown, "draw", lambda renderer: drawn.append(renderer) or draw(renderer))
+    assert shown._repr_png_() == written.getvalue()
+    assert len(drawn) == 1 and shown.canvas is canvas
 
 
 def test_pyplot_knows_none_of_the_figures():

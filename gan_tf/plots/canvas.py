@@ -32,8 +32,10 @@ class Figure(mpl_figure.Figure):
     """
 
     def _repr_png_(self):
+        """What `savefig` writes, which draws twice; once to find out where things come to lie."""
         buffer = io.BytesIO()
-        self.savefig(buffer, format="png")
+        with _canvas_of_pixels(self) as canvas:
+            canvas.print_png(buffer)
         return buffer.getvalue()
 
 
@@ -41,11 +43,17 @@ def frame(figure):
     """What a figure looks like: uint8 array `(height, width, 3)`, red, green, blue."""
     if not isinstance(figure, mpl_figure.Figure):
         raise ValueError(f"figure must be a matplotlib Figure. Received: {figure!r}")
-    canvas_before = figure.canvas
-    canvas = FigureCanvasAgg(figure)
-    try:
+    with _canvas_of_pixels(figure) as canvas:
         canvas.draw()
         return np.array(canvas.buffer_rgba())[..., :3].copy()
+
+
+@contextlib.contextmanager
+def _canvas_of_pixels(figure):
+    """Lends a figure such a canvas, and gives it its own back."""
+    canvas_before = figure.canvas
+    try:
+        yield FigureCanvasAgg(figure)
     finally:
         figure.set_canvas(canvas_before)
 
