@@ -44,6 +44,15 @@ def test_the_arithmetic_of_a_dense_step():
     assert 1.0 <= speed_games.operations(GAMES["dense"], 32) / expected < 1.1
 
 
+def test_the_arithmetic_of_each_of_the_discriminators_steps_counts():
+    one, two, five = (
+        speed_games.operations(dataclasses.replace(GAMES["dense"], discriminator_steps=steps), 32)
+        for steps in (1, 2, 5)
+    )
+    assert 0.3 * one < two - one < one
+    assert five - one == pytest.approx(4 * (two - one))
+
+
 def test_a_process_trains_a_stretch_for_each_line(tmp_path):
     python = tmp_path / "python"
     python.write_text('#!/bin/sh\necho "$@" > "$0.log"\nwhile read n; do echo "$n.5"; done\n')
