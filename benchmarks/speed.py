@@ -3,7 +3,7 @@
     python benchmarks/speed.py                     float32, batch size 32, all contenders
     python benchmarks/speed.py --grid dense DCGAN  these in bfloat16 too, and batches of 128, 256
     python benchmarks/speed.py --torch PYTHON      with PyTorch, from another environment
-    python benchmarks/speed.py --results FOLDER    the table also into speed.md there
+    python benchmarks/speed.py --results FOLDER    the table also into speed.md there, as it grows
 
 Machines are noisy, so all contenders take turns in every round, the product of large matrices
 among them, and the tables give medians, and ratios of what was measured in the same round. The
@@ -113,6 +113,20 @@ def table(results):
     return "\n".join(lines)
 
 
+def page(results):
+    """The table, and how it is to be read."""
+    speeds = {}
+    for result in results:
+        speeds.setdefault(result["case"][2], []).extend(result["matrix_speeds"])
+    speeds = ", ".join(f"{kind} {statistics.median(s) / 1e9:.0f}" for kind, s in speeds.items())
+    return (
+        f"{table(results)}\n\nA step is one update of the generator and all of the discriminator's "
+        f"that belong to it. Medians of {len(results[0]['rounds'])} rounds; × is how many times as "
+        "fast. Matrix speed: product of 2,048 × 2,048 matrices in TensorFlow, GFLOP/s: "
+        f"{speeds}."
+    )
+
+
 def row(result, which):
     """One contender: medians over the rounds."""
     name, batch_size, precision = result["case"]
@@ -159,6 +173,8 @@ def main():
     def show(name, batch_size, precision, only=None):
         results.append(measure(name, batch_size, precision, options.rounds, torch, only))
         print(table(results[-1:]), flush=True)
+        if options.results:
+            (options.results / "speed.md").write_text(page(results) + "\n", encoding="utf-8")
 
     for name in options.games:
         show(name, 32, "float32")
@@ -166,19 +182,7 @@ def main():
         for batch_size, precision in GRID:
             if (batch_size, precision) != (32, "float32"):
                 show(name, batch_size, precision, ("GAN.fit", "PyTorch eager"))
-    speeds = {}
-    for result in results:
-        speeds.setdefault(result["case"][2], []).extend(result["matrix_speeds"])
-    speeds = ", ".join(f"{kind} {statistics.median(s) / 1e9:.0f}" for kind, s in speeds.items())
-    made = (
-        f"{table(results)}\n\nA step is one update of the generator and all of the discriminator's "
-        f"that belong to it. Medians of {options.rounds} rounds; × is how many times as fast. "
-        f"Matrix speed: product of 2,048 × 2,048 matrices in TensorFlow, GFLOP/s: "
-        f"{speeds}."
-    )
-    print(made)
-    if options.results:
-        (options.results / "speed.md").write_text(made + "\n", encoding="utf-8")
+    print(page(results))
     if not torch:
         print("PyTorch is not installed here; --torch PYTHON names a Python that has it.")
 

@@ -95,6 +95,23 @@ def test_the_table_is_kept_where_it_is_asked_for(tmp_path, monkeypatch):
     speed.main()
     kept = (tmp_path / "here" / "speed.md").read_text("utf-8")
     assert kept.startswith(speed.table([found])) and "float32 200" in kept
+    assert "Medians of 3 rounds" in kept
+
+
+def test_what_was_measured_before_a_run_is_lost_is_kept(tmp_path, monkeypatch):
+    found = {**result(**{"GAN.fit": (0.002, 0.002, 0.002)}), "matrix_speeds": [2e11]}
+
+    def measure(name, *args):
+        if name == "DCGAN":
+            raise KeyboardInterrupt
+        return found
+
+    monkeypatch.setattr(speed, "measure", measure)
+    command = ["speed.py", "--games", "dense", "DCGAN", "--results", str(tmp_path)]
+    monkeypatch.setattr(sys, "argv", command)
+    with pytest.raises(KeyboardInterrupt):
+        speed.main()
+    assert (tmp_path / "speed.md").read_text("utf-8") == speed.page([found]) + "\n"
 
 
 @pytest.mark.slow
