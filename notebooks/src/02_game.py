@@ -21,7 +21,7 @@
 # **Lecture**: IIT Tirupati, *Deep Learning 9.1* (the losses with their ½); *Generative Models* (the
 # value function, the picture of convergence); CMU 11-785 (the best D, the divergences, the polls).
 #
-# **Time of a full run**: about 5 minutes on two CPU cores. On a GPU it was not measured.
+# **Time of a full run**: about 3 minutes on two CPU cores. On a GPU it was not measured.
 
 # %% tags=["setup"]
 import sys
