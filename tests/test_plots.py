@@ -1,3 +1,5 @@
+"""Figures and films: what they show, pixel by pixel, and what they refuse."""
+
 import io
 
 from gan_tf import plots

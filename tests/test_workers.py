@@ -145,7 +145,7 @@ def assert_same(run, other, rtol=1e-4, atol=1e-6):
         np.testing.assert_allclose(ours, theirs, rtol=rtol, atol=atol)
     assert run[1].keys() == other[1].keys()
     for name in run[1]:
-        np.testing.assert_allclose(run[1][name], other[1][name], rtol=rtol)
+        np.testing.assert_allclose(run[1][name], other[1][name], rtol=1e-4)
 
 
 TOLERANCES = {

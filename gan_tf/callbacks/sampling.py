@@ -7,7 +7,7 @@ import numbers
 import keras
 import numpy as np
 
-_VALUES_AT_ONCE = 2**16  # of samples, where 250 samples have fewer
+_VALUES_AT_ONCE = 2**16  # numbers in the samples of one batch, where 250 samples have fewer
 
 
 def is_due(callback, epoch):

@@ -73,7 +73,13 @@ def frechet_distance(mean_1, cov_1, mean_2, cov_2):
 
 
 class RootedGaussian(NamedTuple):
-    """What the distance needs of a Gaussian; most of its time goes into the root."""
+    """What the distance needs of a Gaussian; most of its time goes into the root.
+
+    Attributes:
+        mean: Float64 array `(num_features,)`.
+        variance: Float, trace of the covariance.
+        root: Float64 array R `(num_features, rank)`, with R Rᵀ the covariance.
+    """
 
     mean: np.ndarray
     variance: float

@@ -32,7 +32,7 @@ class Figure(mpl_figure.Figure):
     """
 
     def _repr_png_(self):
-        """What `savefig` writes, which draws twice; once to find out where things come to lie."""
+        """The bytes that `savefig` writes, drawn once; it draws once more, for the layout alone."""
         buffer = io.BytesIO()
         with _canvas_of_pixels(self) as canvas:
             canvas.print_png(buffer)
