@@ -1,6 +1,6 @@
 """The game: `GAN`, a Keras model whose training step is the two-phase step of every notebook."""
 
-from gan_tf import fitting, inputs, losses, players, precision, programs, workers
+from gan_tf import fitting, inputs, losses, players, precision, programs, updates, workers
 from gan_tf.history import HistoricalAveraging
 from gan_tf.players import all_layers, trainable_as
 from gan_tf.resume import checkpoint_folder
@@ -318,7 +318,8 @@ class GAN(SavedGame):
         is_scaled = precision.unscaled(optimizer) is not optimizer
         if is_scaled and self.distribute_strategy.num_replicas_in_sync > 1:
             gradients = precision.agreed(gradients)
-        optimizer.apply(gradients, variables)
+        with updates.in_few_operations(precision.unscaled(optimizer)):
+            optimizer.apply(gradients, variables)
         for history in histories:
             history.update(variables)
 

@@ -32,7 +32,7 @@ IMPORTS = {
     "fitting": {"inputs", "resume", "workers"},
     "gan": {
         *("fitting", "history", "inputs", "losses", "players", "precision", "programs"),
-        *("resume", "saving", "workers"),
+        *("resume", "saving", "updates", "workers"),
     },
     "growing": {"gan", "players", "precision"},
     "history": set(),
@@ -42,6 +42,7 @@ IMPORTS = {
     "programs": set(),
     "resume": {"checkpoints", "precision", "workers"},
     "saving": set(),
+    "updates": set(),
     "workers": set(),
     "callbacks": {"metrics", "plots"},
     "lecture": {"gan", "losses", "players"},
