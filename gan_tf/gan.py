@@ -247,10 +247,7 @@ class GAN(SavedGame):
         return self._logs()
 
     def make_train_function(self, force=False):
-        """As Keras's, made anew where `steps_per_execution` has changed.
-
-        Several steps of a game that XLA compiles for a CPU become one program.
-        """
+        """As Keras's, made anew where `steps_per_execution` has changed; see `programs`."""
         if self.train_function is None or self._steps_at_once != self.steps_per_execution:
             force = True
         super().make_train_function(force)

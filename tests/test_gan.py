@@ -349,6 +349,35 @@ def test_jit_compile_gives_the_same_to_rounding():
         np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.parametrize(("num_discriminator_steps", "num_points"), [(1, 36), (2, 80)])
+def test_steps_in_one_loop_are_those_of_keras(num_discriminator_steps, num_points, monkeypatch):
+    """Five steps an epoch in loops of three; with one discriminator step, the last is smaller."""
+    points = data.circle(num_points, seed=0)
+
+    def fit():
+        keras.utils.set_random_seed(0)
+        players = builders.point_generator(), builders.point_discriminator()
+        gan = GAN(*players, num_discriminator_steps, seed=0)
+        gan.compile("adam", "adam", steps_per_execution=3)
+        history = gan.fit(points, batch_size=8, epochs=2, shuffle=False, verbose=0).history
+        assert int(gan.generator_optimizer.iterations) == 2 * 5
+        return gan.get_weights(), history
+
+    weights, history = fit()
+    monkeypatch.setattr(programs, "is_for", lambda gan: False)
+    expected, history_of_keras = fit()
+    assert history == history_of_keras
+    for one, other in zip(weights, expected, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_data_from_python_are_played_by_keras():
+    gan = GAN(builders.point_generator(), builders.point_discriminator(), seed=0)
+    gan.compile("adam", "adam", steps_per_execution=3)
+    assert np.isfinite(gan.train_on_batch(data.circle(8, seed=0))).all()
+    assert int(gan.generator_optimizer.iterations) == 1
+
+
 def fit_compiled(dataset, steps_per_execution=4, num_discriminator_steps=1, game=FixedLatents):
     keras.utils.set_random_seed(0)
     players = builders.point_generator(), builders.point_discriminator()
@@ -372,7 +401,7 @@ def test_steps_in_one_program_are_those_of_a_program_each():
 
 def test_a_program_reads_as_many_batches_as_it_plays():
     gan, _ = fit_compiled(data.batches(data.circle(8, seed=0), 8))
-    play = programs.train_function(gan, one_by_one=None)
+    play = programs.train_function(gan, of_keras=None)
     iterator = iter(tf.data.Dataset.from_tensors(tf.ones((8, 2))).repeat(6))
     before = int(gan.generator_optimizer.iterations)
     for expected in (4, 6):
