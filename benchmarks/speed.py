@@ -2,6 +2,7 @@
 
     python benchmarks/speed.py                     float32, batch size 32, all contenders
     python benchmarks/speed.py --grid dense DCGAN  these in bfloat16 too, and batches of 128, 256
+    … --games --grid WGAN-GP --precision float32   only the larger batches of one, without bfloat16
     python benchmarks/speed.py --torch PYTHON      with PyTorch, from another environment
     python benchmarks/speed.py --results FOLDER    the table also into speed.md there, as it grows
 
@@ -15,6 +16,7 @@ apart. PyTorch is measured where it is installed: in this environment, or in the
 import argparse
 import contextlib
 import importlib.util
+import itertools
 import os
 import pathlib
 import statistics
@@ -26,7 +28,7 @@ import report
 import speed_games
 from speed_games import GAMES
 
-GRID = [(size, kind) for size in (32, 128, 256) for kind in ("float32", "bfloat16")]
+BATCH_SIZES, PRECISIONS = (32, 128, 256), ("float32", "bfloat16")
 BASELINES = ("lecture's loop", "own train_step", "PyTorch eager")
 
 
@@ -158,8 +160,9 @@ def main():
     """Prints the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--games", nargs="+", choices=GAMES, default=list(GAMES))
+    parser.add_argument("--games", nargs="*", choices=GAMES, default=list(GAMES))
     parser.add_argument("--grid", nargs="+", choices=GAMES, default=[], help="see above")
+    parser.add_argument("--precision", choices=PRECISIONS, help="the only one of the grid")
     parser.add_argument("--results", type=pathlib.Path, metavar="FOLDER", help="see above")
     parser.add_argument("--torch", metavar="PYTHON")
     options = parser.parse_args()
@@ -167,6 +170,9 @@ def main():
         parser.error("--rounds must be at least 1")
     if options.results:
         options.results.mkdir(parents=True, exist_ok=True)
+    if not options.games and not options.grid:
+        parser.error("--games or --grid must name a game")
+    precisions = [options.precision] if options.precision else PRECISIONS
     torch = torch_python(options.torch)
     results = []
 
@@ -179,7 +185,7 @@ def main():
     for name in options.games:
         show(name, 32, "float32")
     for name in options.grid:
-        for batch_size, precision in GRID:
+        for batch_size, precision in itertools.product(BATCH_SIZES, precisions):
             if (batch_size, precision) != (32, "float32"):
                 show(name, batch_size, precision, ("GAN.fit", "PyTorch eager"))
     print(page(results))

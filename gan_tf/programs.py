@@ -46,15 +46,20 @@ def train_function(gan, of_keras):
 
 
 def _traced(gan):
+    most = gan.steps_per_execution
+
     @tf.function(autograph=False, reduce_retracing=True)
     def play_next(iterator):
+        if most == 1:
+            gan.train_step(iterator.get_next())
+            return 1, _losses(gan)
+
         def step(number, batch):
             gan.train_step(batch.get_value())
-            return number + 1, _next_batch(iterator, number + 1, gan.steps_per_execution, batch)
+            return number + 1, _next_batch(iterator, number + 1, most, batch)
 
         start = [0, iterator.get_next_as_optional()]
-        is_next = _is_next(gan.steps_per_execution)
-        num_steps, _ = tf.while_loop(is_next, step, start, parallel_iterations=1)
+        num_steps, _ = tf.while_loop(_is_next(most), step, start, parallel_iterations=1)
         return num_steps, _losses(gan)
 
     return play_next

@@ -98,6 +98,33 @@ def test_the_table_is_kept_where_it_is_asked_for(tmp_path, monkeypatch):
     assert "Medians of 3 rounds" in kept
 
 
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--precision", "float32"], [(128, "float32"), (256, "float32")]),
+        (["--precision", "bfloat16"], [(size, "bfloat16") for size in (32, 128, 256)]),
+    ],
+)
+def test_a_grid_without_the_first_table(options, expected, monkeypatch):
+    cases = []
+
+    def measure(name, batch_size, precision, rounds, torch, only):
+        cases.append((batch_size, precision))
+        return {**result(**{"GAN.fit": (1.0, 1.0, 1.0)}), "matrix_speeds": [2e11]}
+
+    monkeypatch.setattr(speed, "measure", measure)
+    monkeypatch.setattr(sys, "argv", ["speed.py", "--games", "--grid", "WGAN-GP", *options])
+    speed.main()
+    assert cases == expected
+
+
+def test_nothing_to_measure_is_an_error(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["speed.py", "--games"])
+    with pytest.raises(SystemExit):
+        speed.main()
+    assert "must name a game" in capsys.readouterr().err
+
+
 def test_what_was_measured_before_a_run_is_lost_is_kept(tmp_path, monkeypatch):
     found = {**result(**{"GAN.fit": (0.002, 0.002, 0.002)}), "matrix_speeds": [2e11]}
 

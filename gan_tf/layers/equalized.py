@@ -37,6 +37,8 @@ class _Equalized(keras.layers.Layer):
     @property
     def scaled_bias(self):
         """The bias that the layer adds."""
+        if self.learning_rate_multiplier == 1:
+            return self.bias
         return self.bias * self.learning_rate_multiplier
 
     def _add_weights(self, kernel_shape, initial_bias=0.0):
