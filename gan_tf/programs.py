@@ -6,8 +6,8 @@ import tensorflow as tf
 def is_for(gan):
     """Whether the steps of a compiled `GAN` are played so, and not by Keras's loop.
 
-    Keras plays all games on several devices and those that run eagerly. With XLA, it plays one
-    step at a time, and all steps on a GPU, where it starts a program for each of them.
+    Keras plays games on several devices and those that run eagerly. Of those that XLA compiles, it
+    plays the ones with one step an execution, and all on a GPU, with a program for each step.
     """
     if gan.run_eagerly or gan.distribute_strategy.num_replicas_in_sync > 1:
         return False
