@@ -51,8 +51,7 @@ def _traced(gan):
     @tf.function(autograph=False, reduce_retracing=True)
     def play_next(iterator):
         if most == 1:
-            gan.train_step(iterator.get_next())
-            return 1, _losses(gan)
+            return 1, gan.train_step(iterator.get_next())
 
         def step(number, batch):
             gan.train_step(batch.get_value())
@@ -60,7 +59,7 @@ def _traced(gan):
 
         start = [0, iterator.get_next_as_optional()]
         num_steps, _ = tf.while_loop(_is_next(most), step, start, parallel_iterations=1)
-        return num_steps, _losses(gan)
+        return num_steps, gan._logs()
 
     return play_next
 
@@ -75,7 +74,7 @@ def _compiled(gan):
             return [number + 1]
 
         tf.while_loop(lambda number: number < num_steps, step, [0])
-        return _losses(gan)
+        return gan._logs()
 
     @tf.function(autograph=False)
     def play_next(iterator):
@@ -83,10 +82,6 @@ def _compiled(gan):
         return num_steps, play(batches, num_steps)
 
     return play_next
-
-
-def _losses(gan):
-    return {name: tracker.result() for name, tracker in gan.trackers.items()}
 
 
 def _has_one_shape(spec):
