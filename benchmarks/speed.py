@@ -3,6 +3,7 @@
     python benchmarks/speed.py                     float32, batch size 32, all contenders
     python benchmarks/speed.py --grid dense DCGAN  these in bfloat16 too, and batches of 128, 256
     … --games --grid WGAN-GP --precision float32   only the larger batches of one, without bfloat16
+    … --steps 4             short stretches, where a step takes seconds
     python benchmarks/speed.py --torch PYTHON      with PyTorch, from another environment
     python benchmarks/speed.py --results FOLDER    the table also into speed.md there, as it grows
 
@@ -81,9 +82,9 @@ def contenders(name, batch_size, precision, torch, only):
     return {which: make() for which, make in makers.items() if only is None or which in only}
 
 
-def measure(name, batch_size, precision, rounds, torch, only=None):
+def measure(name, batch_size, precision, rounds, torch, only=None, num_steps=None):
     """What a round gave, for each round: seconds a step of all contenders, and the matrix speed."""
-    num_steps = max(4, GAMES[name].num_steps * 32 // batch_size)
+    num_steps = num_steps or max(4, GAMES[name].num_steps * 32 // batch_size)
     policy = "mixed_bfloat16" if precision == "bfloat16" else "float32"
     found = {"tracing": {}, "rounds": [], "matrix_speeds": []}
     with speed_games.policy_of(policy):
@@ -160,6 +161,7 @@ def main():
     """Prints the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--steps", type=int, help="of a stretch, instead of the game's own number")
     parser.add_argument("--games", nargs="*", choices=GAMES, default=list(GAMES))
     parser.add_argument("--grid", nargs="+", choices=GAMES, default=[], help="see above")
     parser.add_argument("--precision", choices=PRECISIONS, help="the only one of the grid")
@@ -168,6 +170,8 @@ def main():
     options = parser.parse_args()
     if options.rounds < 1:
         parser.error("--rounds must be at least 1")
+    if options.steps is not None and options.steps < 1:
+        parser.error("--steps must be at least 1")
     if options.results:
         options.results.mkdir(parents=True, exist_ok=True)
     if not options.games and not options.grid:
@@ -177,7 +181,8 @@ def main():
     results = []
 
     def show(name, batch_size, precision, only=None):
-        results.append(measure(name, batch_size, precision, options.rounds, torch, only))
+        case = (name, batch_size, precision, options.rounds, torch, only, options.steps)
+        results.append(measure(*case))
         print(table(results[-1:]), flush=True)
         if options.results:
             (options.results / "speed.md").write_text(page(results) + "\n", encoding="utf-8")

@@ -108,7 +108,7 @@ def test_the_table_is_kept_where_it_is_asked_for(tmp_path, monkeypatch):
 def test_a_grid_without_the_first_table(options, expected, monkeypatch):
     cases = []
 
-    def measure(name, batch_size, precision, rounds, torch, only):
+    def measure(name, batch_size, precision, rounds, torch, only, num_steps):
         cases.append((batch_size, precision))
         return {**result(**{"GAN.fit": (1.0, 1.0, 1.0)}), "matrix_speeds": [2e11]}
 
@@ -139,6 +139,35 @@ def test_what_was_measured_before_a_run_is_lost_is_kept(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         speed.main()
     assert (tmp_path / "speed.md").read_text("utf-8") == speed.page([found]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [(["--steps", "3"], [3] * 4), ([], [16] * 4)],  # 64 steps at batch size 32 are 16 at 128
+)
+def test_steps_of_a_stretch(options, expected, monkeypatch):
+    stretches = []
+    monkeypatch.setattr(speed, "BATCH_SIZES", (128,))
+    monkeypatch.setattr(speed, "contenders", lambda *args: {"GAN.fit": train})
+    monkeypatch.setattr(speed.report, "matrix_speed", lambda precision: 2e11)
+    monkeypatch.setattr(speed.speed_games, "operations", lambda *args: 1e9)
+
+    def train(num_steps):
+        stretches.append(num_steps)
+        return 1.0
+
+    command = ["speed.py", "--games", "--grid", "DCGAN", "--precision", "float32", *options]
+    monkeypatch.setattr(sys, "argv", [*command, "--rounds", "3"])
+    speed.main()
+    assert stretches == expected
+
+
+@pytest.mark.parametrize("option", ["--steps", "--rounds"])
+def test_no_steps_are_an_error(option, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["speed.py", option, "0"])
+    with pytest.raises(SystemExit):
+        speed.main()
+    assert f"{option} must be at least 1" in capsys.readouterr().err
 
 
 @pytest.mark.slow
