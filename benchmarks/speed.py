@@ -168,14 +168,12 @@ def main():
     parser.add_argument("--results", type=pathlib.Path, metavar="FOLDER", help="see above")
     parser.add_argument("--torch", metavar="PYTHON")
     options = parser.parse_args()
-    if options.rounds < 1:
-        parser.error("--rounds must be at least 1")
-    if options.steps is not None and options.steps < 1:
-        parser.error("--steps must be at least 1")
-    if options.results:
-        options.results.mkdir(parents=True, exist_ok=True)
+    if options.rounds < 1 or (options.steps is not None and options.steps < 1):
+        parser.error("--rounds and --steps must be at least 1")
     if not options.games and not options.grid:
         parser.error("--games or --grid must name a game")
+    if options.results:
+        options.results.mkdir(parents=True, exist_ok=True)
     precisions = [options.precision] if options.precision else PRECISIONS
     torch = torch_python(options.torch)
     results = []

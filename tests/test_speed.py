@@ -118,11 +118,20 @@ def test_a_grid_without_the_first_table(options, expected, monkeypatch):
     assert cases == expected
 
 
-def test_nothing_to_measure_is_an_error(monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["speed.py", "--games"])
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--games"], "--games or --grid must name a game"),
+        (["--steps", "0"], "--rounds and --steps must be at least 1"),
+        (["--rounds", "0"], "--rounds and --steps must be at least 1"),
+    ],
+)
+def test_nothing_to_measure_is_an_error(options, message, monkeypatch, capsys, tmp_path):
+    command = ["speed.py", *options, "--results", str(tmp_path / "here")]
+    monkeypatch.setattr(sys, "argv", command)
     with pytest.raises(SystemExit):
         speed.main()
-    assert "must name a game" in capsys.readouterr().err
+    assert message in capsys.readouterr().err and not (tmp_path / "here").exists()
 
 
 def test_what_was_measured_before_a_run_is_lost_is_kept(tmp_path, monkeypatch):
@@ -160,14 +169,6 @@ def test_steps_of_a_stretch(options, expected, monkeypatch):
     monkeypatch.setattr(sys, "argv", [*command, "--rounds", "3"])
     speed.main()
     assert stretches == expected
-
-
-@pytest.mark.parametrize("option", ["--steps", "--rounds"])
-def test_no_steps_are_an_error(option, monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["speed.py", option, "0"])
-    with pytest.raises(SystemExit):
-        speed.main()
-    assert f"{option} must be at least 1" in capsys.readouterr().err
 
 
 @pytest.mark.slow
