@@ -109,7 +109,7 @@ def play_images(name, folder):
 def play_growing(name, folder):
     """Stages that fade in over two and a half epochs, and so begin in the middle of others."""
     from gan_tf import builders, data, penalties
-    from gan_tf.growing import ProgressiveGAN
+    from gan_tf.games.progressive import ProgressiveGAN
     import keras
 
     generator = builders.progressive_generator(16, 4, filters=lambda size: 16)

@@ -14,12 +14,14 @@ import statistics
 import time
 from unittest import mock
 
-from gan_tf import GAN, builders, data, programs, updates
+from gan_tf import GAN, builders, data
+from gan_tf.training import multistep, updates
+from gan_tf.training import updates
 import keras
 import numpy as np
 
 NUM_STEPS, BATCH_SIZE = 10, 32
-KERAS_LOOP = mock.patch.object(programs, "is_for", lambda gan: False)
+KERAS_LOOP = mock.patch.object(multistep, "is_for", lambda gan: False)
 KERAS_UPDATE = mock.patch.object(
     updates, "in_few_operations", lambda optimizer: contextlib.nullcontext()
 )

@@ -71,7 +71,7 @@ def measure(name, workers, index):
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {cores[index % len(cores)]})
     from gan_tf import data
-    from gan_tf.workers import strategy
+    from gan_tf.training.distribution import strategy
     import numpy as np
 
     with strategy(workers, index).scope():
@@ -173,7 +173,7 @@ def write_pictures(folder):
 def estimate_table(counts=(8, 64)):
     """Seconds of a step on more GPUs, counted from the networks and `ASSUMED`, as markdown."""
     from gan_tf import builders
-    from gan_tf.growing import stage_of
+    from gan_tf.games.progressive import stage_of
 
     wide = {"channels": 3, "filters": builders.papers_filters}
     whole = builders.progressive_generator(128, 512, **wide)

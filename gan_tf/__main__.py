@@ -104,16 +104,16 @@ def run_train(options):
             raise ValueError("--worker-index needs --workers host:port,host:port beside it.")
         train_recipe(*arguments)
         return 0
-    from gan_tf import workers
+    from gan_tf.training import distribution
 
-    addresses = workers.addresses(options.workers)
+    addresses = distribution.addresses(options.workers)
     if options.worker_index is not None:
         print(f"Worker {options.worker_index} waits for all of {options.workers}", flush=True)
-        strategy = workers.strategy(addresses, options.worker_index)
+        strategy = distribution.strategy(addresses, options.worker_index)
         with _as_worker(strategy, options.output) as results:
             train_recipe(*arguments, strategy=strategy, results=results)
         return 0
-    if not workers.are_all_here(addresses):
+    if not distribution.are_all_here(addresses):
         raise ValueError(
             "Each machine runs this command with its own --worker-index, from 0 to "
             f"{len(addresses) - 1}. Received: --workers {options.workers} without it."
@@ -143,9 +143,9 @@ def _as_worker(strategy, folder):
 
     The others cannot be idle meanwhile: what is drawn and written may need values of all of them.
     """
-    from gan_tf import workers
+    from gan_tf.training import distribution
 
-    if workers.is_chief(strategy):
+    if distribution.is_chief(strategy):
         yield folder
     else:
         with (
@@ -154,8 +154,8 @@ def _as_worker(strategy, folder):
             contextlib.redirect_stdout(nowhere),
         ):
             yield elsewhere
-    if workers.are_several(strategy):
-        workers.said_by_all(strategy, 0)  # who ends early is taken for lost by the others
+    if distribution.are_several(strategy):
+        distribution.said_by_all(strategy, 0)  # who ends early is taken for lost by the others
 
 
 def run_sample(options):
@@ -257,8 +257,8 @@ def _samples(generator, num_samples, seed):
 
 def run_doctor(options):
     """Prints versions, devices, the source of the data, and each trouble with its remedy."""
-    from gan_tf import import_tensorflow
-    from gan_tf.doctor import doctor
+    from gan_tf.environment import doctor
+    from gan_tf.startup import import_tensorflow
 
     with contextlib.suppress(Exception):  # the doctor names it
         import_tensorflow()

@@ -3,7 +3,7 @@
 import errno
 import os
 
-from gan_tf import checkpoints
+from gan_tf.training import checkpoints
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -144,7 +144,7 @@ def test_a_file_in_the_place_of_the_folder(tmp_path):
 
 
 HOLD = """
-from gan_tf import checkpoints
+from gan_tf.training import checkpoints
 try:
     checkpoints.hold({folder!r})
     print("held", end="")

@@ -1,7 +1,7 @@
 """The benchmark of a game's first steps: what it compares, and its table."""
 
 import first_steps
-from gan_tf import programs, updates
+from gan_tf.training import multistep, updates
 import pytest
 
 
@@ -21,4 +21,4 @@ def test_all_ways_end_with_the_same_bits(capsys, monkeypatch):
     assert cells[-1] == "yes |" and min(map(float, cells[1:-1])) > 0
     # One run before the rounds, and two of the three ways: each of both players, traced once.
     assert len(plays) == 3 * 2
-    assert programs.is_for.__module__ == "gan_tf.programs", "the patch was not undone"
+    assert multistep.is_for.__module__ == "gan_tf.training.multistep", "the patch was not undone"

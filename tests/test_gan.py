@@ -1,6 +1,7 @@
 """The game: who moves in which phase, what Keras's `fit` brings along, and errors."""
 
-from gan_tf import GAN, builders, callbacks, data, losses, programs
+from gan_tf import GAN, builders, callbacks, data, losses
+from gan_tf.training import multistep
 import keras
 import numpy as np
 import pytest
@@ -364,7 +365,7 @@ def test_steps_in_one_loop_are_those_of_keras(num_discriminator_steps, num_point
         return gan.get_weights(), history
 
     weights, history = fit()
-    monkeypatch.setattr(programs, "is_for", lambda gan: False)
+    monkeypatch.setattr(multistep, "is_for", lambda gan: False)
     expected, history_of_keras = fit()
     assert history == history_of_keras
     for one, other in zip(weights, expected, strict=True):
@@ -392,7 +393,7 @@ def test_steps_in_one_program_are_those_of_a_program_each():
     dataset = data.batches(data.circle(160, seed=0), 8)
     each, expected = fit_compiled(dataset, 1, 2)
     gan, history = fit_compiled(dataset, 4, 2)
-    assert not programs.is_for(each) and programs.is_for(gan)
+    assert not multistep.is_for(each) and multistep.is_for(gan)
     assert int(gan.generator_optimizer.iterations) == 20
     assert history["d_loss"] == pytest.approx(expected["d_loss"], rel=1e-4)
     for one, other in zip(each.get_weights(), gan.get_weights(), strict=True):
@@ -401,7 +402,7 @@ def test_steps_in_one_program_are_those_of_a_program_each():
 
 def test_a_program_reads_as_many_batches_as_it_plays():
     gan, _ = fit_compiled(data.batches(data.circle(8, seed=0), 8))
-    play = programs.train_function(gan, of_keras=None)
+    play = multistep.train_function(gan, of_keras=None)
     iterator = iter(tf.data.Dataset.from_tensors(tf.ones((8, 2))).repeat(6))
     before = int(gan.generator_optimizer.iterations)
     for expected in (4, 6):

@@ -8,7 +8,8 @@ import sys
 from types import SimpleNamespace
 
 import gan_tf
-from gan_tf import GAN, builders, doctor
+from gan_tf import GAN, builders
+from gan_tf import environment as doctor
 import pytest
 import tensorflow as tf
 

@@ -1,7 +1,7 @@
 """Historical averaging: the mean of all weights so far, its pull, and that it is saved."""
 
 from gan_tf import GAN, builders, data
-from gan_tf.history import HistoricalAveraging
+from gan_tf.layers.history import HistoricalAveraging
 import keras
 import numpy as np
 import pytest

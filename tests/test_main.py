@@ -10,7 +10,7 @@ import imageio.v3 as imageio
 import keras
 import numpy as np
 import pytest
-from test_workers import ROOT, free_addresses
+from test_distribution import ROOT, free_addresses
 
 RESULTS = ["generator.keras", "history.csv", "losses.png", "samples.png", "training.gif"]
 

@@ -3,7 +3,7 @@
 import json
 
 from gan_tf import recipes
-from gan_tf.growing import ProgressiveGAN
+from gan_tf.games.progressive import ProgressiveGAN
 import keras
 import path_to_default
 import pytest

@@ -1,7 +1,7 @@
 """The lecture's DCGAN and the default recipe: their networks, their rules, and a short run."""
 
 from gan_tf import builders, callbacks, penalties, recipes
-from gan_tf.lecture import LectureGAN
+from gan_tf.games.lecture import LectureGAN
 import keras
 import numpy as np
 import pytest

@@ -1,8 +1,8 @@
 """The growing games of garments: their schedule, each part left out, and each step to a style."""
 
 from gan_tf import data, layers, penalties, recipes
-from gan_tf.growing import ProgressiveGAN
-from gan_tf.players import all_layers
+from gan_tf.games.progressive import ProgressiveGAN
+from gan_tf.training.freezing import all_layers
 import keras
 import numpy as np
 import pytest

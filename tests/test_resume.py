@@ -15,7 +15,7 @@ from gan_tf import (
     resume,
     train_gan,
 )
-from gan_tf.growing import ProgressiveGAN
+from gan_tf.games.progressive import ProgressiveGAN
 import keras
 import numpy as np
 import pytest

@@ -1,7 +1,7 @@
 """The style-based generator: styles, mixing, truncation, and a game that grows with them."""
 
 from gan_tf import builders, data, layers, penalties
-from gan_tf.growing import ProgressiveGAN
+from gan_tf.games.progressive import ProgressiveGAN
 import keras
 import numpy as np
 import pytest

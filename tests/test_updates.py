@@ -2,7 +2,8 @@
 
 import contextlib
 
-from gan_tf import GAN, builders, data, updates
+from gan_tf import GAN, builders, data
+from gan_tf.training import updates
 import keras
 import numpy as np
 import pytest

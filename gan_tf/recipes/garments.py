@@ -1,7 +1,7 @@
 """The default game of garments: the lecture's DCGAN at half its width, played by later rules."""
 
 from gan_tf import builders, data
-from gan_tf.gan import GAN
+from gan_tf.games.gan import GAN
 from gan_tf.recipes.growing import adams, r1
 from gan_tf.recipes.recipe import Recipe
 import keras

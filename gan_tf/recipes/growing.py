@@ -4,10 +4,10 @@ Each can be played with one part left out, on the same data, for the same number
 """
 
 from gan_tf import builders, data, layers, penalties
-from gan_tf.gan import GAN
-from gan_tf.growing import ProgressiveGAN, stage_of
-from gan_tf.players import all_layers
+from gan_tf.games.gan import GAN
+from gan_tf.games.progressive import ProgressiveGAN, stage_of
 from gan_tf.recipes.recipe import Recipe
+from gan_tf.training.freezing import all_layers
 import keras
 
 RESOLUTION = 32

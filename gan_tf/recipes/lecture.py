@@ -1,8 +1,8 @@
 """The lectures' own experiments: the circle, and the two GANs of Fashion-MNIST."""
 
 from gan_tf import builders, data, losses
-from gan_tf.gan import GAN
-from gan_tf.lecture import LectureGAN
+from gan_tf.games.gan import GAN
+from gan_tf.games.lecture import LectureGAN
 from gan_tf.recipes.recipe import Recipe
 import keras
 

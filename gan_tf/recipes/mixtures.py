@@ -6,7 +6,7 @@ All have the same networks, optimizers, batches and steps, so that only the reme
 from typing import NamedTuple
 
 from gan_tf import builders, data, layers, losses, penalties
-from gan_tf.gan import GAN
+from gan_tf.games.gan import GAN
 from gan_tf.recipes.recipe import Recipe
 import keras
 import numpy as np

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from gan_tf.gan import GAN
+from gan_tf.games.gan import GAN
 import numpy as np
 import tensorflow as tf
 

@@ -1,7 +1,7 @@
 """`train_gan`: the lecture's call, a door onto `GAN`."""
 
-from gan_tf.gan import GAN
-from gan_tf.players import all_layers, last_activation, trainable_as
+from gan_tf.games.gan import GAN
+from gan_tf.training.freezing import all_layers, last_activation, trainable_as
 import keras
 from keras import ops
 import tensorflow as tf

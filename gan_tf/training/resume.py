@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 import warnings
 
-from gan_tf import checkpoints, precision, workers
+from gan_tf.training import checkpoints, distribution, loss_scaling
 import keras
 import numpy as np
 import tensorflow as tf
@@ -70,7 +70,7 @@ class Resume(keras.callbacks.Callback):
             model.on_restored()
 
     def on_train_begin(self, logs=None):
-        if workers.is_chief(self.strategy):
+        if distribution.is_chief(self.strategy):
             checkpoints.hold(self.folder)
         if not self.has_found:
             self._save()
@@ -101,14 +101,16 @@ class Resume(keras.callbacks.Callback):
             "history": {"epoch": self.history.epoch, "logs": self.history.history},
             "callbacks": [{"name": type(c).__name__, "state": _state(c)} for c in watched],
         }
-        if workers.is_chief(self.strategy):  # but all had to read: some values are sums of theirs
+        if distribution.is_chief(
+            self.strategy
+        ):  # but all had to read: some values are sums of theirs
             checkpoints.save(self.folder, self.epochs_done, content)
 
     def _check_workers(self):
         """All must have read before one writes, and have found the same."""
-        if not workers.are_several(self.strategy):
+        if not distribution.are_several(self.strategy):
             return
-        found = workers.said_by_all(self.strategy, self.has_found, self.epochs_done)
+        found = distribution.said_by_all(self.strategy, self.has_found, self.epochs_done)
         if (found != found[0]).any():
             said = [f"epoch {epoch}" if has_found else "none" for has_found, epoch in found]
             raise ValueError(
@@ -280,7 +282,7 @@ def _description(game, num_steps):
 
 
 def _kind(optimizer):
-    inner = precision.unscaled(optimizer)
+    inner = loss_scaling.unscaled(optimizer)
     return type(inner).__name__ + ("" if inner is optimizer else ", its loss scaled")
 
 

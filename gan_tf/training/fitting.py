@@ -3,8 +3,8 @@
 import math
 import sys
 
-from gan_tf import inputs, workers
-from gan_tf.resume import ReadAgain, Resume, counts_its_epochs, warn_if_read
+from gan_tf.training import distribution, validation
+from gan_tf.training.resume import ReadAgain, Resume, counts_its_epochs, warn_if_read
 import keras
 import tensorflow as tf
 
@@ -42,8 +42,8 @@ def joined_batches(gan, x, batch_size):
     """
     strategy, steps = gan.distribute_strategy, gan.discriminator_steps
     if isinstance(x, tf.data.Dataset):
-        return workers.shared(inputs.without_tuning(x), strategy, steps), batch_size
-    if workers.are_several(strategy):
+        return distribution.shared(validation.without_tuning(x), strategy, steps), batch_size
+    if distribution.are_several(strategy):
         raise ValueError(
             "Several workers must see the same images in the same order, and Keras shuffles "
             f"arrays in each of them. Received: {type(x).__name__}. Give "
@@ -51,7 +51,7 @@ def joined_batches(gan, x, batch_size):
         )
     if steps == 1:
         return x, batch_size
-    size = (batch_size or inputs.DEFAULT_BATCH_SIZE) * steps
+    size = (batch_size or validation.DEFAULT_BATCH_SIZE) * steps
     return (x[: len(x) // size * size] if hasattr(x, "__array__") else x), size
 
 
@@ -78,7 +78,7 @@ def _length(x, batch_size):
         return max(int(x.cardinality()), 0) or None
     if isinstance(x, keras.utils.PyDataset):
         return len(x)
-    size = batch_size or inputs.DEFAULT_BATCH_SIZE
+    size = batch_size or validation.DEFAULT_BATCH_SIZE
     return math.ceil(len(x) / size) if hasattr(x, "__len__") else None
 
 

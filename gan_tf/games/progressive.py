@@ -1,8 +1,8 @@
 """`ProgressiveGAN`: players that grow while they play, from 4 × 4 pixels on."""
 
-from gan_tf import precision
-from gan_tf.gan import GAN
-from gan_tf.players import all_layers
+from gan_tf.games.gan import GAN
+from gan_tf.training import loss_scaling
+from gan_tf.training.freezing import all_layers
 import keras
 import tensorflow as tf
 
@@ -206,7 +206,7 @@ def _number(variable):
 
 def _restart(optimizer):
     """Forgets the moments and the count of steps; the learning rate and a loss's scale stay."""
-    optimizer = precision.unscaled(optimizer)
+    optimizer = loss_scaling.unscaled(optimizer)
     for variable in optimizer.variables:
         if variable is not getattr(optimizer, "_learning_rate", None):
             variable.assign(keras.ops.zeros_like(variable))

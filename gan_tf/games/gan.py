@@ -1,10 +1,19 @@
 """The game: `GAN`, a Keras model whose training step is the two-phase step of every notebook."""
 
-from gan_tf import fitting, inputs, losses, players, precision, programs, updates, workers
-from gan_tf.history import HistoricalAveraging
-from gan_tf.players import all_layers, trainable_as
-from gan_tf.resume import checkpoint_folder
-from gan_tf.saving import SavedGame
+from gan_tf import losses
+from gan_tf.layers.history import HistoricalAveraging
+from gan_tf.training import (
+    distribution,
+    fitting,
+    freezing,
+    loss_scaling,
+    multistep,
+    updates,
+    validation,
+)
+from gan_tf.training.freezing import all_layers, trainable_as
+from gan_tf.training.resume import checkpoint_folder
+from gan_tf.training.saving import SavedGame
 import keras
 from keras import ops
 import numpy as np
@@ -71,15 +80,15 @@ class GAN(SavedGame):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        players.check_players(generator, discriminator)
+        freezing.check_players(generator, discriminator)
         if not isinstance(discriminator_steps, int) or discriminator_steps < 1:
             raise ValueError(
                 "discriminator_steps must be an integer >= 1. "
                 f"Received: discriminator_steps={discriminator_steps!r}"
             )
         if type(self).sample_latents is GAN.sample_latents:
-            players.check_latents(generator)
-        players.check_extras(seed, replay)
+            freezing.check_latents(generator)
+        freezing.check_extras(seed, replay)
         self.generator = generator
         self.discriminator = discriminator
         self.discriminator_steps = discriminator_steps
@@ -99,7 +108,7 @@ class GAN(SavedGame):
             "g_loss": keras.metrics.Mean(name="g_loss"),
         }
         self._steps_at_once = None  # of the train function
-        self.scores_in_one_pass = all(map(players.is_per_example, all_layers(discriminator)))
+        self.scores_in_one_pass = all(map(freezing.is_per_example, all_layers(discriminator)))
         self.built = True
 
     @property
@@ -152,13 +161,13 @@ class GAN(SavedGame):
         if self.distribute_strategy.num_replicas_in_sync > 1:
             kwargs["steps_per_execution"] = 1  # TensorFlow cannot loop over what devices exchange
         super().compile(optimizer=None, **kwargs)
-        players.check_penalty(penalty)
+        freezing.check_penalty(penalty)
         self.game_loss = losses.get(loss)
         if hasattr(self.game_loss, "attach"):
             self.game_loss.attach(self.discriminator)
         self.penalty = penalty
-        players.check_ending(self.discriminator, self.game_loss)
-        players.check_rest(self.discriminator)
+        freezing.check_ending(self.discriminator, self.game_loss)
+        freezing.check_rest(self.discriminator)
         self._flags = [(layer, layer.trainable) for layer in all_layers(self.discriminator)]
         with self.distribute_strategy.scope():
             self._take_optimizers(generator_optimizer, discriminator_optimizer)
@@ -166,7 +175,7 @@ class GAN(SavedGame):
                 (self.generator_optimizer, self.whole_generator, "generator"),
                 (self.discriminator_optimizer, self.whole_discriminator, "discriminator"),
             ):
-                players.build_optimizer(optimizer, player, name)
+                freezing.build_optimizer(optimizer, player, name)
             if hasattr(penalty, "attach"):
                 penalty.attach(self.discriminator_optimizer)
             if penalty is not None:
@@ -177,7 +186,7 @@ class GAN(SavedGame):
 
     def _take_optimizers(self, *optimizers):
         names = ("generator", "discriminator")
-        found = [players.optimizer_of(*pair) for pair in zip(names, optimizers, strict=True)]
+        found = [freezing.optimizer_of(*pair) for pair in zip(names, optimizers, strict=True)]
         if found[0] is found[1]:
             raise ValueError(
                 "Both players received the same optimizer object, but each needs its own state. "
@@ -188,7 +197,7 @@ class GAN(SavedGame):
             *all_layers(self.whole_generator),
             *all_layers(self.whole_discriminator),
         ]
-        scaled = [precision.scaled(optimizer, layers) for optimizer in found]
+        scaled = [loss_scaling.scaled(optimizer, layers) for optimizer in found]
         self.generator_optimizer, self.discriminator_optimizer = scaled
 
     # The hooks of a variant.
@@ -252,8 +261,8 @@ class GAN(SavedGame):
             force = True
         super().make_train_function(force)
         self._steps_at_once = self.steps_per_execution
-        if force and programs.is_for(self):
-            self.train_function = programs.train_function(self, self.train_function)
+        if force and multistep.is_for(self):
+            self.train_function = multistep.train_function(self, self.train_function)
         return self.train_function
 
     def test_step(self, data):
@@ -312,10 +321,10 @@ class GAN(SavedGame):
             share = total / self.distribute_strategy.num_replicas_in_sync
             share = optimizer.scale_loss(share)
         gradients = tape.gradient(share, variables)
-        is_scaled = precision.unscaled(optimizer) is not optimizer
+        is_scaled = loss_scaling.unscaled(optimizer) is not optimizer
         if is_scaled and self.distribute_strategy.num_replicas_in_sync > 1:
-            gradients = precision.agreed(gradients)
-        with updates.in_few_operations(precision.unscaled(optimizer)):
+            gradients = loss_scaling.agreed(gradients)
+        with updates.in_few_operations(loss_scaling.unscaled(optimizer)):
             optimizer.apply(gradients, variables)
         for history in histories:
             history.update(variables)
@@ -348,7 +357,7 @@ class GAN(SavedGame):
 
     def _logs(self):
         logs = {name: tracker.result() for name, tracker in self.trackers.items()}
-        if workers.are_several(self.distribute_strategy):
+        if distribution.are_several(self.distribute_strategy):
             # Keras takes their mean over the first axis, which a scalar does not have.
             return {name: ops.reshape(value, (1,)) for name, value in logs.items()}
         return logs
@@ -360,7 +369,7 @@ class GAN(SavedGame):
                 "A GAN trains on images alone, but the dataset gives pairs. "
                 "Keep the images: dataset.map(lambda images, labels: images)"
             )
-        inputs.check_images(images.dtype, images.shape, self.data_shape)
+        validation.check_images(images.dtype, images.shape, self.data_shape)
         return images
 
     # What Keras asks of a model.
@@ -434,7 +443,7 @@ class GAN(SavedGame):
             ValueError: If the data do not fit, or checkpoints are damaged, of another version or
                 of another game.
         """
-        inputs.check_fit(self, x, y, batch_size, kwargs.get("steps_per_epoch"))
+        validation.check_fit(self, x, y, batch_size, kwargs.get("steps_per_epoch"))
         callbacks = list(callbacks or [])
         if hasattr(x, "epoch"):
             callbacks = [fitting.SetEpoch(x.epoch), *callbacks]

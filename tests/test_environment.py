@@ -3,8 +3,8 @@ import os
 import subprocess
 import sys
 
-from gan_tf import doctor as doctor_module
-from gan_tf.doctor import (
+from gan_tf import environment as doctor_module
+from gan_tf.environment import (
     configured_backend,
     doctor,
     found_data,
@@ -201,7 +201,7 @@ def test_report_and_exit_code(tmp_path, monkeypatch, capsys):
 def test_works_where_keras_cannot_be_imported(tmp_path):
     """The backend's name is one that Keras refuses, so that importing Keras fails everywhere."""
     environ = os.environ | {"KERAS_BACKEND": "nonsense"}
-    code = "import sys; from gan_tf.doctor import doctor; sys.exit(doctor())"
+    code = "import sys; from gan_tf.environment import doctor; sys.exit(doctor())"
     run = subprocess.run(
         [sys.executable, "-c", code], env=environ, capture_output=True, text=True, timeout=120
     )

@@ -8,7 +8,8 @@ import socket
 import subprocess
 import sys
 
-from gan_tf import data, workers
+from gan_tf import data
+from gan_tf.training import distribution
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -16,13 +17,14 @@ import tensorflow as tf
 ROOT = Path(__file__).resolve().parent.parent
 GAME = """
 import json, sys
-from gan_tf import GAN, builders, data, workers
+from gan_tf import GAN, builders, data
+from gan_tf.training import distribution
 import keras, numpy as np, tensorflow as tf
 
 def strategy():
     if len(sys.argv) == 1:
         return tf.distribute.get_strategy()
-    return workers.strategy(workers.addresses(sys.argv[1]), int(sys.argv[2]))
+    return distribution.strategy(distribution.addresses(sys.argv[1]), int(sys.argv[2]))
 
 def play(strategy, steps=1, optimizer=keras.optimizers.Adam, epochs=2, **kwargs):
     with strategy.scope():
@@ -102,7 +104,7 @@ told(runs)
 PICTURES = """
 pictures = data.image_batches("tfds:pictures", 2, 4, seed=1, data_dir=".")
 if len(sys.argv) > 1:
-    pictures = here.experimental_distribute_dataset(workers.shared(pictures, here))
+    pictures = here.experimental_distribute_dataset(distribution.shared(pictures, here))
 mine = [here.experimental_local_results(batch)[0].numpy() for batch in pictures]
 print(json.dumps([batch[:, 0, 0, 0].tolist() for batch in mine]))
 """
@@ -215,7 +217,7 @@ class TestTwoEndWhereOneDoes:
 
 
 APART = """
-from gan_tf import checkpoints
+from gan_tf.training import checkpoints
 
 here = strategy()
 folder = f"run-of-{sys.argv[2]}"
@@ -270,36 +272,36 @@ def write_pictures(folder):
 )
 def test_bad_addresses_are_named(text, message):
     with pytest.raises(ValueError, match=message):
-        workers.addresses(text)
+        distribution.addresses(text)
 
 
 def test_good_addresses():
-    assert workers.addresses("10.0.0.1:1, [::1]:65535,b.c:22") == [
+    assert distribution.addresses("10.0.0.1:1, [::1]:65535,b.c:22") == [
         "10.0.0.1:1",
         "[::1]:65535",
         "b.c:22",
     ]
-    assert workers.are_all_here(["localhost:1", "127.0.0.2:1", "[::1]:2"])
-    assert not workers.are_all_here(["localhost:1", "10.0.0.1:1"])
-    assert not workers.are_all_here(["example.org:1"])
+    assert distribution.are_all_here(["localhost:1", "127.0.0.2:1", "[::1]:2"])
+    assert not distribution.are_all_here(["localhost:1", "10.0.0.1:1"])
+    assert not distribution.are_all_here(["example.org:1"])
 
 
 @pytest.mark.parametrize("index", [-1, 2])
 def test_a_worker_that_is_not_there(index):
     with pytest.raises(ValueError, match=f"from 0 to 1.*Received: {index}"):
-        workers.strategy(["localhost:1", "localhost:2"], index)
+        distribution.strategy(["localhost:1", "localhost:2"], index)
 
 
 def test_a_port_in_use_is_named():
     with socket.create_server(("", 0)) as other:
         address = f"localhost:{other.getsockname()[1]}"
         with pytest.raises(OSError, match=f"Received: {address}, .*in use.*another port"):
-            workers.strategy([address, "localhost:2"], 0)
+            distribution.strategy([address, "localhost:2"], 0)
 
 
 def test_one_process_is_its_own_chief():
     strategy = tf.distribute.get_strategy()
-    assert workers.is_chief(strategy) and not workers.are_several(strategy)
+    assert distribution.is_chief(strategy) and not distribution.are_several(strategy)
 
 
 class Replicas:
@@ -312,9 +314,9 @@ class Replicas:
 def test_joined_batches_keep_what_each_device_is_to_see():
     numbers = np.arange(12).reshape(12, 1)
     dataset = tf.data.Dataset.from_tensor_slices(numbers).batch(4, drop_remainder=True)
-    (alone,) = workers.shared(dataset, Replicas(1), 3)
+    (alone,) = distribution.shared(dataset, Replicas(1), 3)
     assert np.ravel(alone).tolist() == list(range(12))
-    shared = workers.shared(dataset, Replicas(2), 3)
+    shared = distribution.shared(dataset, Replicas(2), 3)
     assert shared.element_spec.shape == (12, 1)
     (both,) = shared
     # The first device's half of each of the three batches, then the second's.
@@ -323,13 +325,13 @@ def test_joined_batches_keep_what_each_device_is_to_see():
 
 def test_files_are_not_shared_out_unless_the_dataset_says_so(monkeypatch):
     """One file each would be other global batches than those of one process."""
-    monkeypatch.setattr(workers, "are_several", lambda strategy: True)
+    monkeypatch.setattr(distribution, "are_several", lambda strategy: True)
     policies = tf.data.experimental.AutoShardPolicy
     dataset = tf.data.Dataset.range(4).batch(2, drop_remainder=True)
     for given, expected in ((policies.AUTO, policies.DATA), (policies.OFF, policies.OFF)):
         options = tf.data.Options()
         options.experimental_distribute.auto_shard_policy = given
-        shared = workers.shared(dataset.with_options(options), Replicas(2))
+        shared = distribution.shared(dataset.with_options(options), Replicas(2))
         assert shared.options().experimental_distribute.auto_shard_policy == expected
 
 
@@ -344,4 +346,4 @@ def test_the_counter_of_epochs_is_no_variable_of_a_strategy():
 def test_a_batch_must_divide_among_the_devices():
     dataset = tf.data.Dataset.range(12).batch(6, drop_remainder=True)
     with pytest.raises(ValueError, match="multiple of 4. Received: batches of 6.*such as 8"):
-        workers.shared(dataset, Replicas(4))
+        distribution.shared(dataset, Replicas(4))

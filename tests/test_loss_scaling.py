@@ -1,6 +1,7 @@
 """mixed_float16: both losses are scaled, overflows are left out, and runs resume to the bit."""
 
-from gan_tf import GAN, builders, data, growing, penalties, precision
+from gan_tf import GAN, builders, data, growing, penalties
+from gan_tf.training import loss_scaling
 import keras
 import numpy as np
 import pytest
@@ -43,7 +44,7 @@ def test_both_losses_are_scaled_in_float16(float16):
         assert {variable.dtype for variable in player.trainable_variables} == {"float32"}
     for optimizer in optimizers(gan):
         assert isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
-        assert isinstance(precision.unscaled(optimizer), keras.optimizers.Adam)
+        assert isinstance(loss_scaling.unscaled(optimizer), keras.optimizers.Adam)
         assert float(optimizer.dynamic_scale) == 2**15
 
 
@@ -122,7 +123,7 @@ def test_penalties_count_the_updates_that_were_made(float16):
 
 def test_a_new_stage_keeps_the_scale(float16):
     """A scale of zero would make every gradient 0 / 0."""
-    optimizer = precision.scaled(keras.optimizers.Adam(1e-3), players()[0].layers)
+    optimizer = loss_scaling.scaled(keras.optimizers.Adam(1e-3), players()[0].layers)
     optimizer.build([keras.Variable(np.ones(2, "float32"))])
     optimizer.apply([tf.constant([2.0**15, 2.0**15])])
     growing._restart(optimizer)
@@ -145,7 +146,7 @@ def test_a_run_in_float16_resumes_to_the_same_bits(float16, tmp_path):
         sizes = {"units": (8,)}
         gan = GAN(builders.point_generator(**sizes), builders.point_discriminator(**sizes), seed=0)
         gan.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
-        if precision.unscaled(gan.discriminator_optimizer) is not gan.discriminator_optimizer:
+        if loss_scaling.unscaled(gan.discriminator_optimizer) is not gan.discriminator_optimizer:
             gan.discriminator_optimizer.dynamic_scale.assign(2.0**24)  # overflows, for a while
         batches = data.batches(points, 8, seed=1)
         logs = gan.fit(batches, epochs=3, verbose=0, callbacks=[*watchers], resume=resume)
@@ -169,9 +170,9 @@ def test_a_run_in_float16_resumes_to_the_same_bits(float16, tmp_path):
 
 def test_an_agreement_spoils_all_gradients_or_none():
     good, bad = [tf.ones(2), None, tf.ones((), "float16")], [tf.ones(2), tf.constant(np.inf)]
-    assert [g if g is None else np.ravel(g).tolist() for g in precision.agreed(good)] == [
+    assert [g if g is None else np.ravel(g).tolist() for g in loss_scaling.agreed(good)] == [
         [1.0, 1.0],
         None,
         [1.0],
     ]
-    assert all(np.isnan(g).all() for g in precision.agreed(bad))
+    assert all(np.isnan(g).all() for g in loss_scaling.agreed(bad))

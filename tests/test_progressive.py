@@ -1,7 +1,7 @@
 """Players that grow: what each stage shows, what growing leaves alone, and when it happens."""
 
 from gan_tf import builders, callbacks, data, growing, penalties
-from gan_tf.growing import ProgressiveGAN
+from gan_tf.games.progressive import ProgressiveGAN
 import keras
 import numpy as np
 import pytest

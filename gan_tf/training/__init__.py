@@ -1,0 +1,1 @@
+"""How a game is played: what `fit` needs, and no student has to read."""
