@@ -22,6 +22,7 @@ PACKAGE = ROOT / "gan_tf"
 IMPORTS = {
     "checks": set(),
     "startup": {"environment"},
+    "endings": set(),
     "environment": set(),
     "losses": {"checks"},
     "penalties": {"checks"},
@@ -30,9 +31,9 @@ IMPORTS = {
     "metrics": {"checks"},
     "plots": {"checks"},
     "builders": {"checks", "layers"},
-    "callbacks": {"checks", "metrics", "plots"},
-    "training": {"checks"},
-    "games": {"checks", "training", "losses", "penalties", "layers"},
+    "callbacks": {"checks", "endings", "metrics", "plots"},
+    "training": {"checks", "endings"},
+    "games": {"checks", "endings", "training", "losses", "penalties", "layers"},
     "recipes": {"checks", "games", "builders", "data", "layers", "losses", "penalties", "training"},
 }
 FOLDERS = {".ci", "benchmarks", "constraints", "data", "docs", "gan_tf", "notebooks", "tests"}
