@@ -170,6 +170,16 @@ def increasing_pair(**pairs):
     return _all_or_one({name: tuple(map(float, value)) for name, value in pairs.items()})
 
 
+def known_channels(layer, shape):
+    """Size of a shape's last axis, which a layer must know when it is built."""
+    if shape[-1] is None:
+        raise ValueError(
+            f"{type(layer).__name__} must know the size of the last axis when it is built; give "
+            f"it in keras.Input. Received: shape {tuple(shape)}"
+        )
+    return shape[-1]
+
+
 # Other kinds.
 
 

@@ -57,11 +57,11 @@ def test_a_game_with_it_stays_nearer_to_where_it_was():
 
 def test_its_memory_is_saved_with_the_game(tmp_path):
     gan = fit(game(0.1))
-    assert float(gan.histories[0].count) == 33
+    assert [float(history.count) for history in gan.histories.values()] == [33, 33]
     gan.save_weights(tmp_path / "game.weights.h5")
     other = game(0.1)
     other.load_weights(tmp_path / "game.weights.h5")
-    for ours, theirs in zip(gan.histories, other.histories, strict=True):
+    for ours, theirs in zip(gan.histories.values(), other.histories.values(), strict=True):
         np.testing.assert_array_equal(ours.count, theirs.count)
         for mean, loaded in zip(ours.means, theirs.means, strict=True):
             np.testing.assert_array_equal(mean, loaded)
@@ -69,10 +69,12 @@ def test_its_memory_is_saved_with_the_game(tmp_path):
 
 
 def test_without_it_a_game_remembers_nothing():
-    assert game(0.0).histories == []
+    assert game(0.0).histories == {}
 
 
-@pytest.mark.parametrize("weight", [-1.0, float("nan")])
+@pytest.mark.parametrize("weight", [-1.0, float("nan"), True, "much"])
 def test_clear_error(weight):
-    with pytest.raises(ValueError, match="weight must be above 0"):
+    with pytest.raises(ValueError, match="historical_averaging must be a finite number >= 0"):
         game(weight)
+    with pytest.raises(ValueError, match="weight must be a finite number > 0"):
+        HistoricalAveraging(weight, [])

@@ -1,5 +1,7 @@
 """Layers against the papers' formulas, in configurations, in mixed precision, and in a game."""
 
+import json
+
 from gan_tf import GAN, builders, data, layers
 import keras
 import numpy as np
@@ -94,6 +96,35 @@ def test_saved_and_loaded_it_gives_the_same(name, tmp_path):
     assert configs[0] == configs[1]
     if name != STATEFUL:
         np.testing.assert_allclose(loaded(inputs), expected, atol=1e-6)
+
+
+OF_NUMPY = {
+    "MinibatchDiscrimination": lambda i, f: layers.MinibatchDiscrimination(i(3), i(2)),
+    "Packing": lambda i, f: layers.Packing(i(2)),
+    "ReferenceBatch": lambda i, f: layers.ReferenceBatch((i(5), i(4))),
+    "VirtualBatchNormalization": lambda i, f: layers.VirtualBatchNormalization(i(2), f(0.5)),
+    "WithoutReference": lambda i, f: layers.WithoutReference(i(2)),
+    "ExperienceReplay": lambda i, f: layers.ExperienceReplay(i(8), f(0.5), i(1)),
+    "EqualizedDense": lambda i, f: layers.EqualizedDense(i(3), None, f(1), f(0.5), True, f(2)),
+    "EqualizedConv2D": lambda i, f: layers.EqualizedConv2D(i(3), i(3), (i(1), i(2))),
+    "PixelNormalization": lambda i, f: layers.PixelNormalization(f(0.5)),
+    "MinibatchStdDev": lambda i, f: layers.MinibatchStdDev(i(2), i(3)),
+    "AdaIN": lambda i, f: layers.AdaIN(f(0.5)),
+    "NoiseInjection": lambda i, f: layers.NoiseInjection(i(3)),
+    "LearnedConstant": lambda i, f: layers.LearnedConstant((i(2), i(3))),
+    "Blur": lambda i, f: layers.Blur((f(1), i(2), f(1))),
+    "FadeIn": lambda i, f: layers.FadeIn(f(0.25)),
+    "FreshLatents": lambda i, f: layers.FreshLatents(i(3)),
+    "StyleMixing": lambda i, f: layers.StyleMixing(i(3), f(0.5), i(1)),
+    "Truncation": lambda i, f: layers.Truncation(f(0.5)),
+}
+
+
+@pytest.mark.parametrize("name", OF_NUMPY)
+def test_numbers_of_numpy_are_numbers(name):
+    of_numpy = OF_NUMPY[name](np.int64, np.float32).get_config()
+    of_python = OF_NUMPY[name](int, float).get_config()
+    assert json.dumps({**of_numpy, "name": ""}) == json.dumps({**of_python, "name": ""})
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -390,10 +421,14 @@ def test_frozen_in_phase_2_and_trained_in_phase_1(name):
         (lambda: layers.MinibatchDiscrimination(0), "num_kernels=0"),
         (lambda: layers.MinibatchDiscrimination(3, 2.5), "kernel_dim=2.5"),
         (lambda: layers.Packing(True), "degree=True"),
+        (lambda: layers.MinibatchDiscrimination(average="yes"), "average='yes'"),
+        (lambda: layers.VirtualBatchNormalization(4, epsilon=0), "epsilon=0"),
+        (lambda: layers.ReferenceBatch((4, 2.5)), r"reference=\(4, 2.5\)"),
         (lambda: layers.VirtualBatchNormalization(0), "num_reference=0"),
         (lambda: layers.WithoutReference(-1), "num_reference=-1"),
         (lambda: layers.ExperienceReplay(0), "size=0"),
         (lambda: layers.ExperienceReplay(share=1.5), "share=1.5"),
+        (lambda: layers.ExperienceReplay(seed=True), "seed=True"),
         (
             lambda: builders.with_virtual_batch_normalization(
                 builders.dcgan_generator(), np.zeros((4, 30))

@@ -3,6 +3,7 @@
 import math
 
 from gan_tf import layers
+from gan_tf.layers.resampling import doubled, halved
 import keras
 import numpy as np
 import pytest
@@ -242,6 +243,8 @@ def test_downsample_undoes_upsample_to_the_bit(dtype, jit):
     up, down = layers.Upsample(dtype=dtype), layers.Downsample(dtype=dtype)
     there_and_back = tf.function(lambda x: down(up(x)), jit_compile=jit)
     np.testing.assert_array_equal(there_and_back(images), images)
+    np.testing.assert_array_equal(doubled(images), up(images))
+    np.testing.assert_array_equal(halved(images), down(images))
 
 
 def test_with_blur_sizes_change_as_in_stylegan():
@@ -314,6 +317,8 @@ def test_fade_in_gives_the_branches_their_share_of_the_gradient():
         (lambda: layers.MinibatchStdDev(2, 4)(IMAGES), "6 channels, num_features=4"),
         (lambda: layers.Blur((1, 1)), r"kernel=\(1, 1\)"),
         (lambda: layers.Blur((1, 0, -1)), r"kernel=\(1, 0, -1\)"),
+        (lambda: layers.Blur((1, np.nan, 1)), r"kernel=\(1, nan, 1\)"),
+        (lambda: layers.Upsample(blur="yes"), "blur='yes'"),
         (lambda: layers.Downsample()(IMAGES[:, 1:]), r"even height.*\(6, 3, 8, 6\)"),
         (lambda: layers.Downsample()(keras.Input((4, 7, 1))), r"even height.*\(None, 4, 7, 1\)"),
         (lambda: layers.FadeIn(1.5), "alpha=1.5"),

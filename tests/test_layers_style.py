@@ -160,6 +160,11 @@ def test_noise_and_alpha_are_saved_with_a_game(tmp_path):
         (lambda: layers.NoiseInjection()(LATENTS), "expected ndim=4, found ndim=2"),
         (lambda: layers.LearnedConstant((4, 0)), r"shape=\(4, 0\)"),
         (lambda: layers.LearnedConstant(4), "shape=4"),
+        (lambda: layers.NoiseInjection(seed=-1), "seed=-1"),
+        (lambda: layers.FreshLatents(seed="first"), "seed='first'"),
+        (lambda: layers.StyleMixing(True), "num_layers=True"),
+        (lambda: layers.StyleMixing(4, probability=np.nan), "probability=nan"),
+        (lambda: layers.Truncation(decay=1.0), r"\[0, 1\).*decay=1.0"),
     ],
 )
 def test_clear_errors(build, message):

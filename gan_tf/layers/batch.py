@@ -1,6 +1,6 @@
 """Layers that look across the batch, so that a lack of variety shows."""
 
-from gan_tf.layers.checks import check_at_least_1, known_channels
+from gan_tf import checks
 import keras
 from keras import ops
 import tensorflow as tf
@@ -36,8 +36,10 @@ class MinibatchDiscrimination(keras.layers.Layer):
 
     def __init__(self, num_kernels=100, kernel_dim=5, average=False, **kwargs):
         super().__init__(**kwargs)
-        check_at_least_1(num_kernels=num_kernels, kernel_dim=kernel_dim)
-        self.num_kernels, self.kernel_dim, self.average = num_kernels, kernel_dim, average
+        self.num_kernels, self.kernel_dim = checks.at_least(
+            1, num_kernels=num_kernels, kernel_dim=kernel_dim
+        )
+        self.average = checks.flag(average=average)
 
     def build(self, input_shape):
         if len(input_shape) != 2:
@@ -95,8 +97,7 @@ class Packing(keras.layers.Layer):
 
     def __init__(self, degree=2, **kwargs):
         super().__init__(**kwargs)
-        check_at_least_1(degree=degree)
-        self.degree = degree
+        self.degree = checks.at_least(1, degree=degree)
 
     def call(self, images):
         batch, *inner = images.shape
@@ -147,14 +148,12 @@ class MinibatchStdDev(keras.layers.Layer):
 
     def __init__(self, group_size=4, num_features=1, **kwargs):
         super().__init__(**kwargs)
-        check_at_least_1(num_features=num_features)
-        if group_size is not None:
-            check_at_least_1(group_size=group_size)
-        self.group_size, self.num_features = group_size, num_features
+        self.group_size = checks.at_least_or_none(1, group_size=group_size)
+        self.num_features = checks.at_least(1, num_features=num_features)
         self.input_spec = keras.InputSpec(min_ndim=2)
 
     def build(self, input_shape):
-        channels = known_channels(self, input_shape)
+        channels = checks.known_channels(self, input_shape)
         if channels % self.num_features:
             raise ValueError(
                 "The number of channels must be a multiple of num_features. "

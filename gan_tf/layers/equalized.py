@@ -2,13 +2,7 @@
 
 import math
 
-from gan_tf.layers.checks import (
-    check_at_least_1,
-    check_number,
-    check_positive,
-    known_channels,
-    pair,
-)
+from gan_tf import checks
 import keras
 from keras import ops
 
@@ -24,10 +18,11 @@ class _Equalized(keras.layers.Layer):
 
     def __init__(self, activation, gain, learning_rate_multiplier, use_bias, **kwargs):
         super().__init__(**kwargs)
-        check_positive(gain=gain, learning_rate_multiplier=learning_rate_multiplier)
         self.activation = keras.activations.get(activation)
-        self.gain, self.learning_rate_multiplier = gain, learning_rate_multiplier
-        self.use_bias = use_bias
+        self.gain, self.learning_rate_multiplier = checks.positive(
+            gain=gain, learning_rate_multiplier=learning_rate_multiplier
+        )
+        self.use_bias = checks.flag(use_bias=use_bias)
 
     @property
     def scaled_kernel(self):
@@ -117,13 +112,12 @@ class EqualizedDense(_Equalized):
         **kwargs,
     ):
         super().__init__(activation, gain, learning_rate_multiplier, use_bias, **kwargs)
-        check_at_least_1(units=units)
-        check_number(bias_initializer=bias_initializer)
-        self.units, self.bias_initializer = units, bias_initializer
+        self.units = checks.at_least(1, units=units)
+        self.bias_initializer = checks.number(bias_initializer=bias_initializer)
         self.input_spec = keras.InputSpec(min_ndim=2)
 
     def build(self, input_shape):
-        num_features = known_channels(self, input_shape)
+        num_features = checks.known_channels(self, input_shape)
         self._add_weights((num_features, self.units), self.bias_initializer)
 
     def call(self, features):
@@ -178,15 +172,14 @@ class EqualizedConv2D(_Equalized):
         **kwargs,
     ):
         super().__init__(activation, gain, learning_rate_multiplier, use_bias, **kwargs)
-        check_at_least_1(filters=filters)
-        if padding not in ("same", "valid"):
-            raise ValueError(f'padding must be "same" or "valid". Received: padding={padding!r}')
-        self.filters, self.padding = filters, padding
-        self.kernel_size, self.strides = pair(kernel_size=kernel_size), pair(strides=strides)
+        self.filters = checks.at_least(1, filters=filters)
+        self.kernel_size, self.strides = checks.size_pair(kernel_size=kernel_size, strides=strides)
+        self.padding = checks.one_of(("same", "valid"), padding=padding)
         self.input_spec = keras.InputSpec(ndim=4)
 
     def build(self, input_shape):
-        self._add_weights((*self.kernel_size, known_channels(self, input_shape), self.filters))
+        channels = checks.known_channels(self, input_shape)
+        self._add_weights((*self.kernel_size, channels, self.filters))
 
     def call(self, images):
         kernel = ops.cast(self.scaled_kernel, images.dtype)

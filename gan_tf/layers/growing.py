@@ -1,6 +1,6 @@
 """The layer that lets a network grow without a jolt."""
 
-from gan_tf.layers.checks import check_share
+from gan_tf import checks
 import keras
 from keras import ops
 
@@ -30,12 +30,11 @@ class FadeIn(keras.layers.Layer):
 
     def __init__(self, alpha=0.0, **kwargs):
         super().__init__(**kwargs)
-        check_share(alpha=alpha)
-        self.initial_alpha = alpha
+        self.initial_alpha = checks.share(alpha=alpha)
         self.input_spec = [keras.InputSpec(), keras.InputSpec()]
         self.alpha = self.add_weight(
             shape=(),
-            initializer=keras.initializers.Constant(alpha),
+            initializer=keras.initializers.Constant(self.initial_alpha),
             dtype="float32",
             trainable=False,
             autocast=False,

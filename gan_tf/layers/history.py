@@ -1,5 +1,6 @@
 """What a player remembers of its own weights: historical averaging."""
 
+from gan_tf import checks
 import keras
 from keras import ops
 import numpy as np
@@ -31,9 +32,7 @@ class HistoricalAveraging(keras.layers.Layer):
 
     def __init__(self, weight, variables, **kwargs):
         super().__init__(**kwargs)
-        if not isinstance(weight, (int, float)) or not weight > 0:
-            raise ValueError(f"weight must be above 0. Received: weight={weight!r}")
-        self.weight = weight
+        self.weight = checks.positive(weight=weight)
         fixed = {"trainable": False, "autocast": False}
         self.means = [
             self.add_weight(shape=v.shape, initializer=_value_of(v), name=f"mean_{i}", **fixed)

@@ -1,6 +1,6 @@
 """What happens to styles between the mapping network and the layers that they shape."""
 
-from gan_tf.layers.checks import check_share
+from gan_tf import checks
 import keras
 from keras import ops
 
@@ -23,8 +23,8 @@ class FreshLatents(keras.layers.Layer):
 
     def __init__(self, seed=None, **kwargs):
         super().__init__(**kwargs)
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.seed = checks.seed_or_none(seed=seed)
+        self.seed_generator = keras.random.SeedGenerator(self.seed)
 
     def call(self, latents):
         shape = ops.shape(latents)
@@ -65,16 +65,13 @@ class StyleMixing(keras.layers.Layer):
 
     def __init__(self, num_layers, probability=0.9, seed=None, **kwargs):
         super().__init__(**kwargs)
-        if not isinstance(num_layers, int) or num_layers < 2:
-            raise ValueError(
-                f"num_layers must be an integer >= 2. Received: num_layers={num_layers!r}"
-            )
-        check_share(probability=probability)
-        self.num_layers, self.probability, self.seed = num_layers, probability, seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.num_layers = checks.at_least(2, num_layers=num_layers)
+        self.probability = checks.share(probability=probability)
+        self.seed = checks.seed_or_none(seed=seed)
+        self.seed_generator = keras.random.SeedGenerator(self.seed)
         self.used = self.add_weight(
             shape=(),
-            initializer=keras.initializers.Constant(num_layers),
+            initializer=keras.initializers.Constant(self.num_layers),
             trainable=False,
             autocast=False,
             aggregation="only_first_replica",
@@ -133,9 +130,7 @@ class Truncation(keras.layers.Layer):
 
     def __init__(self, decay=0.995, **kwargs):
         super().__init__(**kwargs)
-        if not isinstance(decay, (int, float)) or not 0 <= decay < 1:
-            raise ValueError(f"decay must be in [0, 1). Received: decay={decay!r}")
-        self.decay = decay
+        self.decay = checks.share_below(1, decay=decay)
 
     def build(self, input_shape):
         if len(input_shape) != 3:

@@ -1,6 +1,6 @@
 """Layers that keep activations or weights at one scale."""
 
-from gan_tf.layers.checks import check_at_least_1, check_positive
+from gan_tf import checks
 import keras
 from keras import ops
 
@@ -29,8 +29,7 @@ class PixelNormalization(keras.layers.Layer):
 
     def __init__(self, epsilon=1e-8, **kwargs):
         super().__init__(**kwargs)
-        check_positive(epsilon=epsilon)
-        self.epsilon = epsilon
+        self.epsilon = checks.positive(epsilon=epsilon)
         self.input_spec = keras.InputSpec(min_ndim=2)
 
     def call(self, features):
@@ -67,14 +66,12 @@ class ReferenceBatch(keras.layers.Layer):
 
     def __init__(self, reference, **kwargs):
         super().__init__(**kwargs)
-        given_shape = isinstance(reference, (tuple, list))
+        given_shape = isinstance(reference, (tuple, list)) and all(map(checks.is_size, reference))
         if not given_shape and not getattr(reference, "shape", ()):
-            raise ValueError(
-                "reference must be an array (num_reference, ...), or the shape of one. "
-                f"Received: reference={reference!r}"
-            )
+            expected = "an array (num_reference, ...), or the shape of one"
+            raise checks.argument_error("reference", reference, expected)
         initial = "zeros" if given_shape else _constant(reference)
-        shape = tuple(reference) if given_shape else tuple(reference.shape)
+        shape = checks.plain(reference) if given_shape else tuple(reference.shape)
         self.reference = self.add_weight(
             shape=shape, initializer=initial, trainable=False, name="reference"
         )
@@ -117,8 +114,8 @@ class VirtualBatchNormalization(keras.layers.Layer):
 
     def __init__(self, num_reference, epsilon=1e-5, **kwargs):
         super().__init__(**kwargs)
-        check_at_least_1(num_reference=num_reference)
-        self.num_reference, self.epsilon = num_reference, epsilon
+        self.num_reference = checks.at_least(1, num_reference=num_reference)
+        self.epsilon = checks.positive(epsilon=epsilon)
 
     def build(self, input_shape):
         self.gamma = self.add_weight(shape=(input_shape[-1],), initializer="ones", name="gamma")
@@ -168,8 +165,7 @@ class WithoutReference(keras.layers.Layer):
 
     def __init__(self, num_reference, **kwargs):
         super().__init__(**kwargs)
-        check_at_least_1(num_reference=num_reference)
-        self.num_reference = num_reference
+        self.num_reference = checks.at_least(1, num_reference=num_reference)
 
     def call(self, examples):
         return examples[self.num_reference :]

@@ -1,6 +1,6 @@
 """The discriminator's memory of what the generator made before."""
 
-from gan_tf.layers.checks import check_at_least_1, check_share
+from gan_tf import checks
 import keras
 import tensorflow as tf
 
@@ -34,10 +34,10 @@ class ExperienceReplay(keras.layers.Layer):
 
     def __init__(self, size=5_000, share=0.5, seed=None, **kwargs):
         super().__init__(**kwargs)
-        check_at_least_1(size=size)
-        check_share(share=share)
-        self.size, self.share, self.seed = size, share, seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.size = checks.at_least(1, size=size)
+        self.share = checks.share(share=share)
+        self.seed = checks.seed_or_none(seed=seed)
+        self.seed_generator = keras.random.SeedGenerator(self.seed)
 
     def build(self, input_shape):
         shared = {"trainable": False, "autocast": False, "aggregation": "only_first_replica"}

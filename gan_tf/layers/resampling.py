@@ -1,9 +1,37 @@
-"""Layers that double or halve the size of images, and the low-pass filter that goes with them."""
+"""What doubles or halves the size of images, and the low-pass filter that goes with it."""
 
-from gan_tf.layers.checks import known_channels
+from gan_tf import checks
 import keras
 from keras import ops
 import numpy as np
+import tensorflow as tf
+
+
+def doubled(images):
+    """Images of twice the height and width: each pixel becomes a square of four.
+
+    Args:
+        images: Tensor `(batch, height, width, channels)`.
+
+    Returns:
+        Tensor `(batch, 2 · height, 2 · width, channels)` of the same dtype:
+        `y_ij = x_(i // 2)(j // 2)`.
+    """
+    return tf.repeat(tf.repeat(images, 2, axis=1), 2, axis=2)
+
+
+def halved(images):
+    """Images of half the height and width: each square of four pixels becomes its mean.
+
+    Undoes `doubled` exactly. The last row or column of an odd size is dropped.
+
+    Args:
+        images: Float tensor `(batch, height, width, channels)`.
+
+    Returns:
+        Tensor `(batch, height // 2, width // 2, channels)` of the same dtype.
+    """
+    return tf.nn.avg_pool2d(images, 2, 2, "VALID")
 
 
 @keras.saving.register_keras_serializable("gan_tf")
@@ -31,17 +59,12 @@ class Blur(keras.layers.Layer):
 
     def __init__(self, kernel=(1, 2, 1), **kwargs):
         super().__init__(**kwargs)
-        if np.ndim(kernel) != 1 or len(kernel) % 2 == 0 or not np.sum(kernel):
-            raise ValueError(
-                "kernel must be a tuple of 1, 3, 5, … numbers whose sum is not zero, for example "
-                f"(1, 2, 1). Received: kernel={kernel!r}"
-            )
-        self.kernel = tuple(kernel)
+        self.kernel = _checked_kernel(kernel)
         self.input_spec = keras.InputSpec(ndim=4)
 
     def build(self, input_shape):
         weights = np.outer(self.kernel, self.kernel) / np.sum(self.kernel) ** 2
-        channels = known_channels(self, input_shape)
+        channels = checks.known_channels(self, input_shape)
         self._filters = np.tile(weights[:, :, None, None], (1, 1, channels, 1))
 
     def call(self, images):
@@ -62,8 +85,8 @@ class _Resampling(keras.layers.Layer):
 
     def __init__(self, blur=False, **kwargs):
         super().__init__(**kwargs)
-        self.blur = blur
-        self.filter = Blur(dtype=self.dtype_policy, name="filter") if blur else None
+        self.blur = checks.flag(blur=blur)
+        self.filter = Blur(dtype=self.dtype_policy, name="filter") if self.blur else None
         self.input_spec = keras.InputSpec(ndim=4)
 
     def build(self, input_shape):
@@ -94,7 +117,7 @@ class Upsample(_Resampling):
     """
 
     def call(self, images):
-        larger = ops.repeat(ops.repeat(images, 2, axis=1), 2, axis=2)
+        larger = doubled(images)
         return self.filter(larger) if self.blur else larger
 
     def compute_output_shape(self, input_shape):
@@ -124,8 +147,7 @@ class Downsample(_Resampling):
 
     def call(self, images):
         self.compute_output_shape(images.shape)  # raises where a pixel would be left over
-        images = self.filter(images) if self.blur else images
-        return ops.average_pool(images, 2, 2, "valid", data_format="channels_last")
+        return halved(self.filter(images) if self.blur else images)
 
     def compute_output_shape(self, input_shape):
         if any(size is not None and size % 2 for size in input_shape[1:3]):
@@ -135,3 +157,13 @@ class Downsample(_Resampling):
             )
         sizes = (None if size is None else size // 2 for size in input_shape[1:3])
         return (input_shape[0], *sizes, input_shape[3])
+
+
+def _checked_kernel(kernel):
+    """The kernel as a tuple of Python's numbers, an odd count of them."""
+    is_sequence = isinstance(kernel, (tuple, list, np.ndarray))
+    values = checks.plain(tuple(kernel)) if is_sequence else ()
+    if not all(map(checks.is_number, values)) or len(values) % 2 == 0 or not np.sum(values):
+        expected = "1, 3, 5, … numbers whose sum is not zero, for example (1, 2, 1)"
+        raise checks.argument_error("kernel", kernel, f"a tuple of {expected}")
+    return values

@@ -1,6 +1,6 @@
 """What a style-based generator is made of: a constant, styles that shape it, and noise."""
 
-from gan_tf.layers.checks import check_positive, check_sizes, known_channels
+from gan_tf import checks
 from gan_tf.layers.equalized import EqualizedDense
 import keras
 from keras import ops
@@ -27,8 +27,7 @@ class LearnedConstant(keras.layers.Layer):
 
     def __init__(self, shape=(4, 4, 512), **kwargs):
         super().__init__(**kwargs)
-        check_sizes(shape=shape)
-        self.shape = tuple(shape)
+        self.shape = checks.some_sizes(shape=shape)
 
     def build(self, input_shape):
         self.constant = self.add_weight(shape=self.shape, initializer="ones", name="constant")
@@ -70,8 +69,8 @@ class NoiseInjection(keras.layers.Layer):
 
     def __init__(self, seed=None, **kwargs):
         super().__init__(**kwargs)
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.seed = checks.seed_or_none(seed=seed)
+        self.seed_generator = keras.random.SeedGenerator(self.seed)
         self.input_spec = keras.InputSpec(ndim=4)
         self.amount = self.add_weight(
             shape=(),
@@ -83,7 +82,7 @@ class NoiseInjection(keras.layers.Layer):
         )
 
     def build(self, input_shape):
-        channels = known_channels(self, input_shape)
+        channels = checks.known_channels(self, input_shape)
         self.strength = self.add_weight(
             shape=(channels,), initializer="zeros", autocast=False, name="strength"
         )
@@ -125,13 +124,12 @@ class AdaIN(keras.layers.Layer):
 
     def __init__(self, epsilon=1e-8, **kwargs):
         super().__init__(**kwargs)
-        check_positive(epsilon=epsilon)
-        self.epsilon = epsilon
+        self.epsilon = checks.positive(epsilon=epsilon)
         self.input_spec = [keras.InputSpec(ndim=4), keras.InputSpec(ndim=2)]
 
     def build(self, input_shape):
         images_shape, styles_shape = input_shape
-        channels = known_channels(self, images_shape)
+        channels = checks.known_channels(self, images_shape)
         self.affine = EqualizedDense(2 * channels, gain=1.0, dtype=self.dtype_policy, name="affine")
         self.affine.build(styles_shape)
 
