@@ -3,7 +3,7 @@ import os
 import subprocess
 import sys
 
-from gan_tf import environment as doctor_module
+from gan_tf import environment
 from gan_tf.environment import (
     configured_backend,
     doctor,
@@ -174,9 +174,9 @@ def test_import_that_fails():
 
 
 def test_report_and_exit_code(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(doctor_module, "found_devices", lambda: (GPU, []))
-    monkeypatch.setattr(doctor_module, "installed_versions", lambda: GOOD)
-    monkeypatch.setattr(doctor_module, "configured_backend", lambda environ: None)
+    monkeypatch.setattr(environment, "found_devices", lambda: (GPU, []))
+    monkeypatch.setattr(environment, "installed_versions", lambda: GOOD)
+    monkeypatch.setattr(environment, "configured_backend", lambda environ: None)
     for name in ("KERAS_BACKEND", "TF_USE_LEGACY_KERAS"):
         monkeypatch.delenv(name, raising=False)
     assert doctor(lambda: ("embedded", None), tmp_path) == 0

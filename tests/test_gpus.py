@@ -8,8 +8,7 @@ import sys
 from types import SimpleNamespace
 
 import gan_tf
-from gan_tf import GAN, builders
-from gan_tf import environment as doctor
+from gan_tf import GAN, builders, environment, startup
 import pytest
 import tensorflow as tf
 
@@ -48,7 +47,7 @@ def test_memory_grows_on_every_gpu_from_the_first_use(gpus, growing):
 
 def test_who_has_decided_about_memory_is_left_alone(gpus, growing, monkeypatch):
     monkeypatch.setenv("TF_FORCE_GPU_ALLOW_GROWTH", "false")
-    gan_tf.let_memory_grow()
+    startup.let_memory_grow()
     assert growing == []
 
 
@@ -61,12 +60,12 @@ def test_gpus_that_are_in_use_or_limited_stay_as_they_are(gpus, monkeypatch, err
         raise error
 
     monkeypatch.setattr(tf.config.experimental, "set_memory_growth", refuse)
-    gan_tf.let_memory_grow()
+    startup.let_memory_grow()
     assert asked == gpus
 
 
 def test_without_gpus_nothing_is_set(no_gpus, growing):
-    gan_tf.let_memory_grow()
+    startup.let_memory_grow()
     assert growing == []
 
 
@@ -118,7 +117,7 @@ def test_it_trains_with_onednn_and_without_a_note(asked, expected):
     command = [sys.executable, "-c", STARTED]
     done = subprocess.run(command, env=environ, capture_output=True, text=True)
     assert done.stdout.strip() == expected
-    assert done.stderr == "" or doctor.has_nvidia_gpu()
+    assert done.stderr == "" or environment.has_nvidia_gpu()
 
 
 def test_who_has_decided_about_the_remapper_is_left_alone():
@@ -127,7 +126,7 @@ def test_who_has_decided_about_the_remapper_is_left_alone():
     assert before["remapping"] is False
     try:
         optimizer.set_experimental_options({"remapping": True})
-        gan_tf.leave_out_remapper()
+        startup.leave_out_remapper()
         assert optimizer.get_experimental_options()["remapping"] is True
     finally:
         optimizer.set_experimental_options(before)
@@ -139,7 +138,7 @@ def test_garbage_is_searched_for_again_after_an_import_and_not_in_what_it_made(w
     if not was_on:
         gc.disable()
     try:
-        with pytest.raises(ImportError), gan_tf._without_garbage_searches():
+        with pytest.raises(ImportError), startup._without_garbage_searches():
             assert not gc.isenabled()
             made = [[] for _ in range(1_000)]
             raise ImportError
@@ -151,9 +150,9 @@ def test_garbage_is_searched_for_again_after_an_import_and_not_in_what_it_made(w
 
 @pytest.mark.parametrize("has_gpu", [False, True])
 def test_what_is_no_note_is_written(monkeypatch, capfd, has_gpu):
-    monkeypatch.setattr(doctor, "has_nvidia_gpu", lambda: has_gpu)
+    monkeypatch.setattr(environment, "has_nvidia_gpu", lambda: has_gpu)
     lines = ["I0000 a note", "E0000 failed call to cuInit: UNKNOWN ERROR", "E0000 something else"]
-    with pytest.raises(ImportError), gan_tf._without_notes():
+    with pytest.raises(ImportError), startup._without_notes():
         os.write(2, "\n".join(lines).encode())
         raise ImportError
     assert capfd.readouterr().err.splitlines() == lines[1 if has_gpu else 2 :]
