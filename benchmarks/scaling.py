@@ -2,12 +2,15 @@
 
     python benchmarks/scaling.py                measures, and writes the tables of docs/scaling.md
     python benchmarks/scaling.py --estimate     the estimate alone, which measures nothing
+    python benchmarks/scaling.py --steps 2      a trial: prints the tables of very short runs, and
+                                                leaves docs/scaling.md as it is
 
-Worker processes on this machine with one thread each, and one core each where so many may be used
-(`taskset` limits them). Each worker has batches of 32, so two of them play with batches of 64. One
-and two take turns, and the fastest epoch of all counts, as other work may run on the machine;
-processor time, which such work does not take away, stands beside it. The estimate counts parameters
-and operations of the networks, and assumes the rest: see `ASSUMED`.
+It starts worker processes on this machine, which find each other through TensorFlow's `TF_CONFIG`.
+Each worker has a single thread, and a core of its own if there are enough of them (`taskset` limits
+the cores). Each worker has batches of 32, so two of them play with batches of 64. Runs of one and of
+two workers take turns, and the fastest epoch of all runs counts, because other programs may slow
+some of them down. We also measure processor time, which other programs do not change. The estimate
+counts the weights and the operations of the networks, and assumes the rest: see `ASSUMED`.
 """
 
 import argparse
@@ -66,19 +69,28 @@ class Clock:
         ]
 
 
-def measure(name, workers, index):
-    """Dict of the seconds of an epoch, its images, and the bytes of both players' gradients."""
-    cores = sorted(os.sched_getaffinity(0))
-    os.sched_setaffinity(0, {cores[index % len(cores)]})
-    from gan_tf import data
-    from gan_tf.training.distribution import strategy
-    import numpy as np
+def measure(name, steps):
+    """What one worker finds: the seconds of an epoch, its images, and the bytes of all gradients.
 
-    with strategy(workers, index).scope():
+    Args:
+        name: "dense" or "dcgan".
+        steps: Integer, steps of an epoch.
+
+    Returns:
+        Dictionary of numbers.
+    """
+    config = json.loads(os.environ["TF_CONFIG"])
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {cores[config["task"]["index"] % len(cores)]})
+    from gan_tf import data
+    import numpy as np
+    import tensorflow as tf
+
+    with tf.distribute.MultiWorkerMirroredStrategy().scope():  # a cluster of one also has it
         gan = game(name)
         gan.compile("rmsprop", "rmsprop")  # one step at a time, as several workers must
-    clock, size = Clock(), BATCH_SIZE * len(workers)
-    shape = (size * STEPS[name], *gan.data_shape)
+    clock, size = Clock(), BATCH_SIZE * len(config["cluster"]["worker"])
+    shape = (size * steps, *gan.data_shape)
     images = np.random.default_rng(0).random(shape, "float32")  # in the range of both generators
     gan.fit(data.batches(images, size), epochs=NUM_EPOCHS, callbacks=[clock.callback], verbose=0)
     players = (gan.generator, gan.discriminator)
@@ -87,14 +99,16 @@ def measure(name, workers, index):
     return {"seconds": seconds, "own": own, "images": len(images), "bytes": 4 * weights}
 
 
-def measured(name, count):
-    """The same of new processes; their own times are added."""
-    command = [sys.executable, __file__, "--one", name, free_addresses(count)]
-    environ = {**os.environ, "TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
-    processes = [
-        subprocess.Popen([*command, str(n)], stdout=subprocess.PIPE, text=True, env=environ)
-        for n in range(count)
-    ]
+def measured(name, count, steps=None):
+    """What `measure` finds in `count` new processes; their processor times are added."""
+    command = [sys.executable, __file__, "--one", name, "--steps", str(steps or STEPS[name])]
+    cluster, processes = {"worker": free_addresses(count)}, []
+    for index in range(count):
+        config = {"cluster": cluster, "task": {"type": "worker", "index": index}}
+        one_thread = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
+        environ = {**os.environ, **one_thread, "TF_CONFIG": json.dumps(config)}
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ)
+        processes.append(process)
     try:
         printed = [process.communicate(timeout=600)[0] for process in processes]
     finally:
@@ -105,22 +119,22 @@ def measured(name, count):
 
 
 def free_addresses(count):
-    """Loopback addresses that no other program listens on."""
+    """List of loopback addresses on which no other program listens."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     found = [f"127.0.0.1:{each.getsockname()[1]}" for each in sockets]
     for each in sockets:
         each.close()
-    return ",".join(found)
+    return found
 
 
-def scaling_table():
-    """A row for each game and number of workers, as markdown."""
+def scaling_table(steps=None):
+    """A row for each game and number of workers, as markdown; `steps` instead of `STEPS`."""
     columns = ["networks", "workers", "cores", "images/s", "CPU ms for an image", "efficiency"]
     columns.append("gradients in a step")
     yield f"| {' | '.join(columns)} |"
     yield f"| {' | '.join(['---'] * len(columns))} |"
     for name in STEPS:
-        turns = [[measured(name, count) for count in (1, 2)] for _ in range(NUM_TURNS)]
+        turns = [[measured(name, count, steps) for count in (1, 2)] for _ in range(NUM_TURNS)]
         rows = list(zip(*turns, strict=True))
         costs = [min(each["own"] / each["images"] for each in row) for row in rows]
         for count, row, cost in zip((1, 2), rows, costs, strict=True):
@@ -222,18 +236,20 @@ def operations_of(model):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--estimate", action="store_true")
-    parser.add_argument("--one", nargs=3, metavar=("GAME", "WORKERS", "INDEX"))
+    parser.add_argument("--steps", type=int, help="of an epoch, for a trial that writes nothing")
+    parser.add_argument("--one", metavar="GAME", help="one worker; TF_CONFIG says which")
     options = parser.parse_args()
     if options.one:
-        name, workers, index = options.one
-        print(json.dumps(measure(name, workers.split(","), int(index))))
+        print(json.dumps(measure(options.one, options.steps)))
         return
-    made = {} if options.estimate else {"scaling": scaling_table(), "input": input_table()}
+    made = {} if options.estimate else {"scaling": scaling_table(options.steps)}
+    if not options.estimate:
+        made["input"] = input_table()
     made["estimate"] = itertools.chain(["```"], estimate_table(), ["```"])
     for name, lines in made.items():
         made[name] = list(lines)
         print(*made[name], sep="\n", flush=True)
-    if not options.estimate:
+    if not options.estimate and options.steps is None:
         from report import write_table
 
         for name, lines in made.items():

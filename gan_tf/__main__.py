@@ -6,7 +6,6 @@ import csv
 import functools
 import os
 import pathlib
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,7 +22,6 @@ def main(arguments=None):
         0 when all went well, 1 or 2 otherwise.
     """
     options = _parser().parse_args(arguments)
-    options.arguments = sys.argv[1:] if arguments is None else arguments
     try:
         _check_at_least_1(options, "epochs", "num")
         return options.command(options)
@@ -43,7 +41,12 @@ def _parser():
     parser = argparse.ArgumentParser(prog="python -m gan_tf", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
     demo = commands.add_parser("demo", help="train the circle GAN and a DCGAN of garments")
-    train = commands.add_parser("train", help="train one recipe and write what comes of it")
+    train = commands.add_parser(
+        "train",
+        help="train one recipe and write the results",
+        description="Trains one recipe and writes the results. If the environment variable "
+        "TF_CONFIG describes several processes, they train one game together: docs/scaling.md.",
+    )
     train.add_argument(
         "recipe",
         nargs="?",
@@ -53,15 +56,12 @@ def _parser():
     train.add_argument(
         "--resume", action="store_true", help="save each epoch, and go on where a killed run was"
     )
-    train.add_argument("--workers", help="host:port,host:port of all that train one game together")
-    train.add_argument(
-        "--worker-index", type=int, help="which of them this is, from 0; not needed on localhost"
-    )
+    what = "a .keras file: a generator, as train writes it, or a whole game, as gan.save does"
     sample = commands.add_parser("sample", help="draw samples of a generator that was saved")
-    sample.add_argument("generator", type=pathlib.Path, help="a .keras file, as train writes it")
+    sample.add_argument("generator", type=pathlib.Path, help=what)
     sample.add_argument("--num", type=int, default=64)
     score = commands.add_parser("score", help="measure how good a saved generator of garments is")
-    score.add_argument("generator", type=pathlib.Path, help="a .keras file, as train writes it")
+    score.add_argument("generator", type=pathlib.Path, help=what)
     score.add_argument("--num", type=int, default=10_000)
     doctor = commands.add_parser("doctor", help="look for troubles and say what to do")
     for command, function in (
@@ -82,6 +82,7 @@ def _parser():
 
 # Few enough for two minutes on two cores, both together; None is the recipe's own number.
 DEMO_EPOCHS = {"circle": None, "dcgan": 15}
+RECIPES_OF_POINTS = ("circle", "ring", "grid")
 
 
 def run_demo(options):
@@ -94,54 +95,27 @@ def run_demo(options):
 
 
 def run_train(options):
-    """Trains one recipe, alone or as one of several workers."""
+    """Trains one recipe, alone or together with the other processes that `TF_CONFIG` names."""
     from gan_tf import recipes
-
-    name = options.recipe or recipes.DEFAULT
-    arguments = (name, options.output, options.seed, options.epochs, options.resume)
-    if options.workers is None:
-        if options.worker_index is not None:
-            raise ValueError("--worker-index needs --workers host:port,host:port beside it.")
-        train_recipe(*arguments)
-        return 0
     from gan_tf.training import distribution
 
-    addresses = distribution.addresses(options.workers)
-    if options.worker_index is not None:
-        print(f"Worker {options.worker_index} waits for all of {options.workers}", flush=True)
-        strategy = distribution.strategy(addresses, options.worker_index)
-        with _as_worker(strategy, options.output) as results:
-            train_recipe(*arguments, strategy=strategy, results=results)
+    strategy = distribution.strategy_from_environment()  # before anything else is computed
+    name = options.recipe or recipes.DEFAULT
+    arguments = (name, options.output, options.seed, options.epochs, options.resume)
+    if strategy is None:
+        train_recipe(*arguments)
         return 0
-    if not distribution.are_all_here(addresses):
-        raise ValueError(
-            "Each machine runs this command with its own --worker-index, from 0 to "
-            f"{len(addresses) - 1}. Received: --workers {options.workers} without it."
-        )
-    return _status_of_all(options.arguments, len(addresses))
-
-
-def _status_of_all(arguments, count):
-    """Runs the same command once for each worker; when one fails, all end."""
-    command = [sys.executable, "-m", "gan_tf", *arguments, "--worker-index"]
-    processes = [subprocess.Popen([*command, str(number)]) for number in range(count)]
-    try:
-        found = [None]
-        while None in found and not any(found):
-            time.sleep(0.1)
-            found = [process.poll() for process in processes]
-    finally:
-        for process in processes:
-            process.terminate()
-            process.wait()
-    return next((abs(status) for status in found if status), 0)
+    with _folder_for_results(strategy, options.output) as folder:
+        train_recipe(*arguments, strategy=strategy, results=folder)
+    return 0
 
 
 @contextlib.contextmanager
-def _as_worker(strategy, folder):
-    """The folder for results. All do the same work, but only the chief is heard, and leaves files.
+def _folder_for_results(strategy, folder):
+    """Lends each worker a folder: the chief the one asked for, the others one that is deleted.
 
-    The others cannot be idle meanwhile: what is drawn and written may need values of all of them.
+    All workers do the same work, because what is drawn and written may need values of all of them.
+    Only the chief prints and leaves files.
     """
     from gan_tf.training import distribution
 
@@ -154,21 +128,22 @@ def _as_worker(strategy, folder):
             contextlib.redirect_stdout(nowhere),
         ):
             yield elsewhere
-    if distribution.are_several(strategy):
-        distribution.said_by_all(strategy, 0)  # who ends early is taken for lost by the others
+    # A worker that ends early would look lost to the others, so all of them wait here.
+    distribution.gathered_from_workers(strategy, 0)
 
 
 def run_sample(options):
-    """Writes a grid of samples of a saved generator."""
+    """Writes a grid of samples of a saved generator or game."""
     from gan_tf import plots
     from gan_tf.plots.canvas import writing
-    import numpy as np
 
-    generator = load_generator(options.generator)
-    samples = _samples(generator, options.num, options.seed)
+    model = load_model(options.generator)
+    samples, value_range = _samples(model, options.num, options.seed)
     path = options.output / f"{options.generator.stem}-samples.png"
-    is_points = samples.shape[-1] == 2
-    figure = plots.samples_2d(samples) if is_points else plots.image_grid(np.clip(samples, -1, 1))
+    if samples.ndim == 2 and samples.shape[1] == 2:
+        figure = plots.samples_2d(samples)
+    else:
+        figure = plots.image_grid(samples, value_range=value_range)
     with writing(path):
         options.output.mkdir(parents=True, exist_ok=True)
         figure.savefig(path)
@@ -179,36 +154,33 @@ def run_sample(options):
 def run_score(options):
     """Prints the metrics of a saved generator against the test images, floor and ceiling beside."""
     from gan_tf import data, metrics
-    import keras
-    import numpy as np
 
-    generator = load_generator(options.generator)
-    ending = getattr(_last_layer(generator), "activation", None)
-    value_range = (0, 1) if ending is keras.activations.sigmoid else (-1, 1)
+    model = load_model(options.generator)
+    samples, value_range = _samples(model, options.num, options.seed)
     (images, _), (test_images, _) = data.load_fashion_mnist(value_range=value_range)
     encoder = metrics.fashion_mnist_encoder(value_range)
     reference = metrics.Reference(encoder, test_images, images[: options.num])
-    samples = np.clip(_samples(generator, options.num, options.seed), *value_range)
     if samples.ndim == 4 and samples.shape[1] > 28:  # a border makes 32, a power of two
         samples = data.cropped(samples, 28)
     print(*metrics.Scores(reference).report(samples), sep="\n")
     return 0
 
 
-def load_generator(path):
-    """A generator that was saved; no code that a file may hold is run.
+def load_model(path):
+    """A generator or a whole game that was saved; code inside the file is never run.
 
     Args:
-        path: Path of a .keras file, as `train` writes it.
+        path: Path of a .keras file, as `train` or `gan.save` writes it.
 
     Returns:
-        Keras model from latents `(batch, latent_dim)` to images or points.
+        Keras model from latents `(batch, latent_dim)` to images or points, or a game of `gan_tf`
+        that has a generator.
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If it is damaged, holds code, or another model than a generator.
+        ValueError: If it is damaged, holds code, or another model than these.
     """
-    from gan_tf import layers  # noqa: F401, saved generators may be made of them
+    from gan_tf import games, layers  # noqa: F401, the file may hold games and layers of gan_tf
     import keras
 
     remedy = "Give a .keras file, as python -m gan_tf train writes it."
@@ -219,18 +191,31 @@ def load_generator(path):
     try:
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # a damaged file may cause any
-        found = "is damaged, or has a layer that is not known"
+        problem = "is damaged, or has a layer or a game that is not known"
         if _holds_code(path):
-            found = "holds Python code, which would run on this machine, and is not loaded"
-        raise ValueError(f"{path} {found}. {remedy}") from error
-    tensors = [*model.inputs, *model.outputs] if isinstance(model, keras.Model) else []
-    shapes = [tuple(each.shape) for each in tensors]
+            problem = "holds Python code, which would run on this machine, and is not loaded"
+        raise ValueError(f"{path} {problem}. {remedy}") from error
+    if not _is_game(model):
+        _check_generator(model, path, remedy)
+    return model
+
+
+def _is_game(model):
+    return hasattr(model, "generate") and hasattr(model, "generator")
+
+
+def _check_generator(model, path, remedy):
+    """Raises a ValueError unless a model takes latents and gives one batch."""
+    try:
+        shapes = [tuple(each.shape) for each in (*model.inputs, *model.outputs)]
+        received = f"inputs and outputs of shapes {shapes}"
+    except (AttributeError, TypeError):  # only models of the functional kind know their inputs
+        shapes, received = [], f"a {type(model).__name__}, which has no generator"
     if len(shapes) != 2 or len(shapes[0]) != 2:
         raise ValueError(
             "A generator takes latents (None, latent_dim) and makes one batch of images or points. "
-            f"Received: {path}, inputs and outputs of shapes {shapes}. {remedy}"
+            f"Received: {path}, {received}. {remedy}"
         )
-    return model
 
 
 def _holds_code(path):
@@ -240,19 +225,20 @@ def _holds_code(path):
     return False
 
 
-def _last_layer(model):
-    """The last layer that computes; a shape may follow it."""
-    import keras
-
-    layers = [each for each in model.layers if not isinstance(each, keras.layers.Reshape)]
-    return layers[-1]
-
-
-def _samples(generator, num_samples, seed):
-    """What a generator makes of `num_samples` latents, as an array."""
+def _samples(model, num_samples, seed):
+    """New samples of a generator or a game, clipped, and the pair of values for black and white."""
+    from gan_tf import endings
     from gan_tf.callbacks.sampling import fixed_latents, samples_of
+    import numpy as np
 
-    return samples_of(generator, fixed_latents(num_samples, generator, seed))
+    if _is_game(model):
+        generator, samples = model.generator, model.generate(num_samples, seed=seed)
+    else:
+        generator, samples = model, samples_of(model, fixed_latents(num_samples, model, seed))
+    value_range = endings.output_range(generator) or (-1, 1)
+    if samples.ndim > 2:  # images, not points
+        samples = np.clip(samples, *value_range)
+    return samples, value_range
 
 
 def run_doctor(options):
@@ -262,7 +248,14 @@ def run_doctor(options):
 
     with contextlib.suppress(Exception):  # the doctor names it
         import_tensorflow()
-    return doctor(_fashion_mnist, options.output)
+    return doctor(_source_of_data, options.output)
+
+
+def _source_of_data():
+    """Where Fashion-MNIST would be looked for first."""
+    from gan_tf import data
+
+    return data.find_fashion_mnist()
 
 
 def train_recipe(name, folder, seed=0, epochs=None, resume=False, *, strategy=None, results=None):
@@ -275,20 +268,20 @@ def train_recipe(name, folder, seed=0, epochs=None, resume=False, *, strategy=No
         epochs: Integer; the recipe's own number by default.
         resume: Whether to save the run in `folder/name/checkpoints-of-seed-N`, and to go on with
             what is there.
-        strategy: `tf.distribute.Strategy`; by default what is in force.
+        strategy: `tf.distribute.Strategy`; by default the one in whose scope this is called.
         results: Path of another folder for all but the checkpoints.
 
     Returns:
         Path of the folder with the results.
     """
-    from gan_tf import recipes
+    from gan_tf import data, recipes
     from gan_tf.plots.canvas import writing
     import tensorflow as tf
 
     print(f"\n{name}")
     start = time.monotonic()
-    if name not in ("circle", "ring", "grid"):
-        print("Data: Fashion-MNIST, {}: {}".format(*_fashion_mnist()))
+    if name in recipes.RECIPES and name not in RECIPES_OF_POINTS:
+        data.load_fashion_mnist(verbose=True)  # prints the source that was really used
     with (strategy or tf.distribute.get_strategy()).scope():
         recipe = recipes.get(name, seed)
     checkpoints = pathlib.Path(folder) / name / f"checkpoints-of-seed-{seed}"
@@ -366,12 +359,6 @@ def _grid(images, recipe):
     if images.ndim == 4:
         images = data.enlarged(images, recipe.samples.shape[1])
     return plots.image_grid(images, value_range=recipe.value_range)
-
-
-def _fashion_mnist():
-    from gan_tf import data
-
-    return data.find_fashion_mnist()
 
 
 if __name__ == "__main__":

@@ -1,16 +1,18 @@
-"""The command line: what `demo`, `train`, `sample` and `doctor` write and print."""
+"""The command line: what `demo`, `train`, `sample`, `score` and `doctor` write and print.
+
+What `train` does with several processes is in test_distribution.py.
+"""
 
 import csv
-import functools
-import subprocess
+import urllib.error
+import urllib.request
 
+from gan_tf import GAN, ProgressiveGAN, builders, callbacks, data, recipes
 from gan_tf import __main__ as command_line
-from gan_tf import builders, callbacks, data, recipes
 import imageio.v3 as imageio
 import keras
 import numpy as np
 import pytest
-from test_distribution import ROOT, free_addresses
 
 RESULTS = ["generator.keras", "history.csv", "losses.png", "samples.png", "training.gif"]
 
@@ -35,7 +37,7 @@ def test_demo_writes_all_it_promises(tmp_path, capsys, embedded, monkeypatch):
         assert imageio.imread(folder / "training.gif", index=None).shape[0] == 3
         rows = list(csv.DictReader((folder / "history.csv").open()))
         assert len(rows) == 2 and np.isfinite(float(rows[1]["d_loss"]))
-    assert "Fashion-MNIST" in printed and "embedded" in printed
+    assert "Fashion-MNIST: 10,000 training" in printed and "(embedded)" in printed
     assert f"Results: {tmp_path}" in printed and "The demo took" in printed
 
     generator = tmp_path / "dcgan" / "generator.keras"
@@ -45,16 +47,30 @@ def test_demo_writes_all_it_promises(tmp_path, capsys, embedded, monkeypatch):
     assert picture.std() > 0, "the picture is blank"
 
 
+def tiny_growing_game(seed):
+    """From 4 × 4 to 8 × 8 pixels in two epochs of two steps; recipes play by slower rules."""
+    few = {"filters": lambda size: 4}
+    generator = builders.progressive_generator(8, 4, **few)
+    discriminator = builders.progressive_discriminator(8, group_size=0, **few)
+    gan = ProgressiveGAN(generator, discriminator, 8, 8, seed=seed)
+    gan.compile("sgd", "sgd")
+    images = np.random.default_rng(seed).uniform(-1, 1, (16, 8, 8, 1)).astype("float32")
+    batches = data.batches(images, 8, seed)
+    return recipes.Recipe(gan, images, batches, 2, 2, 8, value_range=(-1, 1), average_decay=0.5)
+
+
 @pytest.mark.slow
 def test_a_game_that_grows_is_filmed_at_one_size(tmp_path, embedded, monkeypatch):
-    short = functools.partial(recipes.style, num_images=1_600, phase=800, resolution=8)
-    monkeypatch.setitem(recipes.RECIPES, "style", short)
-    assert command_line.main(["train", "style", "--output", str(tmp_path)]) == 0
-    assert sorted(path.name for path in (tmp_path / "style").iterdir()) == RESULTS
-    rows = list(csv.DictReader((tmp_path / "style" / "history.csv").open()))
+    monkeypatch.setitem(recipes.RECIPES, "progressive", tiny_growing_game)
+    assert command_line.main(["train", "progressive", "--output", str(tmp_path)]) == 0
+    folder = tmp_path / "progressive"
+    assert sorted(path.name for path in folder.iterdir()) == RESULTS
+    rows = list(csv.DictReader((folder / "history.csv").open()))
     assert [float(row["resolution"]) for row in rows] == [4, 8]
-    generator = str(tmp_path / "style" / "generator.keras")
-    assert command_line.main(["sample", generator, "--num", "9", "--output", str(tmp_path)]) == 0
+    film = imageio.imread(folder / "training.gif", index=None)
+    assert film.shape[0] == 3  # one size, or there would be no such array
+    command = ["sample", str(folder / "generator.keras"), "--num", "9", "--output", str(tmp_path)]
+    assert command_line.main(command) == 0
 
 
 @pytest.mark.slow
@@ -83,43 +99,6 @@ def interrupt(self, batch, logs=None):
         raise KeyboardInterrupt
 
 
-@pytest.mark.slow
-def test_two_workers_write_what_one_process_does(tmp_path, monkeypatch):
-    def short_circle(seed):
-        found = recipes.circle(seed)
-        found.gan.steps_per_execution = 1  # as with several workers
-        return found._replace(batches=found.batches.take(4))
-
-    command = ["train", "circle", "--epochs", "1", "--output"]
-    with monkeypatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(ROOT))
-        patch.setenv("KERAS_MAX_STEPS_PER_EPOCH", "4")
-        two = [*command, str(tmp_path / "two"), "--workers", free_addresses(2)]
-        assert command_line.main(two) == 0
-    monkeypatch.setitem(recipes.RECIPES, "circle", short_circle)
-    assert command_line.main([*command, str(tmp_path / "one")]) == 0
-    one, two = tmp_path / "one" / "circle", tmp_path / "two" / "circle"
-    assert sorted(path.name for path in two.iterdir()) == RESULTS
-    rows = [next(csv.DictReader((folder / "history.csv").open())) for folder in (one, two)]
-    assert float(rows[0]["d_loss"]) == pytest.approx(float(rows[1]["d_loss"]), rel=1e-4)
-    generators = [keras.saving.load_model(folder / "generator.keras") for folder in (one, two)]
-    for ours, theirs in zip(*(each.get_weights() for each in generators), strict=True):
-        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
-
-
-def test_when_one_worker_fails_all_end(monkeypatch):
-    """The first would wait for ever; the second ends with status 3."""
-    program = "import sys, time; time.sleep(0 if sys.argv[-1] == '1' else 600); sys.exit(3)"
-    started = subprocess.Popen
-
-    def start(command):
-        return started([command[0], "-c", program, *command[3:]])
-
-    monkeypatch.setattr(subprocess, "Popen", start)
-    addresses = "localhost:1,localhost:2"
-    assert command_line.main(["train", "circle", "--workers", addresses]) == 3
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -127,10 +106,6 @@ def test_when_one_worker_fails_all_end(monkeypatch):
         (["sample", "nothing.keras"], "nothing.keras"),
         (["train", "circle", "--epochs", "0"], "epochs must be at least 1"),
         (["sample", "nothing.keras", "--num", "0"], "num must be at least 1"),
-        (["train", "circle", "--workers", "10.0.0.1"], "host:port"),
-        (["train", "circle", "--workers", "10.0.0.1:1,10.0.0.2:1"], "own --worker-index"),
-        (["train", "circle", "--workers", "a:1,b:1", "--worker-index", "2"], "from 0 to 1"),
-        (["train", "circle", "--worker-index", "0"], "needs --workers"),
     ],
 )
 def test_errors_are_one_line_and_status_2(arguments, message, tmp_path, capsys):
@@ -147,11 +122,41 @@ def test_train_takes_the_default_recipe_where_none_is_named(monkeypatch):
     assert seen == [recipes.DEFAULT, "circle"]
 
 
-@pytest.mark.parametrize("ending", ["tanh", "sigmoid"])
-def test_score_prints_each_metric_between_floor_and_ceiling(ending, tmp_path, capsys, embedded):
+def test_train_names_the_data_that_it_really_takes(tmp_path, capsys, monkeypatch):
+    """Where a download fails, the embedded images are taken, and the reason is printed."""
+
+    def fail(*args, **kwargs):
+        raise urllib.error.URLError("no network")
+
+    monkeypatch.setattr(urllib.request, "urlopen", fail)
+    monkeypatch.setattr(data.fashion_mnist, "DEBIAN_FOLDER", tmp_path / "absent")
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setattr(command_line, "_train", lambda recipe, *_: trained.append(recipe))
+    trained = []
+    assert command_line.main(["train", "lecture-dense", "--output", str(tmp_path)]) == 0
+    assert len(trained[0].samples) == 10_000
+    printed = capsys.readouterr().out
+    (line,) = [line for line in printed.splitlines() if line.startswith("Fashion-MNIST: ")]
+    assert "10,000 training" in line and "(embedded), because the download failed" in line
+    assert "no network" in line
+
+
+def test_train_names_no_data_where_it_makes_them_itself(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(command_line, "_train", lambda *_: None)
+    assert command_line.main(["train", "circle", "--output", str(tmp_path)]) == 0
+    assert "Fashion-MNIST" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("ending", "is_game"), [("tanh", False), ("sigmoid", True)])
+def test_score_prints_each_metric_between_floor_and_ceiling(
+    ending, is_game, tmp_path, capsys, embedded
+):
+    path = tmp_path / "saved.keras"
     generator = builders.dense_generator(4, (28, 28, 1), (8,), output_activation=ending)
-    path = tmp_path / "generator.keras"
-    generator.save(path)
+    saved = (
+        GAN(generator, builders.dense_discriminator((28, 28, 1), (8,))) if is_game else generator
+    )
+    saved.save(path)
     assert command_line.main(["score", str(path), "--num", "300"]) == 0
     lines = capsys.readouterr().out.splitlines()[1:]
     assert [line.split()[0] for line in lines] == [
@@ -160,6 +165,62 @@ def test_score_prints_each_metric_between_floor_and_ceiling(ending, tmp_path, ca
     value, floor, ceiling = (float(lines[0].split()[place]) for place in (1, 4, 6))
     assert floor < value and floor < ceiling
     assert all("300 samples against 2,000" in line for line in lines)
+
+
+def black_generator(ending):
+    """A generator that gives the lowest value of its ending alone, and ends in a Reshape."""
+    bias = keras.initializers.Constant(-50.0)
+    stack = [
+        keras.Input((3,)),
+        keras.layers.Dense(16, ending, kernel_initializer="zeros", bias_initializer=bias),
+        keras.layers.Reshape((4, 4)),
+    ]
+    return keras.Sequential(stack, name="generator")
+
+
+@pytest.mark.parametrize("ending", ["tanh", "sigmoid"])
+@pytest.mark.parametrize("is_game", [False, True], ids=["generator", "game"])
+def test_samples_of_black_images_are_black(ending, is_game, tmp_path):
+    path = tmp_path / "saved.keras"
+    saved = black_generator(ending)
+    if is_game:
+        flat = [keras.Input((4, 4)), keras.layers.Flatten(), keras.layers.Dense(1)]
+        saved = GAN(saved, keras.Sequential(flat))
+    saved.save(path)
+    command = ["sample", str(path), "--num", "1", "--output", str(tmp_path)]
+    assert command_line.main(command) == 0
+    picture = imageio.imread(tmp_path / "saved-samples.png")
+    height, width = picture.shape[:2]
+    assert picture[height // 2, width // 2, :3].tolist() == [0, 0, 0]
+
+
+def test_a_saved_game_gives_the_samples_of_its_generator(tmp_path):
+    game = GAN(builders.point_generator(units=(4,)), builders.point_discriminator(units=(4,)))
+    for name, model in {"game": game, "generator": game.generator}.items():
+        model.save(tmp_path / f"{name}.keras")
+    loaded = command_line.load_model(tmp_path / "game.keras")
+    samples, _ = command_line._samples(loaded, 5, seed=3)
+    np.testing.assert_array_equal(samples, game.generate(5, seed=3))
+    command = ["sample", str(tmp_path / "game.keras"), "--num", "5", "--output", str(tmp_path)]
+    assert command_line.main(command) == 0
+
+
+@keras.saving.register_keras_serializable("test_main")
+class Translation(keras.Model):
+    """A saved model that is no generator and has none."""
+
+    def call(self, images):
+        return images
+
+
+def test_a_model_without_a_generator_is_named(tmp_path, capsys):
+    model = Translation()
+    model(np.zeros((1, 4)))
+    model.save(tmp_path / "translation.keras")
+    assert command_line.main(["sample", str(tmp_path / "translation.keras")]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "A generator takes latents" in line and "train writes it" in line
+    assert f"Received: {tmp_path}/translation.keras, a Translation, which has no generator" in line
 
 
 def test_doctor_names_the_source_of_the_data(capsys, embedded):

@@ -17,10 +17,10 @@ def test_operations_are_additions_and_multiplications():
 
 
 @pytest.mark.slow
-def test_a_worker_is_measured():
-    found = scaling.measured("dense", 1)
+def test_two_workers_are_measured():
+    found = scaling.measured("dense", 2, steps=3)
     assert found["own"] > 0 and found["seconds"] > 0
-    assert found["images"] == 100 * 32
+    assert found["images"] == 2 * 3 * 32, "each worker has batches of 32"
     players = builders.dense_generator(), builders.dense_discriminator()
     assert found["bytes"] == 4 * sum(player.count_params() for player in players)
 
