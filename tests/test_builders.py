@@ -75,6 +75,26 @@ def test_batch_normalization_is_where_the_guidelines_put_it():
 
 
 @pytest.mark.parametrize(
+    "build",
+    [
+        lambda i, f: builders.dense_generator(i(3), (i(2), i(2)), [i(4), i(5)]),
+        lambda i, f: builders.dense_discriminator([i(2), i(2)], (i(4),)),
+        lambda i, f: builders.dcgan_generator(i(3), (i(8), i(8), i(1)), (i(4), i(2))),
+        lambda i, f: builders.dcgan_discriminator((i(8), i(8), i(1)), [i(2)], dropout=f(0.5)),
+        lambda i, f: builders.image_classifier((i(8), i(8), i(1)), i(3), [[i(2)]], i(4), f(0.5)),
+        lambda i, f: builders.progressive_generator(i(8), i(4), i(1), lambda size: i(2)),
+        lambda i, f: builders.progressive_discriminator(i(8), i(1), lambda size: i(2), True, i(2)),
+        lambda i, f: builders.style_generator(i(8), i(4), i(4), i(1), lambda size: i(2), f(0.5)),
+    ],
+)
+def test_numbers_of_numpy_are_numbers(build, tmp_path):
+    build(np.int64, np.float32).save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    expected = build(int, float)
+    assert [w.shape for w in loaded.weights] == [w.shape for w in expected.weights]
+
+
+@pytest.mark.parametrize(
     ("build", "message"),
     [
         (lambda: builders.dcgan_generator(image_shape=(30, 28, 1)), "multiples of 4"),
@@ -82,6 +102,16 @@ def test_batch_normalization_is_where_the_guidelines_put_it():
         (lambda: builders.dense_generator(units=(10, -1)), "units"),
         (lambda: builders.point_generator(dim=2.5), "dim"),
         (lambda: builders.dcgan_discriminator(dropout=1), r"\[0, 1\)"),
+        (lambda: builders.dcgan_discriminator(dropout=True), "dropout=True"),
+        (lambda: builders.dcgan_generator(filters=()), "at least one"),
+        (lambda: builders.dcgan_generator(batch_normalization="yes"), "True or False"),
+        (lambda: builders.dense_generator(units=9), r"units=9\. .* written with a comma"),
+        (lambda: builders.dense_generator(True), "latent_dim=True"),
+        (lambda: builders.progressive_generator(filters=64), "filters must be a function"),
+        (lambda: builders.progressive_generator(8.0), "power of two"),
+        (lambda: builders.progressive_discriminator(8, group_size=-1), "integer >= 0, or None"),
+        (lambda: builders.mapping_network(num_layers=0), "num_layers=0"),
+        (lambda: builders.style_generator(8, noise=None), "noise=None"),
     ],
 )
 def test_clear_errors(build, message):

@@ -1,13 +1,7 @@
 """Convolutional networks: the lecture's DCGAN, and the classifier that judges garments."""
 
-from gan_tf.builders.common import (
-    check_activation,
-    check_image_shape,
-    check_positive,
-    check_rate,
-    check_sizes,
-    leaky_relu,
-)
+from gan_tf import checks
+from gan_tf.builders.common import check_activations, image_shape_of, leaky_relu
 from gan_tf.layers import ReferenceBatch, VirtualBatchNormalization, WithoutReference
 import keras
 from keras import layers
@@ -45,10 +39,10 @@ def dcgan_generator(
     Reference:
         KTH ID2223, 'DCGAN for Fashion MNIST'; Radford et al. 2015, section 3, arXiv:1511.06434.
     """
-    check_positive(latent_dim=latent_dim)
-    check_image_shape(image_shape)
-    _check_filters(filters)
-    check_activation(activation=activation, output_activation=output_activation)
+    latent_dim = checks.at_least(1, latent_dim=latent_dim)
+    image_shape, filters = image_shape_of(image_shape), checks.some_sizes(filters=filters)
+    checks.flag(batch_normalization=batch_normalization)
+    check_activations(activation=activation, output_activation=output_activation)
     height, width = _smallest_size(image_shape, len(filters))
     model = keras.Sequential(
         [
@@ -95,10 +89,10 @@ def dcgan_discriminator(
     Reference:
         KTH ID2223, 'DCGAN for Fashion MNIST'; Radford et al. 2015, section 3, arXiv:1511.06434.
     """
-    check_image_shape(image_shape)
-    check_sizes(filters=filters)
-    check_rate(dropout)
-    check_activation(activation=activation, output_activation=output_activation)
+    image_shape, filters = image_shape_of(image_shape), checks.sizes(filters=filters)
+    dropout = checks.share_below(1, dropout=dropout)
+    checks.flag(batch_normalization=batch_normalization)
+    check_activations(activation=activation, output_activation=output_activation)
     model = keras.Sequential([keras.Input(image_shape)], name="discriminator")
     for place, count in enumerate(filters):
         normalized = batch_normalization and place > 0
@@ -131,15 +125,15 @@ def with_virtual_batch_normalization(model, reference):
     Reference:
         Salimans et al. 2016, section 3.5, arXiv:1606.03498.
     """
-    expected, found = tuple(model.input_shape[1:]), tuple(np.shape(reference))
-    if expected != found[1:] or found[0] == 0:
-        sizes = ", ".join(map(str, expected))
+    input_shape, shape = tuple(model.input_shape[1:]), tuple(np.shape(reference))
+    if input_shape != shape[1:] or shape[0] == 0:
+        sizes = ", ".join(map(str, input_shape))
         raise ValueError(
-            f"reference must have shape (num_reference, {sizes}). Received: shape {found}"
+            f"reference must have shape (num_reference, {sizes}). Received: shape {shape}"
         )
     if not any(isinstance(layer, layers.BatchNormalization) for layer in model.layers):
         raise ValueError(f"{model.name} has no BatchNormalization layer that could be replaced.")
-    stack = [keras.Input(expected), ReferenceBatch(reference)]
+    stack = [keras.Input(input_shape), ReferenceBatch(reference)]
     for layer in model.layers:
         if isinstance(layer, layers.BatchNormalization):
             stack.append(VirtualBatchNormalization(len(reference)))
@@ -176,13 +170,14 @@ def image_classifier(
         Blocks as in Simonyan and Zisserman 2015, arXiv:1409.1556; batch normalisation, Ioffe and
         Szegedy 2015, arXiv:1502.03167.
     """
-    check_image_shape(image_shape)
-    check_positive(num_classes=num_classes, num_features=num_features)
-    check_rate(dropout)
+    image_shape = image_shape_of(image_shape)
+    num_classes, num_features = checks.at_least(
+        1, num_classes=num_classes, num_features=num_features
+    )
+    dropout = checks.share_below(1, dropout=dropout)
     model = keras.Sequential([keras.Input(image_shape)], name="classifier")
     for block in blocks:
-        check_sizes(blocks=block)
-        for count in block:
+        for count in checks.sizes(blocks=block):
             model.add(layers.Conv2D(count, 3, padding="same", use_bias=False))
             model.add(layers.BatchNormalization())
             model.add(layers.ReLU())
@@ -192,15 +187,6 @@ def image_classifier(
     model.add(layers.Dense(num_features, activation="relu", name="features"))
     model.add(layers.Dense(num_classes, activation="softmax", name="probabilities"))
     return model
-
-
-def _check_filters(filters):
-    check_sizes(filters=filters)
-    if not filters:
-        raise ValueError(
-            "filters must be a tuple of integers >= 1, at least one, for as many doublings. "
-            f"Received: filters={filters!r}"
-        )
 
 
 def _smallest_size(image_shape, doublings):

@@ -2,7 +2,8 @@
 
 import math
 
-from gan_tf.builders.common import check_activation, check_positive, check_sizes, leaky_relu
+from gan_tf import checks
+from gan_tf.builders.common import check_activations, leaky_relu
 import keras
 from keras import layers
 
@@ -30,9 +31,9 @@ def dense_generator(
         KTH ID2223, 'A simple GAN for Fashion MNIST'; selu: Klambauer et al. 2017,
         arXiv:1706.02515.
     """
-    check_positive(latent_dim=latent_dim)
-    check_sizes(output_shape=output_shape, units=units)
-    check_activation(activation=activation, output_activation=output_activation)
+    latent_dim = checks.at_least(1, latent_dim=latent_dim)
+    output_shape, units = checks.sizes(output_shape=output_shape, units=units)
+    check_activations(activation=activation, output_activation=output_activation)
     return keras.Sequential(
         [
             keras.Input((latent_dim,)),
@@ -62,8 +63,8 @@ def dense_discriminator(
     Reference:
         KTH ID2223, 'A simple GAN for Fashion MNIST'.
     """
-    check_sizes(input_shape=input_shape, units=units)
-    check_activation(activation=activation, output_activation=output_activation)
+    input_shape, units = checks.sizes(input_shape=input_shape, units=units)
+    check_activations(activation=activation, output_activation=output_activation)
     return keras.Sequential(
         [
             keras.Input(input_shape),
@@ -87,7 +88,7 @@ def point_generator(latent_dim=2, dim=2, units=(64, 64), activation="relu"):
     Returns:
         `keras.Sequential` from `(batch, latent_dim)` to `(batch, dim)`, unbounded.
     """
-    check_positive(dim=dim)
+    checks.at_least(1, dim=dim)
     return dense_generator(latent_dim, (dim,), units, activation, output_activation=None)
 
 
@@ -102,5 +103,5 @@ def point_discriminator(dim=2, units=(64, 64), activation=None):
     Returns:
         `keras.Sequential` from `(batch, dim)` to logits `(batch, 1)`.
     """
-    check_positive(dim=dim)
+    checks.at_least(1, dim=dim)
     return dense_discriminator((dim,), units, activation or leaky_relu())

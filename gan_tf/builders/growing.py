@@ -1,7 +1,6 @@
 """Networks that grow: one output, or input, for each size from 4 × 4 on."""
 
-from gan_tf import layers
-from gan_tf.builders.common import check_positive
+from gan_tf import checks, layers
 import keras
 
 
@@ -40,8 +39,9 @@ def progressive_generator(
     Reference:
         Karras et al. 2018, section 2 and table 2, arXiv:1710.10196.
     """
-    check_positive(latent_dim=latent_dim, channels=channels)
-    filters, sizes = filters or num_filters, sizes_up_to(resolution)
+    latent_dim, channels = checks.at_least(1, latent_dim=latent_dim, channels=channels)
+    checks.flag(equalized=equalized, normalize=normalize, blur=blur)
+    filters, sizes = checks.function(filters=filters or num_filters), sizes_up_to(resolution)
     kind = _EQUALIZED if equalized else _PLAIN
     latents = keras.Input((latent_dim,))
     norm = [layers.PixelNormalization] if normalize else []
@@ -86,8 +86,10 @@ def progressive_discriminator(
     Reference:
         Karras et al. 2018, sections 2 and 3 and table 2, arXiv:1710.10196.
     """
-    check_positive(channels=channels)
-    filters, sizes = filters or num_filters, sizes_up_to(resolution)
+    channels = checks.at_least(1, channels=channels)
+    group_size = checks.at_least_or_none(0, group_size=group_size)
+    checks.flag(equalized=equalized, blur=blur)
+    filters, sizes = checks.function(filters=filters or num_filters), sizes_up_to(resolution)
     kind = _EQUALIZED if equalized else _PLAIN
     from_image = {size: [kind.conv(filters(size), 1, "leaky_relu")] for size in sizes}
     halve = {size: _halving(kind, filters, size, blur) for size in sizes[1:]}
@@ -170,9 +172,8 @@ def run(stack, x):
 
 def sizes_up_to(resolution):
     """List of the sizes 4, 8, … `resolution`."""
-    check_positive(resolution=resolution)
-    if resolution < 8 or resolution & (resolution - 1):
-        raise ValueError(
-            f"resolution must be a power of two from 8 on. Received: resolution={resolution}"
-        )
+    is_power = checks.is_size(resolution) and resolution & (resolution - 1) == 0
+    if not is_power or resolution < 8:
+        raise checks.argument_error("resolution", resolution, "a power of two from 8 on")
+    resolution = int(resolution)
     return [2**power for power in range(2, resolution.bit_length())]

@@ -1,7 +1,6 @@
 """The style-based generator: a mapping network, and a synthesis network that styles control."""
 
-from gan_tf import layers
-from gan_tf.builders.common import check_positive
+from gan_tf import checks, layers
 from gan_tf.builders.growing import num_filters, run, sizes_up_to
 import keras
 
@@ -21,7 +20,9 @@ def mapping_network(latent_dim=128, style_dim=128, num_layers=8, learning_rate_m
     Reference:
         Karras et al. 2019, section 2 and appendix C, arXiv:1812.04948.
     """
-    check_positive(latent_dim=latent_dim, style_dim=style_dim, num_layers=num_layers)
+    latent_dim, style_dim, num_layers = checks.at_least(
+        1, latent_dim=latent_dim, style_dim=style_dim, num_layers=num_layers
+    )
     slow = {"learning_rate_multiplier": learning_rate_multiplier, "activation": "leaky_relu"}
     dense = [layers.EqualizedDense(style_dim, **slow) for _ in range(num_layers)]
     stack = [keras.Input((latent_dim,)), layers.PixelNormalization(), *dense]
@@ -66,8 +67,11 @@ def style_generator(
     Reference:
         Karras et al. 2019, section 2 and figure 1, arXiv:1812.04948.
     """
-    check_positive(latent_dim=latent_dim, style_dim=style_dim, channels=channels)
-    filters, sizes = filters or num_filters, sizes_up_to(resolution)
+    latent_dim, style_dim, channels = checks.at_least(
+        1, latent_dim=latent_dim, style_dim=style_dim, channels=channels
+    )
+    checks.flag(constant=constant, noise=noise)
+    filters, sizes = checks.function(filters=filters or num_filters), sizes_up_to(resolution)
     mapping = mapping_network(latent_dim, style_dim)
     latents = keras.Input((latent_dim,))
     pair = [mapping(latents), mapping(layers.FreshLatents()(latents))]
@@ -91,7 +95,7 @@ def synthesis_network(generator):
         ValueError: If it is another model.
     """
     if "truncation" not in [layer.name for layer in getattr(generator, "layers", [])]:
-        raise ValueError(f"generator must be what style_generator returns. Received: {generator!r}")
+        raise checks.argument_error("generator", generator, "what style_generator returns")
     styles = generator.get_layer("truncation").output
     return keras.Model(styles, generator.outputs, name="synthesis")
 
