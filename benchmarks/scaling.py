@@ -7,8 +7,8 @@
 
 It starts worker processes on this machine, which find each other through TensorFlow's `TF_CONFIG`.
 Each worker has a single thread, and a core of its own if there are enough of them (`taskset` limits
-the cores). Each worker has batches of 32, so two of them play with batches of 64. Runs of one and of
-two workers take turns, and the fastest epoch of all runs counts, because other programs may slow
+the cores). Each worker has batches of 32, so two of them play with batches of 64. Runs of one and
+of two workers take turns, and the fastest epoch of all runs counts, because other programs may slow
 some of them down. We also measure processor time, which other programs do not change. The estimate
 counts the weights and the operations of the networks, and assumes the rest: see `ASSUMED`.
 """

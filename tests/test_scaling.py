@@ -4,9 +4,11 @@ from pathlib import Path
 import re
 
 from gan_tf import builders
+from gan_tf.training import distribution
 import keras
 import pytest
 import scaling
+import tensorflow as tf
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -39,3 +41,13 @@ def test_pages_have_their_tables(path):
     found = re.findall(r"<!-- (\w+): begin -->\n(.*?)<!-- \1: end -->", path.read_text(), re.S)
     assert [name for name, table in found if not table.strip()] == []
     assert {name for name, _ in found} == {"scaling", "input", "estimate"}
+
+
+def test_its_commands_describe_two_workers(monkeypatch):
+    """The strategy itself would wait for the other process."""
+    monkeypatch.setattr(tf.distribute, "MultiWorkerMirroredStrategy", lambda: "strategy")
+    shown = re.findall(r"TF_CONFIG='(.*)'", (DOCS / "scaling.md").read_text())
+    assert len(shown) == 3
+    for text in shown:
+        monkeypatch.setenv("TF_CONFIG", text.replace("'$index'", "1"))
+        assert distribution.strategy_from_environment() == "strategy"
