@@ -366,6 +366,36 @@ def test_one_process_is_its_own_chief():
     assert distribution.is_chief(strategy) and not distribution.are_several(strategy)
 
 
+class OneOfSeveral(tf.distribute.MultiWorkerMirroredStrategy):
+    """Stands for the strategy of one process of a cluster; the real one waits for the others."""
+
+    def __init__(self, kind, index, **jobs):
+        cluster = tf.train.ClusterSpec(jobs)
+        resolver = tf.distribute.cluster_resolver.SimpleClusterResolver
+        self.resolver = resolver(cluster, task_type=kind, task_id=index)
+
+    @property
+    def cluster_resolver(self):
+        return self.resolver
+
+
+@pytest.mark.parametrize(
+    ("jobs", "expected"),
+    [
+        ({"worker": ["a:1", "b:1"]}, {("worker", 0): True, ("worker", 1): False}),
+        (
+            {"chief": ["a:1"], "worker": ["b:1"], "evaluator": ["c:1"]},
+            {("chief", 0): True, ("worker", 0): False},
+        ),
+    ],
+)
+def test_one_process_of_several_is_the_chief(jobs, expected):
+    for (kind, index), is_chief in expected.items():
+        strategy = OneOfSeveral(kind, index, **jobs)
+        assert distribution.are_several(strategy)
+        assert distribution.is_chief(strategy) is is_chief
+
+
 class Replicas:
     """Stands for a strategy of that many devices."""
 
