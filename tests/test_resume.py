@@ -1,130 +1,173 @@
-"""Runs that are interrupted and started again: the same bits as one never interrupted."""
+"""Runs that are killed and started again: the same bits as a run never interrupted.
 
-import sys
-import types
+Each game trains once, with `resume`, and its folder is copied as every epoch begins. Such a copy is
+what a process leaves that is killed in that epoch: the matrix starts a new game from it.
+benchmarks/faults.py kills real processes at random instants.
+"""
+
+import shutil
 
 from gan_tf import (
     GAN,
+    ProgressiveGAN,
     builders,
     callbacks,
-    checkpoints,
     data,
     layers,
     penalties,
     plots,
-    resume,
     train_gan,
 )
-from gan_tf.games.progressive import ProgressiveGAN
+from gan_tf.training import resume
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 EPOCHS = 4
-RNG = np.random.default_rng(0)
-IMAGES = RNG.uniform(-1, 1, (48, 8, 8, 1)).astype("float32")
-LARGE_IMAGES = RNG.uniform(-1, 1, (64, 16, 16, 1)).astype("float32")
+IMAGES = np.random.default_rng(0).uniform(-1, 1, (48, 8, 8, 1)).astype("float32")
 
 
-class Killed(BaseException):
-    """In the place of a signal; benchmarks/faults.py sends real ones."""
+# The games: functions that return a game and its data. To add one, add a function to GAMES.
 
 
-class Kill(keras.callbacks.Callback):
-    """Ends the run in the middle of an epoch, counted from 0."""
-
-    def __init__(self, epoch):
-        super().__init__()
-        self.last = epoch
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.now = epoch
-
-    def on_train_batch_end(self, batch, logs=None):
-        if self.now == self.last and batch >= 1:
-            raise Killed
+def batches(steps=6):
+    return data.batches(IMAGES, 8, seed=1, steps_per_epoch=steps)
 
 
 def adam():
     return keras.optimizers.Adam(1e-3, 0.5)
 
 
-def small_gan(steps=1, batch_normalization=True, **kwargs):
-    generator = builders.dcgan_generator(4, (8, 8, 1), (8, 4))
-    discriminator = builders.dcgan_discriminator(
-        (8, 8, 1), (4, 8), dropout=0.4, batch_normalization=batch_normalization
-    )
-    return GAN(generator, discriminator, steps, **kwargs)
-
-
-def dcgan():
-    gan = small_gan()
-    gan.compile(adam(), adam(), steps_per_execution=2)
-    return gan
-
-
-def wgan_gp():
-    gan = small_gan(steps=5, batch_normalization=False)
-    gan.compile(adam(), "rmsprop", loss="wasserstein", penalty=penalties.GradientPenalty(10.0))
-    return gan
-
-
-def with_replay():
-    gan = small_gan(replay=layers.ExperienceReplay(size=20), historical_averaging=0.1)
-    gan.compile(adam(), adam())
-    return gan
-
-
-def growing():
-    generator = builders.progressive_generator(16, 4, filters=lambda size: 8)
-    discriminator = builders.progressive_discriminator(16, filters=lambda size: 8)
-    gan = ProgressiveGAN(generator, discriminator, images_stable=20, images_fading=90)
-    gan.compile(adam(), adam(), penalty=penalties.R1(0.1))
-    return gan
+def players(units=(16,), **kwargs):
+    generator = builders.dense_generator(4, (8, 8, 1), units, output_activation="tanh")
+    return generator, builders.dense_discriminator((8, 8, 1), (16,), **kwargs)
 
 
 def dense():
-    generator = builders.dense_generator(4, (8, 8), (16,), output_activation="tanh")
-    gan = GAN(generator, builders.dense_discriminator((8, 8), (16,)))
+    gan = GAN(*players())
     gan.compile("rmsprop", "rmsprop", steps_per_execution=2)
-    return gan
+    return gan, batches()
+
+
+def wgan_gp():
+    """A penalty that draws, and five steps of the discriminator."""
+    gan = GAN(*players(), discriminator_steps=5)
+    gan.compile(adam(), "rmsprop", loss="wasserstein", penalty=penalties.GradientPenalty(10.0))
+    return gan, batches(steps=10)
+
+
+def dcgan():
+    """BatchNormalization, Dropout, fake images of earlier steps, averages of earlier weights."""
+    generator = builders.dcgan_generator(4, (8, 8, 1), (4, 4))
+    discriminator = builders.dcgan_discriminator((8, 8, 1), (4, 4), dropout=0.4)
+    replay = layers.ExperienceReplay(size=20)
+    gan = GAN(generator, discriminator, replay=replay, historical_averaging=0.1)
+    gan.compile(adam(), adam())
+    return gan, batches()
+
+
+def growing():
+    """The second stage begins with the second epoch and fades in for two."""
+    generator = builders.progressive_generator(8, 4, filters=lambda size: 4)
+    discriminator = builders.progressive_discriminator(8, filters=lambda size: 4)
+    gan = ProgressiveGAN(generator, discriminator, images_stable=20, images_fading=90)
+    gan.compile(adam(), adam())
+    return gan, batches()
+
+
+def float16():
+    """The scale of the losses doubles every five steps, and halves where one overflows."""
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        gan = GAN(*players())
+    finally:
+        keras.config.set_dtype_policy("float32")
+    options = {"initial_scale": 2.0**10, "dynamic_growth_steps": 5}
+    gan.compile(*[keras.optimizers.LossScaleOptimizer(adam(), **options) for _ in range(2)])
+    return gan, batches()
+
+
+def lecture():
+    """The stack of two models that the lecture's students compile."""
+    generator, discriminator = players(output_activation="sigmoid")
+    gan = keras.Sequential([generator, discriminator])
+    discriminator.compile(loss="binary_crossentropy", optimizer="rmsprop")
+    discriminator.trainable = False
+    gan.compile(loss="binary_crossentropy", optimizer="rmsprop")
+    return gan, batches()
 
 
 GAMES = {
     "dense": dense,
     "dcgan": dcgan,
     "wgan-gp": wgan_gp,
-    "replay": with_replay,
     "growing": growing,
+    "float16": float16,
+    "lecture": lecture,
 }
 
 
-def batches(name="dense"):
-    images = {"growing": LARGE_IMAGES, "dense": IMAGES[..., 0]}.get(name, IMAGES)
-    return data.batches(images, 8, seed=1, steps_per_epoch=10 if name == "wgan-gp" else 6)
+# The callbacks.
 
 
-def play(name="dense", folder=None, kill=None, *, seed=0, watchers=(), make=None, **kwargs):
-    """One process's work: makes everything anew, trains, and returns the game and its History."""
+class Measured(callbacks.Score):
+    def __init__(self, path):
+        super().__init__(lambda images: {"spread": float(np.std(images))}, 32, path=path)
+
+
+def small_figure(samples):
+    figure = plots.image_grid(np.clip(samples, -1, 1))
+    figure.set_size_inches(1, 1)
+    return figure
+
+
+def no_watchers(folder):
+    return []
+
+
+def average(folder):
+    return [callbacks.GeneratorAverage(0.9)]
+
+
+def all_watchers(folder):
+    """With a `min_delta` of 9 nothing is an improvement after the first epoch."""
+    return [
+        callbacks.TrainingDoctor(IMAGES, patience=1, verbose=False, num_images=16),
+        Measured(folder / "best.keras"),
+        callbacks.SampleImages(4, draw=small_figure, live=False),
+        callbacks.StopOnNaN(),
+        keras.callbacks.EarlyStopping("spread", mode="min", min_delta=9, patience=EPOCHS - 1),
+        keras.callbacks.ReduceLROnPlateau("spread", mode="min", min_delta=9, patience=2),
+        *average(folder),
+    ]
+
+
+# A run, and what it ends with.
+
+
+def fit(game, batches, **arguments):
+    if isinstance(game, keras.Sequential):
+        return train_gan(game, batches, 8, 4, arguments.pop("epochs"), **arguments)
+    return game.fit(batches, **arguments)
+
+
+def play(make, folder=None, watchers=(), seed=9, **arguments):
+    """One process's work: makes everything anew, trains, and returns what it ends with."""
     keras.utils.set_random_seed(seed)
-    gan = GAMES[name]()
-    watchers = [*watchers, *([] if kill is None else [Kill(kill)])]
-    arguments = {"epochs": EPOCHS, "callbacks": watchers, "verbose": 0, **kwargs}
-    if folder is not None:
-        arguments["resume"] = folder
-    given = make() if make else batches(name)
-    if kill is None:
-        return gan, gan.fit(given, **arguments)
-    with pytest.raises(Killed):
-        gan.fit(given, **arguments)
-    return gan, None
+    game, batches = make()
+    arguments = {"epochs": EPOCHS, "verbose": 0, "resume": folder, **arguments}
+    history = fit(game, batches, callbacks=[*watchers], **arguments)
+    return game, history
 
 
-def everything(gan):
+def everything(game):
     """All that training changes, as arrays."""
-    optimizers = [gan.generator_optimizer, gan.discriminator_optimizer]
-    variables = [*gan.variables, *[v for optimizer in optimizers for v in optimizer.variables]]
+    if isinstance(game, keras.Sequential):
+        optimizers = [game.optimizer, game.layers[1].optimizer]
+    else:
+        optimizers = game.optimizers.values()
+    variables = [*game.variables, *[v for optimizer in optimizers for v in optimizer.variables]]
     return [np.array(keras.ops.convert_to_numpy(variable)) for variable in variables]
 
 
@@ -134,178 +177,158 @@ def assert_same(one, other):
         np.testing.assert_array_equal(ours, theirs)
     assert one[1].history == other[1].history
     assert one[1].epoch == other[1].epoch
-    samples = [gan.generate(5, seed=3) for gan, _ in (one, other)]
-    np.testing.assert_array_equal(*samples)
+    assert getattr(one[0], "epochs_played", None) == getattr(other[0], "epochs_played", None)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", GAMES)
-def test_a_killed_run_ends_with_the_same_bits(name, tmp_path):
-    whole = play(name)
-    play(name, tmp_path, kill=2)
-    resumed = play(name, tmp_path, seed=9)  # another start shows that all is restored
-    assert_same(resumed, whole)
-    assert resumed[1].epoch == list(range(EPOCHS))
-    if name == "growing":
-        assert whole[1].history["resolution"] == [4, 8, 8, 16]
+class Snapshots(keras.callbacks.Callback):
+    """Copies the checkpoints as every epoch begins, and when the run is over."""
+
+    def __init__(self, folder):
+        super().__init__()
+        self.folder = folder
+
+    def on_epoch_begin(self, epoch, logs=None):
+        shutil.copytree(self.folder, f"{self.folder}-{epoch}")
+
+    def on_train_end(self, logs=None):
+        shutil.copytree(self.folder, f"{self.folder}-over")
+
+
+class Whole:
+    """Uninterrupted runs, each made when it is first asked for.
+
+    Args:
+        folder: Path of an empty folder.
+    """
+
+    def __init__(self, folder):
+        self.folder, self.runs = folder, {}
+
+    def run(self, name, watch=no_watchers):
+        """The game, the History and the callbacks of a run."""
+        key = name, watch.__name__
+        if key not in self.runs:
+            folder = self.folder / "-".join(key)
+            (folder / "results").mkdir(parents=True)
+            watchers = watch(folder / "results")
+            snapshots = Snapshots(folder / "run")
+            ended = play(GAMES[name], folder / "run", [*watchers, snapshots], seed=0)
+            self.runs[key] = (*ended, watchers)
+        return self.runs[key]
+
+    def killed(self, folder, name, epoch, watch=no_watchers):
+        """Copies what a process leaves that is killed in an epoch, or whose run is over."""
+        self.run(name, watch)
+        return shutil.copytree(self.folder / f"{name}-{watch.__name__}" / f"run-{epoch}", folder)
 
 
 @pytest.fixture(scope="module")
-def whole():
-    """The dense game and its History, uninterrupted."""
-    return play()
+def whole(tmp_path_factory):
+    return Whole(tmp_path_factory.mktemp("whole"))
 
 
-def test_saving_leaves_no_trace_in_the_run(tmp_path, whole):
-    assert_same(play(folder=tmp_path), whole)
+@pytest.fixture
+def folder(tmp_path):
+    """Path of the checkpoints of one test."""
+    return tmp_path / "run"
 
 
-def test_a_run_killed_again_and_again(tmp_path, whole):
-    for epoch in (0, 0, 1, 3):
-        play(folder=tmp_path, kill=epoch, seed=epoch)
-    assert_same(play(folder=tmp_path, seed=9), whole)
+# Killed and started again.
+
+MATRIX = [
+    ("dense", 0, no_watchers),
+    ("dense", EPOCHS - 1, no_watchers),
+    ("dcgan", 2, no_watchers),
+    ("wgan-gp", 2, no_watchers),
+    ("growing", 2, average),
+    ("growing", "over", average),
+    ("float16", 2, no_watchers),
+    ("lecture", 2, no_watchers),
+]
 
 
-def test_the_running_average_goes_on(tmp_path):
-    ends = []
-    for folder, kill in ((None, None), (tmp_path, 2), (tmp_path, None)):
-        average = callbacks.GeneratorAverage(0.9)
-        gan, _ = play("dense", folder, kill, watchers=[average])
-        ends.append(average.generator.get_weights())
-    for ours, theirs, live in zip(ends[2], ends[0], gan.generator.get_weights(), strict=True):
-        np.testing.assert_array_equal(ours, theirs)
-        assert not np.array_equal(ours, live)
+@pytest.mark.parametrize(("name", "epoch", "watch"), MATRIX)
+def test_a_killed_run_ends_with_the_same_bits(name, epoch, watch, whole, folder):
+    """Another seed at the start shows that everything is restored."""
+    *expected, _ = whole.run(name, watch)
+    whole.killed(folder, name, epoch, watch)
+    resumed = play(GAMES[name], folder, watch(folder))
+    assert_same(resumed, expected)
+    assert resumed[1].epoch == list(range(EPOCHS))
+    if name == "growing":
+        assert resumed[1].history["resolution"] == [4, 8, 8, 8]
+        assert resumed[0].generate(2).shape == (2, 8, 8, 1)
 
 
-def lecture_stack():
-    keras.utils.set_random_seed(4)
-    generator = builders.dense_generator(4, (8, 8), (16,), output_activation="tanh")
-    discriminator = builders.dense_discriminator((8, 8), (16,), output_activation="sigmoid")
-    gan = keras.Sequential([generator, discriminator])
-    discriminator.compile(loss="binary_crossentropy", optimizer="rmsprop")
-    discriminator.trainable = False
-    gan.compile(loss="binary_crossentropy", optimizer="rmsprop")
-    return gan
+def test_saving_leaves_no_trace_in_the_run(whole):
+    *expected, _ = whole.run("dense")
+    assert_same(play(dense, seed=0), expected)
 
 
-def shuffled():
-    """As a student's cell makes it, with its own shuffling and its own random flips."""
-    dataset = tf.data.Dataset.from_tensor_slices(IMAGES[..., 0]).shuffle(20)
-    dataset = dataset.map(lambda x: x * tf.sign(tf.random.uniform([]) - 0.5))
-    return dataset.batch(8, drop_remainder=True).prefetch(1)
-
-
-def test_the_lectures_call_resumes(tmp_path):
-    def run(*watchers, **kwargs):
-        gan = lecture_stack()
-        options = {"callbacks": list(watchers), "steps_per_execution": 2, "verbose": 0}
-        history = train_gan(gan, shuffled(), 8, 4, EPOCHS, **options, **kwargs)
-        variables = [*gan.weights, *gan.optimizer.variables, *gan.layers[1].optimizer.variables]
-        return [np.array(variable) for variable in variables], history.history
-
-    whole = run()
-    with pytest.raises(Killed):
-        run(Kill(2), resume=tmp_path)
-    resumed = run(resume=tmp_path)
-    for ours, theirs in zip(resumed[0], whole[0], strict=True):
-        np.testing.assert_array_equal(ours, theirs)
-    assert resumed[1] == whole[1] and len(whole[1]["d_loss"]) == EPOCHS
-
-
-DATA = {
-    "array": (lambda: IMAGES[..., 0], {"batch_size": 10}),
-    "endless": (lambda: shuffled().repeat(), {"steps_per_epoch": 4}),
-    "steps": (batches, {"steps_per_epoch": 4}),
-    "unknown length": (lambda: shuffled().filter(lambda x: True), {}),
-}
-
-
-@pytest.mark.filterwarnings("ignore:Your input ran out of data")
-@pytest.mark.parametrize("kind", DATA)
-def test_any_data_stand_where_they_stood(kind, tmp_path):
-    def run(**kwargs):
-        make, options = DATA[kind]
-        return play(make=make, **options, **kwargs)
-
-    whole = run()
-    run(folder=tmp_path, kill=2)
-    assert_same(run(folder=tmp_path), whole)
-
-
-def test_a_dataset_that_was_read_before_is_named(tmp_path):
-    dataset = shuffled()
-    play(folder=tmp_path, kill=1, make=lambda: dataset)
-    with pytest.warns(UserWarning, match="make it anew"):
-        play(folder=tmp_path, make=lambda: dataset)
-
-
-class Measured(callbacks.Score):
-    def __init__(self, path):
-        super().__init__(self.measure, 32, path=path)
-
-    def measure(self, images):
-        return {"spread": float(np.std(images))}
-
-
-def small_figure(samples):
-    figure = plots.image_grid(np.clip(samples, -1, 1))
-    figure.set_size_inches(1, 1)
-    return figure
-
-
-def watchers(folder):
-    return [
-        callbacks.TrainingDoctor(IMAGES[..., 0], patience=1, verbose=False, num_images=16),
-        Measured(folder / "best.keras"),
-        callbacks.SampleImages(4, draw=small_figure, live=False),
-        callbacks.StopOnNaN(),
-        keras.callbacks.EarlyStopping("spread", mode="min", min_delta=9, patience=EPOCHS - 1),
-        Halving(),
-    ]
-
-
-class Halving(keras.callbacks.Callback):
-    """Remembers nothing: the rate itself is the optimizer's."""
-
-    def on_epoch_end(self, epoch, logs=None):
-        rate = self.model.generator_optimizer.learning_rate
-        rate.assign(rate / 2)
-
-
-def test_callbacks_go_on_where_they_were(tmp_path):
-    runs, watching = [], []
-    for name, folder, kill in (("whole", None, None), ("ours", "run", 2), ("ours", "run", None)):
-        (tmp_path / name).mkdir(exist_ok=True)
-        watching.append(watchers(tmp_path / name))
-        folder = folder and tmp_path / folder
-        runs.append(play("dense", folder, kill, watchers=watching[-1]))
-    assert_same(runs[2], runs[0])
-    for ours, theirs in zip(watching[2], watching[0], strict=True):
-        if hasattr(theirs, "state"):
-            assert checkpoints._packed(ours.state()) == checkpoints._packed(theirs.state())
-    doctor, score, film, _, stopping, _ = watching[2]
+def test_callbacks_go_on_where_they_were(whole, folder, tmp_path):
+    *expected, their_watchers = whole.run("dense", all_watchers)
+    whole.killed(folder, "dense", 2, all_watchers)
+    our_watchers = all_watchers(tmp_path)
+    assert_same(play(dense, folder, our_watchers), expected)
+    for ours, theirs in zip(our_watchers, their_watchers, strict=True):
+        assert repr(resume._state(ours)) == repr(resume._state(theirs))
+    _, score, film, _, stopping, *_ = our_watchers
     assert stopping.stopped_epoch == EPOCHS - 1, "it forgot how long it had waited"
-    assert len(film.frames) == EPOCHS + 1 and len(doctor._places) == EPOCHS + 1
-    saved = keras.saving.load_model(tmp_path / "ours" / "best.keras")
+    assert len(film.frames) == EPOCHS + 1
+    rates = expected[1].history["learning_rate"]
+    assert rates[:3] == rates[:1] * 3 and rates[3] < rates[2], "it forgot the plateau"
+    saved = keras.saving.load_model(tmp_path / "best.keras")
     for ours, theirs in zip(saved.get_weights(), score.best_weights, strict=True):
         np.testing.assert_array_equal(ours, theirs)
 
 
-def test_a_run_that_is_over_trains_nothing_more_and_more_epochs_go_on(tmp_path, capsys, whole):
-    longer = play(epochs=EPOCHS + 2)
-    play(folder=tmp_path)
-    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    assert_same(play(folder=tmp_path, seed=9), whole)
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
-    assert_same(play(folder=tmp_path, epochs=EPOCHS + 2, seed=9, verbose=2), longer)
-    assert f"{EPOCHS} of {EPOCHS + 2} epochs are done" in capsys.readouterr().out
+class InterruptSecondEpoch(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == 1:
+            raise KeyboardInterrupt
 
 
-def test_a_game_that_grew_shows_its_stage_also_when_its_run_is_over(tmp_path):
-    images = data.batches(LARGE_IMAGES, 8, steps_per_epoch=3)
-    play("growing", tmp_path, epochs=2, make=lambda: images)
-    gan, _ = play("growing", tmp_path, epochs=2, make=lambda: images)
-    assert gan.resolution == 8 and gan.generate(2).shape == (2, 8, 8, 1)
+def test_a_second_run_of_a_game_takes_the_epochs_that_follow_those_of_the_first(tmp_path):
+    """Stopped by hand, it goes on with the same game in the same process, or with a new one."""
+
+    def first(folder=None, seed=9):
+        return play(dense, folder and folder / "first", seed=seed, epochs=1)[0]
+
+    def second(game, folder=None, watchers=()):
+        arguments = {"epochs": 2, "verbose": 0, "resume": folder and folder / "second"}
+        return game, game.fit(batches(), callbacks=[*watchers], **arguments)
+
+    expected = second(first(seed=0))
+    assert expected[0].epochs_played == 3
+    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
+    game = first(here, seed=0)
+    with pytest.raises(KeyboardInterrupt):
+        second(game, here, [InterruptSecondEpoch()])
+    shutil.copytree(here, elsewhere)
+    assert_same(second(game, here), expected)
+    assert_same(second(first(elsewhere), elsewhere), expected)
+
+
+# Runs that are over.
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_a_run_that_is_over_trains_nothing_more_and_more_epochs_go_on(
+    whole, folder, capsys, monkeypatch
+):
+    *expected, _ = whole.run("dense")
+    before = contents(whole.killed(folder, "dense", "over"))
+    assert_same(play(dense, folder), expected)
+    assert contents(folder) == before
+    monkeypatch.setattr(resume, "_versions", lambda: "TensorFlow 9")
+    longer = play(dense, folder, epochs=EPOCHS + 2, verbose=2)
+    printed = capsys.readouterr().out
+    assert f"{EPOCHS} of {EPOCHS + 2} epochs are done. They ran on TensorFlow 2" in printed
+    assert "last bits may differ on TensorFlow 9" in printed and "anew" not in printed
+    assert_same(longer, play(dense, epochs=EPOCHS + 2, seed=0))
 
 
 class Stop(keras.callbacks.Callback):
@@ -313,86 +336,122 @@ class Stop(keras.callbacks.Callback):
         self.model.stop_training = epoch == 1
 
 
-def test_a_run_that_was_stopped_is_over(tmp_path):
-    whole = play(watchers=[Stop()])
-    play(folder=tmp_path, watchers=[Stop()])
-    again = play(folder=tmp_path, watchers=[Stop()])
-    assert again[1].epoch == [0, 1]
-    assert_same(again, whole)
-    assert play(folder=tmp_path, epochs=EPOCHS + 1)[1].epoch == list(range(EPOCHS + 1))
+def test_a_run_that_was_stopped_is_over(folder, capsys):
+    stopped = play(dense, folder, [Stop()], seed=0)
+    again = play(dense, folder, [Stop()], verbose=2)
+    assert again[1].epoch == [0, 1] and "The run was stopped there" in capsys.readouterr().out
+    assert_same(again, stopped)
+    assert play(dense, folder, epochs=EPOCHS + 1)[1].epoch == list(range(EPOCHS + 1))
 
 
-def test_a_damaged_checkpoint_costs_one_epoch_and_no_bit(tmp_path, capsys, whole):
-    play(folder=tmp_path, kill=3)
-    newest = tmp_path / "checkpoint-000003.gan_tf"
+# Folders.
+
+
+@pytest.mark.parametrize("kind", ["weights.h5", "json"])
+def test_a_damaged_checkpoint_costs_one_epoch_and_no_bit(kind, whole, folder, capsys):
+    whole.killed(folder, "dense", 3)
+    newest = folder / f"checkpoint-000003.{kind}"
     newest.write_bytes(newest.read_bytes()[:-100])
-    assert_same(play(folder=tmp_path, seed=9), whole)
-    assert "checkpoint-000003.gan_tf is damaged" in capsys.readouterr().out
+    resumed = play(dense, folder, verbose=2)
+    printed = capsys.readouterr().out
+    assert f"checkpoint-000003.{kind} is damaged" in printed and "2 of 4 epochs" in printed
+    *expected, _ = whole.run("dense")
+    assert_same(resumed, expected)
 
 
 def wider():
-    gan = GAN(
-        builders.dense_generator(4, (8, 8), (17,), output_activation="tanh"), dense().discriminator
-    )
+    gan = GAN(*players((17,)))
     gan.compile("rmsprop", "rmsprop")
-    return gan
+    return gan, batches()
 
 
 def deeper():
-    gan = GAN(
-        builders.dense_generator(4, (8, 8), (16, 16), output_activation="tanh"),
-        dense().discriminator,
-    )
+    gan = GAN(*players((16, 16)))
     gan.compile("rmsprop", "rmsprop")
-    return gan
+    return gan, batches()
 
 
 def other_optimizer():
-    gan = dense()
+    gan, given = dense()
     gan.compile("rmsprop", "adam")
-    return gan
+    return gan, given
 
 
 def other_loss():
-    gan = dense()
+    gan, given = dense()
     gan.compile("rmsprop", "rmsprop", loss="hinge")
-    return gan
+    return gan, given
+
+
+def other_steps():
+    gan = GAN(*players(), discriminator_steps=2)
+    gan.compile("rmsprop", "rmsprop")
+    return gan, batches(steps=12)
+
+
+def shorter():
+    return dense()[0], batches(steps=2)
 
 
 @pytest.mark.parametrize(
     ("make", "message"),
     [
         (wider, r"variables float32\[4, 16\]. Expected: float32\[4, 17\]"),
-        (deeper, "generator 4 of them. Expected: 5|generator"),
+        (deeper, "generator . of them. Expected: .|generator"),
         (other_optimizer, "discriminator_optimizer RMSprop. Expected: Adam"),
         (other_loss, "loss NonSaturating. Expected: Hinge"),
+        (other_steps, r"phases d_loss .* 1 times. Expected: d_loss .* 2 times"),
+        (shorter, "steps in an epoch 6. Expected: 2"),
     ],
-    ids=lambda value: getattr(value, "__name__", ""),
 )
-def test_another_game_is_refused(make, message, tmp_path, monkeypatch):
-    play(folder=tmp_path, epochs=1)
-    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    monkeypatch.setitem(GAMES, "dense", make)
-    with pytest.raises(ValueError, match=f"another game.*{message}.*another folder"):
-        play(folder=tmp_path, epochs=2)
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+def test_another_game_is_refused(make, message, whole, folder):
+    before = contents(whole.killed(folder, "dense", 1))
+    with pytest.raises(
+        ValueError, match=f"another game.*{message}.*same callbacks.*another folder"
+    ):
+        play(make, folder)
+    assert contents(folder) == before
 
 
-def test_other_data_and_other_callbacks_are_refused(tmp_path):
-    play(folder=tmp_path, epochs=1)
-    shorter = data.batches(IMAGES[..., 0], 8, steps_per_epoch=2)
-    with pytest.raises(ValueError, match="steps in an epoch 6. Expected: 2"):
-        play(folder=tmp_path, make=lambda: shorter)
-    with pytest.raises(ValueError, match="same callbacks"):
-        play(folder=tmp_path, watchers=[callbacks.GeneratorAverage()])
+def test_other_callbacks_are_refused(whole, folder):
+    whole.killed(folder, "dense", 1)
+    with pytest.raises(ValueError, match="another game.*variables.*same callbacks"):
+        play(dense, folder, [callbacks.GeneratorAverage()])
+
+
+class NeverBegins(keras.callbacks.Callback):
+    def on_train_begin(self, logs=None):
+        raise AssertionError("the run has begun")
 
 
 def test_a_folder_that_cannot_be_written_ends_the_run_before_it_trains(tmp_path):
     (tmp_path / "file").write_text("mine", encoding="utf-8")
-    watcher = Kill(0)
     with pytest.raises(OSError, match="Checkpoints need a folder"):
-        play(folder=tmp_path / "file" / "inside", watchers=[watcher])
-    assert not hasattr(watcher, "now")
+        play(dense, tmp_path / "file" / "inside", [NeverBegins()])
+
+
+HOLD = """
+from gan_tf.training import checkpoints
+try:
+    checkpoints.hold({folder!r})
+except OSError as error:
+    print(error)
+"""
+
+
+def test_a_run_keeps_its_folder_for_itself(whole, run_python):
+    whole.run("dense")
+    folder = whole.folder / "dense-no_watchers" / "run"
+    assert "Another process trains" in run_python(HOLD.format(folder=str(folder)))
+
+
+@pytest.mark.parametrize("wrong", [True, 3])
+def test_resume_must_be_a_path(wrong):
+    with pytest.raises(ValueError, match="resume must be the path of a folder"):
+        play(dense, wrong)
+
+
+# Data whose order is not that of an uninterrupted run.
 
 
 @pytest.fixture
@@ -405,47 +464,31 @@ def capped():
 
 
 @pytest.mark.filterwarnings("ignore:Limiting")
-def test_capped_runs_resume_apart_from_full_ones(whole, capped, tmp_path):
-    short = play()
-    play(folder=tmp_path, kill=2)
-    assert_same(play(folder=tmp_path, seed=9), short)
-    keras.config.set_max_epochs(None)
+def test_capped_runs_resume_apart_from_full_ones(whole, folder, capped):
+    before = contents(whole.killed(folder, "dense", 2))
+    short = play(dense, folder, seed=0)
+    assert short[1].epoch == [0, 1, 2]
+    assert_same(play(dense, folder), short)
+    assert (folder / "trial-of-2-steps" / "checkpoint-000003.json").exists()
+    assert {name: (folder / name).read_bytes() for name in before} == before
+
+
+def foreign():
+    dataset = tf.data.Dataset.from_tensor_slices(IMAGES).shuffle(48).batch(8, drop_remainder=True)
+    return dense()[0], dataset
+
+
+def test_data_that_begin_anew_are_named(folder, capsys):
+    play(foreign, folder, epochs=1)
+    resumed = play(foreign, folder, epochs=2, verbose=2)
+    assert resumed[1].epoch == [0, 1]
+    assert capsys.readouterr().out.count("The order of these data starts anew") == 1
+
+
+@pytest.mark.filterwarnings("ignore:Limiting")
+def test_only_whole_epochs_of_our_data_keep_their_order(capped):
+    assert not resume.keeps_order(batches())
     keras.config.set_max_steps_per_epoch(None)
-    assert_same(play(folder=tmp_path), whole)
-
-
-@pytest.fixture
-def colab(monkeypatch, tmp_path):
-    """Google Colab with a drive that is seen only once it is mounted."""
-    mounted = []
-
-    def mount(place):
-        mounted.append(place)
-        (tmp_path / "drive" / "MyDrive").mkdir(parents=True, exist_ok=True)
-
-    drive = types.SimpleNamespace(mount=mount)
-    package = types.SimpleNamespace(colab=types.SimpleNamespace(drive=drive))
-    modules = {"google": package, "google.colab": package.colab, "google.colab.drive": drive}
-    for name, module in modules.items():
-        monkeypatch.setitem(sys.modules, name, module)
-    monkeypatch.setattr(resume, "DRIVE", tmp_path / "drive")
-    return mounted
-
-
-def test_in_colab_a_second_argument_points_at_the_drive(colab, tmp_path, whole):
-    play(folder="runs/dense", kill=2, drive=True)
-    assert_same(play(folder="runs/dense", drive=True, seed=9), whole)
-    assert colab == [str(tmp_path / "drive")] * 2
-    files = sorted(path.name for path in (tmp_path / "drive/MyDrive/runs/dense").iterdir())
-    assert files == ["checkpoint-000003.gan_tf", "checkpoint-000004.gan_tf"]
-
-
-def test_elsewhere_the_drive_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="Colab alone.*Leave drive out"):
-        play(folder="runs/dense", drive=True)
-
-
-@pytest.mark.parametrize("wrong", [True, 3, None])
-def test_resume_must_be_a_path(wrong):
-    with pytest.raises(ValueError, match="resume must be the path of a folder"):
-        dense().fit(batches(), resume=wrong, drive=True)
+    assert resume.keeps_order(batches())
+    assert not resume.keeps_order(batches(), steps_per_epoch=4)
+    assert not resume.keeps_order(foreign()[1]) and not resume.keeps_order(IMAGES)
