@@ -7,6 +7,7 @@ order of the arguments. NumPy's numbers are numbers here and come back as Python
 configuration that holds them can be written as JSON. True and False are never numbers.
 """
 
+import inspect
 import math
 import os
 
@@ -256,6 +257,37 @@ def image_array(least=1, /, **arrays):
     return finite_array(axes, least, remedy, **arrays)
 
 
+class SavedByArguments:
+    """What `keras.saving` needs of an object: its configuration is what it was made with.
+
+    For classes that keep each argument of their constructor in an attribute of the same name.
+    """
+
+    def get_config(self):
+        """Dictionary from the constructor's arguments to their values.
+
+        Raises:
+            ValueError: If one of them is a function or another object that cannot be saved.
+        """
+        config = {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
+        for name, value in config.items():
+            for each in value if isinstance(value, tuple) else [value]:
+                if not _can_be_saved(each):
+                    raise ValueError(
+                        f"{type(self).__name__} can be saved only if {name} has a get_config. "
+                        f"Received: {name}={shown(value)}. In place of a function, use an object "
+                        "of gan_tf or Keras, such as a schedule of keras.optimizers.schedules."
+                    )
+        return config
+
+    @classmethod
+    def from_config(cls, config):
+        """The object that has this configuration."""
+        import keras
+
+        return cls(**keras.saving.deserialize_keras_object(config))
+
+
 # Helpers.
 
 _A_SEED = "an integer >= 0 of 64 bits"
@@ -292,6 +324,10 @@ def _is_same(value, choice):
     if is_integer(choice):
         return is_integer(value) and value == choice
     return isinstance(value, type(choice)) and value == choice
+
+
+def _can_be_saved(value):
+    return value is None or isinstance(value, (str, int, float)) or hasattr(value, "get_config")
 
 
 def _as_real(name, values):

@@ -3,20 +3,22 @@
 Every loss has `discriminator(real_logits, fake_logits)` and `generator(fake_logits)`, both giving a
 scalar. Real is 1 and fake is 0, everywhere. A loss that needs `real_logits` in the generator's
 phase too says so with `needs_real_logits = True`. One that needs more than logits there has
-`attach(discriminator)` and `generator_from_images(real_images, fake_images)`.
+`attach(discriminator)` and `generator_from_images(real_images, fake_images)`. Keras saves a loss
+by its arguments.
 """
 
+from gan_tf import checks
 import keras
 from keras import ops
 
 
 def _float32(*logits):
-    """Losses are computed in float32, also under mixed precision."""
+    """The logits in float32, in which losses are computed under mixed precision too."""
     return tuple(ops.cast(values, "float32") for values in logits)
 
 
 def _check_pairs(real_shape, fake_shape):
-    """Logits of other shapes would not be paired, but broadcast: each real one with every fake."""
+    """Raises if the shapes differ: each real logit would be compared with every fake one."""
     sizes = list(zip(real_shape, fake_shape, strict=False))
     if len(real_shape) != len(fake_shape) or any(a != b for a, b in sizes if None not in (a, b)):
         raise ValueError(
@@ -32,7 +34,8 @@ def _cross_entropy(target, values, from_logits):
     return ops.mean(ops.binary_crossentropy(target, values, from_logits=from_logits))
 
 
-class NonSaturating:
+@keras.saving.register_keras_serializable("gan_tf")
+class NonSaturating(checks.SavedByArguments):
     """Goodfellow's game with the generator loss that is used in practice.
 
     The discriminator minimises the binary cross-entropy
@@ -62,13 +65,9 @@ class NonSaturating:
     needs_real_logits = False
 
     def __init__(self, label_smoothing=0.0, from_logits=True):
-        if not isinstance(label_smoothing, (int, float)) or not 0 <= label_smoothing < 0.5:
-            raise ValueError(
-                f"label_smoothing must be in [0, 0.5): real images get the target "
-                f"1 - label_smoothing. Received: label_smoothing={label_smoothing!r}"
-            )
-        self.label_smoothing = label_smoothing
-        self.from_logits = from_logits
+        remedy = "Real images get the target 1 - label_smoothing, and 0.1 is usual."
+        self.label_smoothing = checks.share_below(0.5, remedy, label_smoothing=label_smoothing)
+        self.from_logits = checks.flag(from_logits=from_logits)
 
     def discriminator(self, real_logits, fake_logits):
         real_logits, fake_logits = _float32(real_logits, fake_logits)
@@ -81,6 +80,7 @@ class NonSaturating:
         return _cross_entropy(1.0, fake_logits, self.from_logits)
 
 
+@keras.saving.register_keras_serializable("gan_tf")
 class Minimax(NonSaturating):
     """Goodfellow's game as a zero-sum game: the saturating generator loss.
 
@@ -101,7 +101,8 @@ class Minimax(NonSaturating):
         return -0.5 * _cross_entropy(0.0, fake_logits, self.from_logits)
 
 
-class LeastSquares:
+@keras.saving.register_keras_serializable("gan_tf")
+class LeastSquares(checks.SavedByArguments):
     """Squared distance of the discriminator's output to the labels 1 and 0.
 
     `L(D) = ½ E (D(x) - 1)² + ½ E D(G(z))²` and `L(G) = ½ E (D(G(z)) - 1)²`. It still pulls at
@@ -123,7 +124,8 @@ class LeastSquares:
         return 0.5 * ops.mean(ops.square(fake_logits - 1.0))
 
 
-class Hinge:
+@keras.saving.register_keras_serializable("gan_tf")
+class Hinge(checks.SavedByArguments):
     """The margin loss of spectrally normalised GANs, SAGAN and BigGAN.
 
     `L(D) = E max(0, 1 - D(x)) + E max(0, 1 + D(G(z)))` and `L(G) = -E D(G(z))`: the discriminator
@@ -146,7 +148,8 @@ class Hinge:
         return -ops.mean(fake_logits)
 
 
-class Wasserstein:
+@keras.saving.register_keras_serializable("gan_tf")
+class Wasserstein(checks.SavedByArguments):
     """The critic's estimate of the Wasserstein-1 distance, with its sign turned.
 
     `L(D) = E D(G(z)) - E D(x)` and `L(G) = -E D(G(z))`. It means something only for a critic that
@@ -168,7 +171,8 @@ class Wasserstein:
         return -ops.mean(fake_logits)
 
 
-class Relativistic:
+@keras.saving.register_keras_serializable("gan_tf")
+class Relativistic(checks.SavedByArguments):
     """Asks whether a real image looks more real than a fake one, not whether it looks real.
 
     Paired: `L(D) = E f(D(G(z)) - D(x))` and `L(G) = E f(D(x) - D(G(z)))` with
@@ -189,7 +193,7 @@ class Relativistic:
     from_logits = True
 
     def __init__(self, average=False):
-        self.average = average
+        self.average = checks.flag(average=average)
 
     def discriminator(self, real_logits, fake_logits):
         real_logits, fake_logits = _float32(real_logits, fake_logits)
@@ -206,11 +210,13 @@ class Relativistic:
         return self.discriminator(real_logits=fake_logits, fake_logits=real_logits)
 
 
-class FeatureMatching:
+@keras.saving.register_keras_serializable("gan_tf")
+class FeatureMatching(checks.SavedByArguments):
     """The generator matches what a hidden layer of the discriminator sees on average.
 
     The generator no longer tries to be called real. It brings the mean of the features of its
-    samples to that of real images, a goal that does not run away. The discriminator plays on.
+    samples to that of real images, a goal that does not run away. The discriminator minimises its
+    own loss as before.
 
     Args:
         layer: Name or index of a layer of the discriminator, somewhere in its middle.
@@ -233,21 +239,23 @@ class FeatureMatching:
     needs_real_logits = False
 
     def __init__(self, layer, base="non_saturating"):
-        self.layer = layer
+        if not isinstance(layer, str) and not checks.is_integer(layer):
+            raise checks.argument_error("layer", layer, "the name or the index of a layer")
+        self.layer = checks.plain(layer)
         self.base = get(base)
         self.from_logits = getattr(self.base, "from_logits", None)
 
     def attach(self, discriminator):
         """Finds the layer; `GAN.compile` calls this."""
+        key = "name" if isinstance(self.layer, str) else "index"
         try:
-            is_name = isinstance(self.layer, str)
-            found = discriminator.get_layer(**{"name" if is_name else "index": self.layer})
+            layer = discriminator.get_layer(**{key: self.layer})
         except (ValueError, IndexError) as error:
             names = [layer.name for layer in discriminator.layers]
-            raise ValueError(
-                f"The discriminator has no layer {self.layer!r}. It has {names}"
-            ) from error
-        self.features = keras.Model(discriminator.inputs[0], found.output)
+            expected = "the name or the index of a layer of the discriminator"
+            remedy = f"It has {names}"
+            raise checks.argument_error("layer", self.layer, expected, remedy) from error
+        self.features = keras.Model(discriminator.inputs[0], layer.output)
 
     def discriminator(self, real_logits, fake_logits):
         return self.base.discriminator(real_logits, fake_logits)
@@ -290,12 +298,11 @@ def get(loss):
     if isinstance(loss, str) and loss in _LOSSES:
         return _LOSSES[loss]()
     if isinstance(loss, type):
-        raise ValueError(f"loss must be an instance: write {loss.__name__}(). Received: {loss}")
+        raise checks.argument_error("loss", loss, f"an object: write {loss.__name__}()")
     if callable(getattr(loss, "discriminator", None)) and callable(
         getattr(loss, "generator", None)
     ):
         return loss
-    raise ValueError(
-        f"loss must be one of {sorted(_LOSSES)}, or an object with the methods "
-        f"discriminator(real_logits, fake_logits) and generator(fake_logits). Received: {loss!r}"
-    )
+    names = ", ".join(map(repr, _LOSSES))
+    methods = "discriminator(real_logits, fake_logits) and generator(fake_logits)"
+    raise checks.argument_error("loss", loss, f"one of {names}, or an object with {methods}")

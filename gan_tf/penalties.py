@@ -1,18 +1,18 @@
 """What keeps the critic smooth: penalties on its gradient with respect to images, weight clipping.
 
 A penalty is called as `penalty(critic, real_images, fake_images)` and gives a scalar that
-`GAN.compile(penalty=...)` adds to the discriminator's loss.
+`GAN.compile(penalty=...)` adds to the discriminator's loss. `needs_gradient` says whether it
+differentiates the critic with respect to images. Keras saves a penalty by its arguments.
 """
 
-import math
-import numbers
-
+from gan_tf import checks
 import keras
 from keras import ops
 import tensorflow as tf
 
 
-class GradientPenalty:
+@keras.saving.register_keras_serializable("gan_tf")
+class GradientPenalty(checks.SavedByArguments):
     """Keeps the norm of the critic's gradient close to one, between real and fake images.
 
     Meant for the Wasserstein loss, whose critic has to be 1-Lipschitz. The critic must treat every
@@ -40,10 +40,12 @@ class GradientPenalty:
         the square root, whose gradient is infinite at zero.
     """
 
+    needs_gradient = True
+
     def __init__(self, weight=10.0, seed=None):
-        _check_weight(weight)
-        self.weight = weight
-        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.weight = checks.not_negative(weight=weight)
+        self.seed = checks.seed_or_none(seed=seed)
+        self.seed_generator = keras.random.SeedGenerator(self.seed)
         self.seed_generators = [self.seed_generator]  # GAN saves them with the game
 
     def __call__(self, critic, real_images, fake_images):
@@ -55,12 +57,13 @@ class GradientPenalty:
         return self.weight * ops.mean(ops.square(norms - 1))
 
 
-class R1:
+@keras.saving.register_keras_serializable("gan_tf")
+class R1(checks.SavedByArguments):
     """Penalises the discriminator's gradient at real images.
 
-    Where the samples match the data, nothing should pull the discriminator away from being flat;
-    with this the game converges near its equilibrium, where without it the players may circle for
-    ever.
+    Where the samples match the data, nothing should pull the discriminator away from being flat.
+    With this penalty the game converges near its equilibrium; without it, the players may circle
+    around it for ever.
 
     Args:
         weight: Float >= 0, the paper's γ; the penalty is half of it times the squared norm.
@@ -80,14 +83,16 @@ class R1:
         Mescheder et al. 2018, equation 9, arXiv:1801.04406.
     """
 
+    needs_gradient = True
+
     def __init__(self, weight=10.0):
-        _check_weight(weight)
-        self.weight = weight
+        self.weight = checks.not_negative(weight=weight)
 
     def __call__(self, critic, real_images, fake_images):
         return self.weight / 2 * ops.mean(squared_gradient_norms(critic, real_images))
 
 
+@keras.saving.register_keras_serializable("gan_tf")
 class R2(R1):
     """Penalises the discriminator's gradient at fake images.
 
@@ -110,7 +115,8 @@ class R2(R1):
         return super().__call__(critic, fake_images, real_images)
 
 
-class Sum:
+@keras.saving.register_keras_serializable("gan_tf")
+class Sum(checks.SavedByArguments):
     """Several penalties together, for instance R1 and R2.
 
     Args:
@@ -134,6 +140,11 @@ class Sum:
             seed for penalty in penalties for seed in getattr(penalty, "seed_generators", [])
         ]
 
+    @property
+    def needs_gradient(self):
+        """Whether one of the penalties differentiates the critic."""
+        return any(map(_needs_gradient, self.penalties))
+
     def attach(self, optimizer):
         """Hands the optimizer on to those that count its updates; `GAN.compile` calls this."""
         for penalty in self.penalties:
@@ -143,11 +154,20 @@ class Sum:
     def __call__(self, critic, real_images, fake_images):
         return sum(penalty(critic, real_images, fake_images) for penalty in self.penalties)
 
+    @classmethod
+    def from_config(cls, config):
+        return cls(*keras.saving.deserialize_keras_object(config["penalties"]))
 
-class _Counting:
-    """What penalties share that depend on how often the discriminator was updated."""
+
+class _Counting(checks.SavedByArguments):
+    """Shared by penalties that depend on how often the discriminator was updated."""
 
     optimizer = None
+
+    @property
+    def needs_gradient(self):
+        """Whether the penalty inside differentiates the critic."""
+        return _needs_gradient(self.penalty)
 
     def attach(self, optimizer):
         """Takes the optimizer whose updates count; `GAN.compile` calls this."""
@@ -164,17 +184,18 @@ class _Counting:
         return self.optimizer.iterations
 
 
+@keras.saving.register_keras_serializable("gan_tf")
 class Scheduled(_Counting):
     """A penalty whose weight changes while the game lasts.
 
-    A smooth discriminator finds all modes; one that may become sharp later tells a sample from
-    the data that is nearly right.
+    While the discriminator is smooth, the generator finds all modes. When it may become sharp
+    later on, it tells apart from the data even samples that are nearly right.
 
     Args:
         penalty: Function `penalty(critic, real_images, fake_images)`.
         schedule: Function from the number of the discriminator's updates so far to a factor; those
-            of `keras.optimizers.schedules` will do. The count is the optimizer's own, so that a
-            run that resumes goes on where it was.
+            of `keras.optimizers.schedules` will do, and only they can be saved. The count is the
+            optimizer's own, so that a run that resumes goes on where it was.
 
     Returns:
         Scalar float32 tensor: the penalty times the factor.
@@ -184,10 +205,7 @@ class Scheduled(_Counting):
     """
 
     def __init__(self, penalty, schedule):
-        for name, value in (("penalty", penalty), ("schedule", schedule)):
-            if not callable(value):
-                raise ValueError(f"{name} must be a function. Received: {name}={value!r}")
-        self.penalty, self.schedule = penalty, schedule
+        self.penalty, self.schedule = checks.function(penalty=penalty, schedule=schedule)
         self.seed_generators = list(getattr(penalty, "seed_generators", []))
 
     def __call__(self, critic, real_images, fake_images):
@@ -195,11 +213,12 @@ class Scheduled(_Counting):
         return factor * self.penalty(critic, real_images, fake_images)
 
 
+@keras.saving.register_keras_serializable("gan_tf")
 class Lazy(_Counting):
-    """A penalty that is computed only in some of the updates, and counts the more in these.
+    """A penalty that is computed only in every n-th update, where it counts n times.
 
-    Gradients of gradients cost more than the game itself; a discriminator's smoothness changes
-    slowly, and can do with a reminder now and then.
+    Gradients of gradients cost more than the rest of the game. A discriminator's smoothness changes
+    slowly, so an occasional penalty keeps it.
 
     Args:
         penalty: Function `penalty(critic, real_images, fake_images)` that draws nothing at random:
@@ -218,14 +237,10 @@ class Lazy(_Counting):
     """
 
     def __init__(self, penalty, interval=16):
-        if not isinstance(interval, int) or interval < 1:
-            raise ValueError(f"interval must be an integer >= 1. Received: interval={interval!r}")
         if not callable(penalty) or getattr(penalty, "seed_generators", []):
-            raise ValueError(
-                "Lazy takes a penalty that draws no random numbers, such as R1; GradientPenalty "
-                f"does. Received: penalty={penalty!r}"
-            )
-        self.penalty, self.interval = penalty, interval
+            expected = "a function that draws no random numbers, such as R1"
+            raise checks.argument_error("penalty", penalty, expected, "GradientPenalty draws some.")
+        self.penalty, self.interval = penalty, checks.at_least(1, interval=interval)
 
     def __call__(self, critic, real_images, fake_images):
         return tf.cond(
@@ -235,10 +250,12 @@ class Lazy(_Counting):
         )
 
 
-class Drift:
+@keras.saving.register_keras_serializable("gan_tf")
+class Drift(checks.SavedByArguments):
     """Keeps the critic's output for real images from drifting away from zero.
 
-    A Wasserstein loss does not change when a number is added to all outputs, so they may wander.
+    A Wasserstein loss does not change when the same number is added to all outputs, so they may
+    wander off.
 
     Args:
         weight: Float >= 0, the paper's ε.
@@ -258,9 +275,10 @@ class Drift:
         Karras et al. 2018, section A.1, arXiv:1710.10196.
     """
 
+    needs_gradient = False
+
     def __init__(self, weight=0.001):
-        _check_weight(weight)
-        self.weight = weight
+        self.weight = checks.not_negative(weight=weight)
 
     def __call__(self, critic, real_images, fake_images):
         logits = ops.cast(critic(real_images), "float32")
@@ -284,9 +302,7 @@ class WeightClip(keras.constraints.Constraint):
     """
 
     def __init__(self, c=0.01):
-        if not isinstance(c, numbers.Real) or not c > 0:
-            raise ValueError(f"c must be above 0. Received: c={c!r}")
-        self.c = c
+        self.c = checks.positive(c=c)
 
     def __call__(self, weights):
         return ops.clip(weights, -self.c, self.c)
@@ -316,7 +332,7 @@ def squared_gradient_norms(critic, images):
     with tf.GradientTape() as tape:
         tape.watch(images)
         logits = critic(images)
-    gradients = tape.gradient(logits, images)  # of the sum: each its own
+    gradients = tape.gradient(logits, images)  # of the sum of logits, each of one image
     if gradients is None:
         raise ValueError(
             "The critic's output must depend on its images in a way that can be differentiated. "
@@ -326,9 +342,8 @@ def squared_gradient_norms(critic, images):
     return ops.sum(ops.square(ops.reshape(gradients, [tf.shape(images)[0], -1])), axis=1)
 
 
-def _check_weight(weight):
-    if not isinstance(weight, numbers.Real) or not 0 <= weight < math.inf:
-        raise ValueError(f"weight must be at least 0 and finite. Received: weight={weight!r}")
+def _needs_gradient(penalty):
+    return getattr(penalty, "needs_gradient", False)
 
 
 def _check_same_shape(real_shape, fake_shape):

@@ -1,5 +1,7 @@
 """What keeps the critic smooth: exact values, gradients, and the game with them."""
 
+import json
+
 from gan_tf import GAN, builders, data, losses, penalties
 import keras
 from keras import ops
@@ -143,11 +145,79 @@ def test_weight_clip():
         (lambda: penalties.Lazy(penalties.GradientPenalty()), "draws no random numbers"),
         (lambda: penalties.Drift(-1), "weight=-1"),
         (lambda: penalties.Scheduled(penalties.R1(), 0.5), "schedule=0.5"),
+        (lambda: penalties.R1(True), "weight=True"),
+        (lambda: penalties.R1(np.inf), "finite number >= 0"),
+        (lambda: penalties.GradientPenalty(seed=True), "seed=True"),
+        (lambda: penalties.GradientPenalty(seed=-1), "integer >= 0"),
+        (lambda: penalties.Lazy(penalties.R1(), True), "interval=True"),
+        (lambda: penalties.WeightClip(True), "c=True"),
     ],
 )
 def test_clear_errors(build, message):
     with pytest.raises(ValueError, match=message):
         build()
+
+
+FALL = keras.optimizers.schedules.ExponentialDecay(1.0, decay_steps=4, decay_rate=0.01)
+
+
+@pytest.mark.parametrize(
+    "penalty",
+    [
+        penalties.GradientPenalty(2.0, seed=np.int64(3)),
+        penalties.R1(np.float32(0.5)),
+        penalties.R2(3),
+        penalties.Drift(0.1),
+        penalties.Sum(penalties.R1(1.0), penalties.Drift(2.0)),
+        penalties.Lazy(penalties.Sum(penalties.R1(1.0), penalties.R2(2.0)), np.int64(4)),
+        penalties.Scheduled(penalties.R1(4.0), FALL),
+        penalties.Sum(
+            penalties.Scheduled(penalties.GradientPenalty(0.5, seed=1), FALL),
+            penalties.Lazy(penalties.R2(2.0), 3),
+        ),
+    ],
+    ids=lambda penalty: type(penalty).__name__,
+)
+def test_saved_and_loaded_it_is_the_same(penalty):
+    saved = json.dumps(keras.saving.serialize_keras_object(penalty))
+    loaded = keras.saving.deserialize_keras_object(json.loads(saved))
+    assert type(loaded) is type(penalty)
+    assert json.dumps(keras.saving.serialize_keras_object(loaded)) == saved
+    optimizer = keras.optimizers.SGD()
+    optimizer.build([keras.Variable(0.0)])
+    for each in (penalty, loaded):
+        if hasattr(each, "attach"):
+            each.attach(optimizer)
+    expected = float(penalty(quadratic_critic, REAL, FAKE))
+    assert float(loaded(quadratic_critic, REAL, FAKE)) == expected > 0
+    assert loaded.needs_gradient == penalty.needs_gradient
+
+
+@pytest.mark.parametrize(
+    "penalty",
+    [
+        penalties.Scheduled(penalties.R1(), lambda step: 1.0),
+        penalties.Scheduled(penalties.R1(), float),
+        penalties.Sum(penalties.R1(), penalties.Scheduled(penalties.R1(), lambda step: 1.0)),
+        penalties.Sum(penalties.R1(), lambda critic, real, fake: 0.0),
+        penalties.Lazy(lambda critic, real, fake: 0.0),
+    ],
+)
+def test_functions_cannot_be_saved(penalty):
+    with pytest.raises(ValueError, match=r"can be saved only.*keras\.optimizers\.schedules"):
+        keras.saving.serialize_keras_object(penalty)
+
+
+def test_which_penalties_differentiate_the_critic():
+    drift = penalties.Drift()
+    for penalty in (penalties.GradientPenalty(), penalties.R1(), penalties.R2()):
+        assert penalty.needs_gradient
+        assert penalties.Sum(drift, penalty).needs_gradient
+        assert penalties.Scheduled(penalties.Sum(drift, penalty), FALL).needs_gradient
+    assert penalties.Lazy(penalties.R1()).needs_gradient
+    assert not drift.needs_gradient
+    assert not penalties.Sum(drift, drift).needs_gradient
+    assert not penalties.Lazy(penalties.Scheduled(drift, FALL)).needs_gradient
 
 
 def critic(**kwargs):
