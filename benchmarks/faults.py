@@ -7,13 +7,14 @@ For each kind of game one process trains without interruption. Another trains th
 `resume`, and is killed (SIGKILL) at a random instant and started again, until it was killed so
 often; then it is left to end. Weights, optimizer states, random states, running average, History
 and samples of both are compared bit by bit. The instants take turns: somewhere in the next three
-epochs, in the millisecond after a checkpoint's file appears, and while the process starts.
+epochs, in the milliseconds in which a checkpoint is written, and while the process starts.
 
 Lost epochs are those that were over and had to be trained again; the one in which the signal
 falls begins anew in any case.
 """
 
 import argparse
+import contextlib
 import itertools
 import json
 from pathlib import Path
@@ -26,19 +27,20 @@ import time
 
 EPOCHS = 20
 STEPS = 40
+WRITING = 0.1  # seconds that it takes to write a checkpoint, about
 GAMES = ("train_gan", "fit", "wgan-gp", "replay", "average", "growing")
 
 
 # The process that is killed.
 
 
-def play(name, folder, result):
+def play(name, folder, result, epochs):
     """Trains one game and writes what comes of it; says when each epoch is done."""
     import keras
 
     keras.utils.set_random_seed(1)
     makers = {"train_gan": play_lecture, "growing": play_growing}
-    variables, history, samples = makers.get(name, play_images)(name, folder)
+    variables, history, samples = makers.get(name, play_images)(name, folder, epochs)
     arrays = [keras.ops.convert_to_numpy(v) for v in variables] + [samples]
     facts = {"history": history.history, "epoch": history.epoch}
     written = {"bits": [array.tobytes().hex() for array in arrays], **facts}
@@ -65,11 +67,10 @@ def noise(size):
     return np.random.default_rng(0).uniform(-1, 1, shape).astype("float32")
 
 
-def play_lecture(name, folder):
-    """The lecture's call, on a dataset that shuffles itself."""
-    from gan_tf import builders, train_gan
+def play_lecture(name, folder, epochs):
+    """The lecture's call."""
+    from gan_tf import builders, data, train_gan
     import keras
-    import tensorflow as tf
 
     generator = builders.dcgan_generator(4, (8, 8, 1), (32, 16))
     discriminator = builders.dcgan_discriminator((8, 8, 1), (16, 32), output_activation="sigmoid")
@@ -77,14 +78,13 @@ def play_lecture(name, folder):
     discriminator.compile(loss="binary_crossentropy", optimizer="rmsprop")
     discriminator.trainable = False
     gan.compile(loss="binary_crossentropy", optimizer="rmsprop")
-    dataset = tf.data.Dataset.from_tensor_slices(noise(8)).shuffle(100)
-    dataset = dataset.batch(8, drop_remainder=True).prefetch(1)
-    history = train_gan(gan, dataset, 8, 4, EPOCHS, **options(folder, steps_per_execution=8))
+    batches = data.batches(noise(8), 8)
+    history = train_gan(gan, batches, 8, 4, epochs, **options(folder, steps_per_execution=8))
     states = [*gan.optimizer.variables, *discriminator.optimizer.variables]
     return [*gan.variables, *states], history, samples_of(generator)
 
 
-def play_images(name, folder):
+def play_images(name, folder, epochs):
     """`GAN.fit`: plain, with a gradient penalty and k = 5, with replay, with a running average."""
     from gan_tf import GAN, builders, callbacks, data, layers, penalties
     import keras
@@ -102,14 +102,13 @@ def play_images(name, folder):
     gan.compile(*optimizers, loss=loss, penalty=penalty)
     watchers = [callbacks.GeneratorAverage(0.99)] if name == "average" else []
     batches = data.batches(noise(8), 8)
-    history = gan.fit(batches, epochs=EPOCHS, **options(folder, callbacks=watchers))
+    history = gan.fit(batches, epochs=epochs, **options(folder, callbacks=watchers))
     return variables_of(gan), history, samples_of(gan.generator)
 
 
-def play_growing(name, folder):
+def play_growing(name, folder, epochs):
     """Stages that fade in over two and a half epochs, and so begin in the middle of others."""
-    from gan_tf import builders, data, penalties
-    from gan_tf.games.progressive import ProgressiveGAN
+    from gan_tf import ProgressiveGAN, builders, data, penalties
     import keras
 
     generator = builders.progressive_generator(16, 4, filters=lambda size: 16)
@@ -118,13 +117,13 @@ def play_growing(name, folder):
     optimizers = [keras.optimizers.Adam(1e-3, 0.0, 0.99) for _ in range(2)]
     gan.compile(*optimizers, penalty=penalties.R1(0.1))
     batches = data.batches(noise(16), 8)
-    history = gan.fit(batches, epochs=EPOCHS, **options(folder))
+    history = gan.fit(batches, epochs=epochs, **options(folder))
     return variables_of(gan), history, samples_of(gan.generator)
 
 
 def variables_of(gan):
     """All that training changes."""
-    optimizers = (gan.generator_optimizer, gan.discriminator_optimizer)
+    optimizers = gan.optimizers.values()
     return [*gan.variables, *[v for optimizer in optimizers for v in optimizer.variables]]
 
 
@@ -146,8 +145,9 @@ class Training:
         lines: List of `(seconds since the start, line)`, what it printed so far.
     """
 
-    def __init__(self, name, folder, result):
+    def __init__(self, name, folder, result, epochs):
         command = [sys.executable, __file__, "--play", name, str(folder or ""), str(result)]
+        command += ["--epochs", str(epochs)]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         self.process = subprocess.Popen(command, text=True, **pipes)
         self.start, self.lines = time.monotonic(), []
@@ -179,11 +179,12 @@ class Training:
 
 
 def unfinished(folder):
-    """When the checkpoint that is being written was begun or written to, None if there is none."""
-    try:
-        return (folder / "checkpoint-unfinished.gan_tf").stat().st_mtime_ns
-    except FileNotFoundError:
-        return None
+    """The files of a checkpoint that is being written, and when each was last written to."""
+    found = {}
+    for path in folder.glob("checkpoint-unfinished.*"):
+        with contextlib.suppress(FileNotFoundError):  # renamed meanwhile
+            found[path.name] = path.stat().st_mtime_ns
+    return found
 
 
 def wait(training, instant, folder, whole, draw):
@@ -194,31 +195,31 @@ def wait(training, instant, folder, whole, draw):
         return
     training.read(until="epoch")
     if instant == "training":
-        time.sleep(draw.uniform(0, 3 * (end - start) / EPOCHS))
+        time.sleep(draw.uniform(0, 3 * (end - start) / len(whole.epochs)))
         return
     left = unfinished(folder)
-    while unfinished(folder) in (None, left) and training.process.poll() is None:
+    while unfinished(folder) in ({}, left) and training.process.poll() is None:
         time.sleep(0.0002)
-    time.sleep(draw.choice((0.0, draw.uniform(0, 0.001))))
+    time.sleep(draw.choice((0.0, draw.uniform(0, WRITING))))
 
 
-def torment(name, kills, draw, workplace):
+def torment(name, kills, draw, workplace, epochs=EPOCHS):
     """Plays one game twice, once undisturbed, and returns a row of the table."""
     results = [workplace / f"{name}-{kind}.json" for kind in ("whole", "resumed")]
-    whole = Training(name, None, results[0])
+    whole = Training(name, None, results[0], epochs)
     whole.finish()
     counts = dict.fromkeys(("kills", "in writing", "resumes", "lost epochs"), 0)
     folder, done = workplace / name, 0
     instants = itertools.cycle(("training", "writing", "starting"))
     for is_last in [False] * kills + [True]:
-        training = Training(name, folder, results[1])
+        training = Training(name, folder, results[1], epochs)
         if is_last:
             training.finish()
         else:
             left = unfinished(folder)
             wait(training, next(instants), folder, whole, draw)
             counts["kills"] += training.kill()
-            counts["in writing"] += unfinished(folder) not in (None, left)
+            counts["in writing"] += unfinished(folder) not in ({}, left)
         if training.epochs:
             counts["resumes"] += any("Resuming" in line for _, line in training.lines)
             counts["lost epochs"] += max(0, done - training.epochs[0][1])
@@ -240,17 +241,19 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=4, help="of each kind of game")
     parser.add_argument("--game", nargs="+", choices=GAMES, default=GAMES)
+    parser.add_argument("--epochs", type=int, default=EPOCHS, help="of each training")
     parser.add_argument("--seed", type=int, default=0, help="of the random instants")
     parser.add_argument("--play", nargs=3, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.play:
         name, folder, result = chosen.play
-        play(name, folder or None, result)
+        play(name, folder or None, result, chosen.epochs)
         return
     draw, rows = random.Random(chosen.seed), []
     with tempfile.TemporaryDirectory() as workplace:
         for name in chosen.game:
-            rows.append({"game": name, **torment(name, chosen.kills, draw, Path(workplace))})
+            counts = torment(name, chosen.kills, draw, Path(workplace), chosen.epochs)
+            rows.append({"game": name, **counts})
             print(line(rows[-1]), flush=True)
     totals = {key: sum(row[key] for row in rows) for key in rows[0] if key != "game"}
     print(line({"game": "all", **totals}))
