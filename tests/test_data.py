@@ -109,11 +109,22 @@ def test_points_are_float32_and_follow_the_seed(make):
         ({"num_samples": True}, "num_samples=True"),
         ({"num_samples": 3, "std": -0.1}, "std=-0.1"),
         ({"num_samples": 3, "std": float("nan")}, "std=nan"),
+        ({"num_samples": 3, "std": True}, "std=True"),
+        ({"num_samples": 3, "seed": True}, "seed=True"),
+        ({"num_samples": 3, "seed": -1}, "seed=-1"),
     ],
 )
 def test_points_reject_bad_arguments(make, arguments, message):
     with pytest.raises(ValueError, match=message):
         make(**arguments)
+
+
+def test_numbers_of_numpy_make_the_same_points():
+    for make in (data.circle, data.ring, data.grid, data.swiss_roll):
+        points = make(np.int64(9), std=np.float32(0.5), seed=np.uint8(3))
+        np.testing.assert_array_equal(points, make(9, std=0.5, seed=3))
+    centres = data.ring_centres(np.int32(3), np.float64(2.0))
+    np.testing.assert_array_equal(centres, data.ring_centres(3, 2.0))
 
 
 def test_ring_rejects_no_modes():
@@ -594,6 +605,8 @@ def test_steps_per_epoch_cuts_one_stream_of_passes():
     ("images", "message"),
     [
         (np.zeros((4, 2), "uint8"), "dtype uint8"),
+        (np.full((4, 2), "x"), "array of real numbers.*ndarray of dtype <U1"),
+        ([[1.0, 2.0], [3.0]], "lists that all have one shape. Received: list"),
         (np.zeros(4, "float32"), r"shape \(4,\)"),
         (np.zeros((0, 2), "float32"), r"shape \(0, 2\)"),
         (np.array([[1.0, np.nan]] * 4), "finite"),
@@ -609,16 +622,29 @@ def test_batches_rejects_bad_images(images, message):
     ("arguments", "message"),
     [
         ({"batch_size": 0}, "batch_size=0"),
-        ({"batch_size": 24}, "from 1 to the number of images, 23"),
+        ({"batch_size": 24}, "from 1 to 23, the number of images"),
         ({"batch_size": 2.0}, r"batch_size=2\.0"),
         ({"batch_size": 2, "seed": None}, "seed=None"),
         ({"batch_size": 2, "seed": 1.5}, r"seed=1\.5"),
+        ({"batch_size": 2, "seed": True}, "seed=True"),
+        ({"batch_size": 2, "seed": -1}, "seed=-1"),
+        ({"batch_size": 2, "shuffle": "no"}, "shuffle='no'"),
+        ({"batch_size": 2, "drop_remainder": None}, "drop_remainder=None"),
+        ({"batch_size": 2, "steps_per_epoch": True}, "steps_per_epoch=True"),
         ({"batch_size": 2, "steps_per_epoch": 0}, "steps_per_epoch=0"),
     ],
 )
 def test_batches_rejects_bad_numbers(arguments, message):
     with pytest.raises(ValueError, match=message):
         data.batches(POINTS, **arguments)
+
+
+def test_batches_take_numbers_of_numpy():
+    of_numpy = data.batches(POINTS, np.int64(4), np.int64(7), steps_per_epoch=np.int32(3))
+    of_python = data.batches(POINTS, 4, 7, steps_per_epoch=3)
+    assert len(of_numpy) == 3
+    for ours, theirs in zip(of_numpy, of_python, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
 
 
 TWO_DEVICES = """

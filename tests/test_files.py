@@ -48,6 +48,15 @@ def test_grey_pictures_have_one_channel(folder):
     assert dataset.element_spec.shape == (3, 4, 4, 1) and sorted(colours(dataset)) == [*range(12)]
 
 
+def test_numbers_of_numpy_are_numbers(folder):
+    of_numpy = data.image_batches(
+        folder, np.int64(2), np.int32(4), np.int64(1), channels=np.int64(1), steps_per_epoch=3
+    )
+    of_python = data.image_batches(folder, 2, 4, 1, channels=1, steps_per_epoch=3)
+    for ours, theirs in zip(of_numpy, of_python, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
 def test_the_order_depends_on_seed_and_epoch_alone(folder):
     first, again, other = (data.image_batches(folder, 2, 4, seed=s) for s in (1, 1, 2))
     epochs = [colours(first) for _ in range(3)]
@@ -109,6 +118,9 @@ def test_tensorflow_datasets_without_network():
         ({"batch_size": 13}, ValueError, "12 images, fewer than a batch"),
         ({"channels": 2}, ValueError, "channels=2"),
         ({"seed": 0.5}, ValueError, "seed=0.5"),
+        ({"seed": True}, ValueError, "seed=True"),
+        ({"channels": True}, ValueError, "channels=True"),
+        ({"channels": "3"}, ValueError, "one of 1, 3"),
         ({"steps_per_epoch": 0}, ValueError, "steps_per_epoch=0"),
     ],
 )

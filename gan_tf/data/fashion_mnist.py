@@ -12,6 +12,7 @@ import tempfile
 import urllib.request
 import zipfile
 
+from gan_tf import checks
 import numpy as np
 
 CLASS_NAMES = (
@@ -90,7 +91,7 @@ def load_fashion_mnist(path=None, *, value_range=(-1.0, 1.0), verbose=True):
     Reference:
         Xiao et al. 2017, arXiv:1708.07747; MIT licence, Zalando SE.
     """
-    low, high = _checked_range(value_range)
+    low, high = checks.increasing_pair(value_range=value_range)
     source, location = find_fashion_mnist(path)
     why = ""
     if _named(path) is None and source in ("download", "embedded"):
@@ -167,10 +168,8 @@ def _find_named(source, place):
     if str(place) == "embedded":
         return "embedded", str(_embedded_file())
     if not isinstance(place, (str, Path)):
-        raise ValueError(
-            "path must be a folder with the four IDX files, an .npz file, the word "
-            f'"embedded", or None. Received: path={place!r}'
-        )
+        expected = 'a folder with the four IDX files, an .npz file, the word "embedded", or None'
+        raise checks.argument_error("path", place, expected)
     place = Path(place).expanduser()
     if place.is_dir():
         missing = _missing(place)
@@ -330,19 +329,6 @@ def _parsed_npz(content):
 
 
 # Helpers: its values.
-
-
-def _checked_range(value_range):
-    try:
-        low, high = map(float, value_range)
-    except (TypeError, ValueError):
-        low = high = math.nan
-    if not -math.inf < low < high < math.inf:
-        raise ValueError(
-            "value_range must be a pair (low, high) of finite numbers with low < high. "
-            f"Received: value_range={value_range!r}"
-        )
-    return low, high
 
 
 def _scaled(images, low, high):

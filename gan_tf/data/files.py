@@ -3,8 +3,8 @@
 import math
 from pathlib import Path
 
+from gan_tf import checks
 from gan_tf.data.pipeline import epoch_counter
-from gan_tf.data.points import is_integer, is_seed
 import tensorflow as tf
 
 ENDINGS = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
@@ -34,7 +34,7 @@ def image_batches(
             "tfds:oxford_flowers102", which is downloaded when it is first used.
         size: Integer >= 1, height and width of the batches' images.
         batch_size: Integer >= 1.
-        seed: Integer.
+        seed: Integer >= 0.
         channels: 1 for grey pictures, 3 for colours.
         steps_per_epoch: Integer >= 1, batches in one epoch; by default all full ones of a pass.
         split: Part of a data set of TensorFlow Datasets.
@@ -51,8 +51,10 @@ def image_batches(
             argument is out of range.
     """
     if not isinstance(source, (str, Path)):
-        raise ValueError(f"source must be a folder's path or tfds:NAME. Received: {source!r}")
-    _check(size, batch_size, seed, channels, steps_per_epoch)
+        raise checks.argument_error("source", source, "a folder's path or tfds:NAME")
+    size, batch_size = checks.at_least(1, size=size, batch_size=batch_size)
+    steps_per_epoch = checks.at_least_or_none(1, steps_per_epoch=steps_per_epoch)
+    seed, channels = checks.seed(seed=seed), checks.one_of((1, 3), channels=channels)
     if str(source).startswith("tfds:"):
         name = str(source).removeprefix("tfds:")
         one_pass, count = _from_tfds(name, split, data_dir, seed, channels)
@@ -175,16 +177,3 @@ def _fitted(picture, size):
     square = picture[top : top + side, left : left + side]
     resized = tf.image.resize(square, (size, size), antialias=True)
     return tf.clip_by_value(resized / 127.5 - 1.0, -1.0, 1.0)
-
-
-def _check(size, batch_size, seed, channels, steps_per_epoch):
-    least = {"size": size, "batch_size": batch_size}
-    if steps_per_epoch is not None:
-        least["steps_per_epoch"] = steps_per_epoch
-    for name, value in least.items():
-        if not is_integer(value) or value < 1:
-            raise ValueError(f"{name} must be an integer >= 1. Received: {name}={value!r}")
-    if not is_seed(seed):
-        raise ValueError(f"seed must be an integer of 64 bits. Received: seed={seed!r}")
-    if channels not in (1, 3):
-        raise ValueError(f"channels must be 1 or 3. Received: channels={channels!r}")

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 import math
 
-from gan_tf.data.points import is_integer, is_seed
+from gan_tf import checks
 import keras
 import numpy as np
 import tensorflow as tf
@@ -22,7 +22,7 @@ def batches(
     Args:
         images: Float array `(num_images, ...)` of at least two axes; points will do.
         batch_size: Integer from 1 to `num_images`.
-        seed: Integer.
+        seed: Integer >= 0.
         steps_per_epoch: Integer >= 1, batches in one epoch, so that a run is as long with few
             images as with many: the passes over the images follow one another without a gap, and
             an epoch is a stretch of them. By default an epoch is one pass.
@@ -37,8 +37,12 @@ def batches(
         ValueError: If the images are not finite floats, or another argument is out of range.
     """
     images = _checked_images(images)
-    _check_batching(len(images), batch_size, seed, steps_per_epoch)
     num_images = len(images)
+    meaning = "the number of images"
+    batch_size = checks.between(1, num_images, meaning, batch_size=batch_size)
+    steps_per_epoch = checks.at_least_or_none(1, steps_per_epoch=steps_per_epoch)
+    seed = checks.seed(seed=seed)
+    checks.flag(shuffle=shuffle, drop_remainder=drop_remainder)
     num_full = num_images // batch_size
     value_range = float(images.min()), float(images.max())
     with tf.device("CPU:0"):
@@ -117,13 +121,7 @@ def capped(count, per_step=1):
 
 
 def _checked_images(images):
-    try:
-        images = np.asarray(images)
-    except (TypeError, ValueError) as error:
-        raise ValueError(
-            "images must be an array, or a list of images that all have one shape. "
-            f"Received: {type(images).__name__} ({error})"
-        ) from error
+    images = checks.real_array(images=images)
     if images.ndim < 2 or images.size == 0:
         raise ValueError(
             "images must be an array (num_images, ...) of at least two axes, none of them empty. "
@@ -137,18 +135,3 @@ def _checked_images(images):
     if not np.isfinite(images).all():
         raise ValueError("images must be finite. Received: NaN or infinite values")
     return images.astype("float32", copy=False)
-
-
-def _check_batching(num_images, batch_size, seed, steps_per_epoch):
-    if not is_integer(batch_size) or not 1 <= batch_size <= num_images:
-        raise ValueError(
-            f"batch_size must be an integer from 1 to the number of images, {num_images}. "
-            f"Received: batch_size={batch_size!r}"
-        )
-    if not is_seed(seed):
-        raise ValueError(f"seed must be an integer of 64 bits. Received: seed={seed!r}")
-    if steps_per_epoch is not None and (not is_integer(steps_per_epoch) or steps_per_epoch < 1):
-        raise ValueError(
-            "steps_per_epoch must be an integer >= 1, or None for one pass over the images. "
-            f"Received: steps_per_epoch={steps_per_epoch!r}"
-        )

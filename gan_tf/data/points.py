@@ -1,8 +1,6 @@
 """Points in the plane, float32 `(num_samples, 2)`: circle, ring, grid and spiral."""
 
-import math
-import numbers
-
+from gan_tf import checks
 import numpy as np
 
 
@@ -20,8 +18,7 @@ def circle(num_samples, std=0.01, seed=None):
     Raises:
         ValueError: If `num_samples`, `std` or `seed` is out of range.
     """
-    _check_points(num_samples, std, seed)
-    rng = np.random.default_rng(seed)
+    rng = _generator_for(num_samples, std, seed)
     angles = rng.uniform(0.0, 2 * np.pi, num_samples)
     points = np.stack([np.cos(angles), np.sin(angles)], axis=1)  # (num_samples, 2)
     return _with_noise(points, std, rng)
@@ -29,10 +26,8 @@ def circle(num_samples, std=0.01, seed=None):
 
 def ring_centres(num_modes=8, radius=1.0):
     """Centres of the ring's modes, at angles 2πi / num_modes: float32 `(num_modes, 2)`."""
-    if not is_integer(num_modes) or num_modes < 1:
-        raise ValueError(f"num_modes must be an integer >= 1. Received: num_modes={num_modes!r}")
-    if not is_finite(radius):
-        raise ValueError(f"radius must be a finite number. Received: radius={radius!r}")
+    checks.at_least(1, num_modes=num_modes)
+    checks.number(radius=radius)
     angles = 2 * np.pi * np.arange(num_modes) / num_modes
     return (radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)).astype("float32")
 
@@ -105,8 +100,7 @@ def swiss_roll(num_samples, std=1 / 30, seed=None):
         Gulrajani et al. 2017, figure 1, arXiv:1704.00028; scale and noise as in the authors'
         gan_toy.py (github.com/igul222/improved_wgan_training).
     """
-    _check_points(num_samples, std, seed)
-    rng = np.random.default_rng(seed)
+    rng = _generator_for(num_samples, std, seed)
     angles = 1.5 * np.pi * (1 + 2 * rng.uniform(size=num_samples))
     points = np.stack([angles * np.cos(angles), angles * np.sin(angles)], axis=1) / 7.5
     return _with_noise(points, std, rng)
@@ -115,38 +109,17 @@ def swiss_roll(num_samples, std=1 / 30, seed=None):
 # Helpers.
 
 
+def _generator_for(num_samples, std, seed):
+    """NumPy's random generator, once the arguments that all shapes share are checked."""
+    checks.at_least(1, num_samples=num_samples)
+    checks.not_negative(std=std)
+    return np.random.default_rng(checks.seed_or_none(seed=seed))
+
+
 def _mixture(centres, num_samples, std, seed):
-    _check_points(num_samples, std, seed)
-    rng = np.random.default_rng(seed)
+    rng = _generator_for(num_samples, std, seed)
     return _with_noise(centres[rng.integers(len(centres), size=num_samples)], std, rng)
 
 
 def _with_noise(points, std, rng):
     return (points + std * rng.standard_normal(points.shape)).astype("float32")
-
-
-def _check_points(num_samples, std, seed):
-    if not is_integer(num_samples) or num_samples < 1:
-        raise ValueError(
-            f"num_samples must be an integer >= 1. Received: num_samples={num_samples!r}"
-        )
-    if not is_finite(std) or std < 0:
-        raise ValueError(f"std must be a finite number >= 0. Received: std={std!r}")
-    if seed is not None and (not is_integer(seed) or seed < 0):
-        raise ValueError(f"seed must be an integer >= 0, or None. Received: seed={seed!r}")
-
-
-def is_integer(value):
-    """Whether the value is an integer, of Python or NumPy, and not a bool."""
-    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
-
-
-def is_finite(value):
-    """Whether the value is a finite real number, of Python or NumPy, and not a bool."""
-    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    return is_number and math.isfinite(value)
-
-
-def is_seed(value):
-    """Whether the value is an integer that TensorFlow takes as a seed, one of 64 bits."""
-    return is_integer(value) and -(2**63) <= value < 2**63

@@ -1,6 +1,6 @@
 """Images of another size: with a border or without it, with larger pixels or with fewer."""
 
-from gan_tf.data.points import is_integer
+from gan_tf import checks
 import numpy as np
 
 
@@ -92,14 +92,9 @@ def shrunk(images, size):
     return squares.mean(axis=(2, 4))
 
 
-def _check_size(size):
-    if not is_integer(size) or size < 1:
-        raise ValueError(f"size must be an integer >= 1. Received: size={size!r}")
-
-
 def _squares(images, size):
     """The images as an array, and their height."""
-    _check_size(size)
+    checks.at_least(1, size=size)
     images = np.asarray(images)
     if images.ndim != 4 or images.shape[1] != images.shape[2]:
         raise ValueError(
@@ -111,7 +106,7 @@ def _squares(images, size):
 
 def _borders(images, size):
     """Pixels to add above and below, and at either side; negative where some are to go."""
-    _check_size(size)
+    checks.at_least(1, size=size)
     shape = np.shape(images)
     if len(shape) != 4 or (size - shape[1]) % 2 or (size - shape[2]) % 2:
         raise ValueError(
