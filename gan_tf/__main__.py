@@ -183,7 +183,7 @@ def load_model(path):
     from gan_tf import games, layers  # noqa: F401, the file may hold games and layers of gan_tf
     import keras
 
-    remedy = "Give a .keras file, as python -m gan_tf train writes it."
+    remedy = "Give a .keras file, as python -m gan_tf train writes it or as gan.save does."
     if not path.is_file():
         raise FileNotFoundError(f"There is no file {path}. {remedy}")
     if path.suffix != ".keras":
