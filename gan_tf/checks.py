@@ -250,6 +250,30 @@ def feature_array(least=1, /, **arrays):
     return finite_array(axes, least, "Flatten or encode images first.", **arrays)
 
 
+def feature_arrays(what, least=(1, 1), /, **arrays):
+    """Two of `feature_array` that agree in their number of `what`: features, dimensions.
+
+    Args:
+        what: Text for the error.
+        least: Pair of integers, how many samples it takes of the first and of the second.
+        **arrays: The two arrays.
+
+    Returns:
+        Pair of float64 arrays.
+
+    Raises:
+        ValueError: As `feature_array`, or if the numbers of features differ.
+    """
+    pairs = zip(arrays.items(), least, strict=True)
+    first, second = (feature_array(few, **{name: values}) for (name, values), few in pairs)
+    if first.shape[1] != second.shape[1]:
+        raise ValueError(
+            f"{' and '.join(arrays)} must have the same number of {what}. "
+            f"Received: shapes {first.shape} and {second.shape}"
+        )
+    return first, second
+
+
 def image_array(least=1, /, **arrays):
     """Float64 arrays `(num_images, height, width, channels)`, finite, at least so many images."""
     axes = ("num_images", "height", "width", "channels")

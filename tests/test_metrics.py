@@ -629,7 +629,7 @@ NAN[3, 2], INFINITE[0, 0] = np.nan, -np.inf
         (GOOD[:1], "real_features must hold at least 2 samples. Received: 1"),
         (GOOD[:, :3], r"\(10, 3\) and \(10, 4\)"),
         (GOOD * 1j, "complex128"),
-        (GOOD.astype(str), "real numbers. Received: dtype <U"),
+        (GOOD.astype(str), "array of real numbers.*Received: ndarray of dtype <U"),
     ],
 )
 @pytest.mark.parametrize("metric", [kernel_distance, precision_recall, density_coverage])
@@ -671,6 +671,13 @@ def test_fake_samples_must_be_more_than_k_where_they_have_balls():
 def test_unfit_subsets(arguments, message):
     with pytest.raises(ValueError, match=message):
         kernel_distance(GOOD, GOOD, **arguments)
+
+
+def test_numbers_of_numpy_are_numbers():
+    others = normal(10, 4, seed=1)
+    of_numpy = kernel_distance(GOOD, others, np.int32(3), np.int64(5), np.uint8(2))
+    assert of_numpy == kernel_distance(GOOD, others, 3, 5, 2)
+    assert precision_recall(GOOD, others, np.int64(2)) == precision_recall(GOOD, others, 2)
 
 
 EYE = np.eye(3)

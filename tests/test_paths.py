@@ -58,6 +58,9 @@ def test_a_space_that_jumps_has_long_paths():
     [
         (lambda: metrics.path_length(lambda x: x, STARTS, ENDS[:5]), "one shape"),
         (lambda: metrics.path_length(lambda x: x, STARTS, ENDS, epsilon=0), "epsilon"),
+        (lambda: metrics.path_length(lambda x: x, STARTS, ENDS, seed=True), "seed=True"),
+        (lambda: metrics.path_length(None, STARTS, ENDS), "features_of must be a function"),
+        (lambda: metrics.path_length(lambda x: x, STARTS, ENDS, "lerp"), "interpolate='lerp'"),
         (lambda: metrics.slerp(0 * STARTS, ENDS, np.ones(200)), "none of them zero"),
     ],
 )

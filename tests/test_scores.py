@@ -112,6 +112,8 @@ def test_encoder_needs_a_classifier():
         metrics.Encoder(builders.dcgan_discriminator(), "discriminator")
     with pytest.raises(ValueError, match="value_range"):
         metrics.Encoder(builders.image_classifier(), "classifier", value_range=(1, -1))
+    with pytest.raises(ValueError, match="batch_size must be an integer >= 1"):
+        metrics.Encoder(builders.image_classifier(), "classifier", batch_size=True)
 
 
 # Inception, with random weights: everything but the download.

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from gan_tf.metrics import checks
+from gan_tf import checks
 import numpy as np
 
 # What float32 leaves of symmetry and of eigenvalues 0, relative to the largest.
@@ -38,7 +38,7 @@ def gaussian_statistics(features):
     Raises:
         ValueError: If the features have another rank, are fewer than two, or are not finite.
     """
-    features = checks.checked_features("features", features, min_samples=2)
+    features = checks.feature_array(2, features=features)
     mean = features.mean(axis=0)
     centred = features - mean
     return GaussianStatistics(mean, centred.T @ centred / (len(features) - 1))
@@ -128,13 +128,12 @@ def kernel_distance(real_features, fake_features, num_subsets=100, subset_size=N
         Bińkowski et al. 2018, section 4, arXiv:1801.01401: unbiased estimate with the kernel
         `(x·y / num_features + 1)³`.
     """
-    real, fake = checks.checked_feature_pair(real_features, fake_features, 2, 2)
+    real, fake = comparable_features(real_features, fake_features, (2, 2))
     smaller = min(len(real), len(fake))
     subset_size = min(1000, smaller) if subset_size is None else subset_size
-    checks.check_integer("subset_size", subset_size, 2, smaller, ", the size of the smaller set")
-    checks.check_integer("num_subsets", num_subsets, 1)
-    checks.check_integer("seed", seed, 0)
-    rng = np.random.default_rng(seed)
+    checks.between(2, smaller, "the size of the smaller set", subset_size=subset_size)
+    checks.at_least(1, num_subsets=num_subsets)
+    rng = np.random.default_rng(checks.seed(seed=seed))
     distances = []
     for _ in range(num_subsets):
         real_subset = real[rng.choice(len(real), subset_size, replace=False)]
@@ -164,7 +163,7 @@ def inception_score(probabilities, splits=10):
         Salimans et al. 2016, section 4, arXiv:1606.03498.
     """
     probabilities = _checked_probabilities(probabilities)
-    checks.check_integer("splits", splits, 1, len(probabilities), ", the number of samples")
+    checks.between(1, len(probabilities), "the number of samples", splits=splits)
     scores = [np.exp(_mean_kl(part)) for part in np.array_split(probabilities, splits)]
     return Estimate(float(np.mean(scores)), float(np.std(scores)))
 
@@ -172,9 +171,15 @@ def inception_score(probabilities, splits=10):
 # Helpers.
 
 
+def comparable_features(real_features, fake_features, least):
+    """Both sets as float64 arrays, which must come from one encoder; `least` as `checks` has it."""
+    sets = {"real_features": real_features, "fake_features": fake_features}
+    return checks.feature_arrays("features, so come from one encoder", least, **sets)
+
+
 def _checked_gaussian(number, mean, cov):
-    mean = checks.as_float64(f"mean_{number}", mean)
-    cov = checks.as_float64(f"cov_{number}", cov)
+    mean = checks.finite_array(**{f"mean_{number}": mean})
+    cov = checks.finite_array(**{f"cov_{number}": cov})
     if mean.ndim != 1 or mean.size == 0 or cov.shape != (mean.size, mean.size):
         raise ValueError(
             f"mean_{number} must have shape (num_features,) and cov_{number} (num_features, "
@@ -219,7 +224,7 @@ def _cubic_kernel(left, right):
 
 
 def _checked_probabilities(probabilities):
-    probabilities = checks.checked_features("probabilities", probabilities)
+    probabilities = checks.feature_array(probabilities=probabilities)
     error = np.abs(probabilities.sum(axis=1) - 1).max(initial=0)
     if probabilities.min(initial=0) < 0 or error > 1e-3:
         raise ValueError(

@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 from typing import NamedTuple
 
-from gan_tf.metrics import checks
+from gan_tf import checks
 import keras
 import numpy as np
 import tensorflow as tf
@@ -59,13 +59,9 @@ class Encoder:
     """
 
     def __init__(self, classifier, name, value_range=(-1.0, 1.0), *, prepare=None, batch_size=500):
-        if np.shape(value_range) != (2,) or not value_range[0] < value_range[1] or batch_size < 1:
-            raise ValueError(
-                "value_range must be a pair (low, high), low < high, and batch_size >= 1. "
-                f"Received: value_range={value_range!r}, batch_size={batch_size!r}"
-            )
-        self.name, self.batch_size = name, batch_size
-        self.value_range = (float(value_range[0]), float(value_range[1]))
+        self.name = name
+        self.value_range = checks.increasing_pair(value_range=value_range)
+        self.batch_size = checks.at_least(1, batch_size=batch_size)
         self.model = _features_and_probabilities(classifier)
         self._prepare = prepare or (lambda images: images)
         self.image_shape = (None, None, None) if prepare else self.model.input_shape[1:]
@@ -92,10 +88,7 @@ class Encoder:
         return tf.cast(features, tf.float32), tf.cast(probabilities, tf.float32)
 
     def _checked(self, images):
-        images = checks.as_array("images", images)
-        if images.dtype.kind not in "biufV":  # V is bfloat16
-            raise ValueError(f"images must hold real numbers. Received: dtype {images.dtype}")
-        images = images.astype("float32", copy=False)
+        images = checks.real_array(images=images).astype("float32", copy=False)
         if images.ndim == 3:
             images = images[..., np.newaxis]
         pairs = zip(self.image_shape, images.shape[1:], strict=False)
@@ -128,12 +121,12 @@ def fashion_mnist_encoder(value_range=(-1.0, 1.0)):
     """
     remedy = "Reinstall gan_tf, or in a checkout run `git checkout gan_tf`."
     try:
-        found = hashlib.sha256(CLASSIFIER_FILE.read_bytes()).hexdigest()
+        sha256 = hashlib.sha256(CLASSIFIER_FILE.read_bytes()).hexdigest()
     except OSError as error:
         raise OSError(f"Cannot read {CLASSIFIER_FILE}: {error.strerror}. {remedy}") from error
-    if found != CLASSIFIER_SHA256:
+    if sha256 != CLASSIFIER_SHA256:
         raise ValueError(
-            f"{CLASSIFIER_FILE} is damaged. Received: SHA-256 {found}, expected: "
+            f"{CLASSIFIER_FILE} is damaged. Received: SHA-256 {sha256}, expected: "
             f"{CLASSIFIER_SHA256}. {remedy}"
         )
     classifier = keras.saving.load_model(CLASSIFIER_FILE, compile=False, safe_mode=True)

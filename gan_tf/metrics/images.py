@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from gan_tf.metrics import checks
+from gan_tf import checks
 from gan_tf.metrics.manifold import squared_distances
 import numpy as np
 
@@ -62,12 +62,9 @@ def sliced_wasserstein(
         250 MB in each set.
     """
     real, fake = _checked_image_sets(real_images, fake_images)
-    checks.check_integer("patches_per_image", patches_per_image, 1)
-    smaller = min(real.shape[1:3])
-    checks.check_integer("patch_size", patch_size, 1, smaller, ", the size of the images")
-    checks.check_integer("num_directions", num_directions, 1)
-    checks.check_integer("seed", seed, 0)
-    rng = np.random.default_rng(seed)
+    checks.at_least(1, patches_per_image=patches_per_image, num_directions=num_directions)
+    checks.between(1, min(real.shape[1:3]), "the size of the images", patch_size=patch_size)
+    rng = np.random.default_rng(checks.seed(seed=seed))
     num_levels = _num_levels(real.shape[1:3], patch_size)
     pyramids = [laplacian_pyramid(images, num_levels) for images in (real, fake)]
     tiny = [1e-6 * np.abs(images).max() for images in (real, fake)]  # only rounding varies less
@@ -100,10 +97,9 @@ def nearest_neighbours(images, real_images, k=1):
     Raises:
         ValueError: If the images are unfit or their sizes differ, or k is out of range.
     """
-    images = checks.checked_images("images", images)
-    real_images = checks.checked_images("real_images", real_images)
+    images, real_images = checks.image_array(images=images, real_images=real_images)
     _check_same_size("images", images, "real_images", real_images)
-    checks.check_integer("k", k, 1, len(real_images), ", the number of real images")
+    checks.between(1, len(real_images), "the number of real images", k=k)
     pixels = images.reshape(len(images), -1)
     real_pixels = real_images.reshape(len(real_images), -1)
     indices = np.empty((len(images), k), "int64")
@@ -132,8 +128,8 @@ def laplacian_pyramid(images, num_levels):
     Reference:
         Burt and Adelson 1983; filter and borders as in the code of Karras et al. 2018.
     """
-    levels = [checks.checked_images("images", images)]
-    checks.check_integer("num_levels", num_levels, 1)
+    levels = [checks.image_array(images=images)]
+    checks.at_least(1, num_levels=num_levels)
     if any(length % 2 ** (num_levels - 1) for length in levels[0].shape[1:3]):
         raise ValueError(
             f"For {num_levels} levels height and width must be multiples of "
@@ -150,8 +146,7 @@ def laplacian_pyramid(images, num_levels):
 
 
 def _checked_image_sets(real_images, fake_images):
-    real = checks.checked_images("real_images", real_images, min_images=2)
-    fake = checks.checked_images("fake_images", fake_images, min_images=2)
+    real, fake = checks.image_array(2, real_images=real_images, fake_images=fake_images)
     _check_same_size("fake_images", fake, "real_images", real)
     if len(real) != len(fake):
         raise ValueError(

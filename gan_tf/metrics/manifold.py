@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from gan_tf.metrics import checks
+from gan_tf import checks
+from gan_tf.metrics.distances import comparable_features
 import numpy as np
 
 _CHUNK = 2**23  # distances held at once, 64 MB
@@ -49,7 +50,7 @@ def precision_recall(real_features, fake_features, k=3):
     Reference:
         Kynkäänniemi et al. 2019, equations 1 and 2, arXiv:1904.06991.
     """
-    real, fake = checks.checked_feature_pair(real_features, fake_features, 2, 2)
+    real, fake = comparable_features(real_features, fake_features, (2, 2))
     _check_k(k, min(len(real), len(fake)), "the smaller set")
     precision = _inside(fake, real, _squared_radii(real, k)).mean()
     recall = _inside(real, fake, _squared_radii(fake, k)).mean()
@@ -77,7 +78,7 @@ def density_coverage(real_features, fake_features, k=5):
     Reference:
         Naeem et al. 2020, section 3, arXiv:2002.09797. Departure: a ball contains its border.
     """
-    real, fake = checks.checked_feature_pair(real_features, fake_features, 2)
+    real, fake = comparable_features(real_features, fake_features, (2, 1))
     _check_k(k, len(real), "the real set")
     radii = _squared_radii(real, k)
     num_inside = np.zeros(len(real), "int64")
@@ -117,7 +118,7 @@ def squared_distances(points, others, slack=0.0):
 
 
 def _check_k(k, count, what):
-    checks.check_integer("k", k, 1, count - 1, f", one less than {what} has samples")
+    checks.between(1, count - 1, f"one less than {what} has samples", k=k)
 
 
 def _squared_radii(points, k):

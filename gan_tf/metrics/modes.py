@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from gan_tf.metrics import checks
+from gan_tf import checks
 import numpy as np
 
 
@@ -44,15 +44,8 @@ def mode_coverage(samples, centres, std, num_stds=3.0):
         Lin et al. 2018 (PacGAN), section 4.1, arXiv:1712.04086, after Srivastava et al. 2017
         (VEEGAN), arXiv:1705.07761.
     """
-    samples = checks.checked_features("samples", samples)
-    centres = checks.checked_features("centres", centres)
-    if samples.shape[1] != centres.shape[1]:
-        raise ValueError(
-            "samples and centres must have the same number of dimensions. Received: shapes "
-            f"{samples.shape} and {centres.shape}"
-        )
-    checks.check_positive("std", std)
-    checks.check_positive("num_stds", num_stds)
+    samples, centres = checks.feature_arrays("dimensions", samples=samples, centres=centres)
+    checks.positive(std=std, num_stds=num_stds)
     distances = np.stack([np.linalg.norm(samples - centre, axis=1) for centre in centres])
     nearest = distances.argmin(axis=0)  # (num_samples,)
     good = distances.min(axis=0) <= num_stds * std

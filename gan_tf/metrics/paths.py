@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from gan_tf.metrics import checks
+from gan_tf import checks
 import numpy as np
 
 
@@ -32,7 +32,7 @@ def slerp(starts, ends, shares):
     Reference:
         Shoemake 1985, *Animating rotation with quaternion curves*.
     """
-    starts, ends, shares = checks.checked_paths(starts, ends, shares)
+    starts, ends, shares = _checked_paths(starts, ends, shares)
     starts, ends, shares = _directions(starts), _directions(ends), shares[:, None]
     cosines = (starts * ends).sum(axis=1, keepdims=True)
     sideways = ends - cosines * starts
@@ -55,7 +55,7 @@ def lerp(starts, ends, shares):
     Raises:
         ValueError: If the shapes do not fit, or a value is not finite.
     """
-    starts, ends, shares = checks.checked_paths(starts, ends, shares)
+    starts, ends, shares = _checked_paths(starts, ends, shares)
     shares = shares.reshape(-1, *[1] * (starts.ndim - 1))
     return starts + shares * (ends - starts)
 
@@ -73,7 +73,7 @@ def path_length(features_of, starts, ends, interpolate=slerp, epsilon=1e-4, seed
         ends: Same shape, where they end.
         interpolate: `slerp` for latents, `lerp` for styles.
         epsilon: Float > 0, length of a step as a share of the path.
-        seed: Integer, decides where on each path the step is taken.
+        seed: Integer >= 0, decides where on each path the step is taken.
 
     Returns:
         PathLength: mean over the paths of `|f(x(t + ε)) - f(x(t))|² / ε²` with t uniform, in
@@ -85,7 +85,9 @@ def path_length(features_of, starts, ends, interpolate=slerp, epsilon=1e-4, seed
     Reference:
         Karras et al. 2019, section 4.1, arXiv:1812.04948, there with the features of a VGG16.
     """
-    checks.check_positive("epsilon", epsilon)
+    checks.positive(epsilon=epsilon)
+    checks.seed(seed=seed)
+    checks.function(features_of=features_of, interpolate=interpolate)
     starts, ends = np.asarray(starts), np.asarray(ends)
     if starts.shape != ends.shape or starts.ndim < 2 or len(starts) < 2:
         raise ValueError(
@@ -94,11 +96,27 @@ def path_length(features_of, starts, ends, interpolate=slerp, epsilon=1e-4, seed
         )
     shares = np.random.default_rng(seed).uniform(0, 1, len(starts))
     here, there = (
-        checks.checked_features("features", features_of(points.astype("float32")))
+        checks.feature_array(features=features_of(points.astype("float32")))
         for points in (interpolate(starts, ends, s) for s in (shares, shares + epsilon))
     )
     speeds = np.square((there - here) / epsilon).sum(axis=1)
     return PathLength(float(speeds.mean()), float(speeds.std(ddof=1) / np.sqrt(len(speeds))))
+
+
+def _checked_paths(starts, ends, shares):
+    """Both ends of paths and a place on each as float64 arrays, whose shapes fit together."""
+    starts, ends, shares = checks.finite_array(starts=starts, ends=ends, shares=shares)
+    if starts.shape != ends.shape or starts.ndim < 1:
+        raise ValueError(
+            "starts and ends must be arrays (num_paths, ...) of one shape. "
+            f"Received: shapes {starts.shape} and {ends.shape}"
+        )
+    if shares.shape != starts.shape[:1]:
+        raise ValueError(
+            f"shares must hold one share for each of the {len(starts)} paths. "
+            f"Received: shape {shares.shape}"
+        )
+    return starts, ends, shares
 
 
 def _directions(points):

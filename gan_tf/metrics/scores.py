@@ -3,6 +3,7 @@
 import functools
 from typing import NamedTuple
 
+from gan_tf import checks
 from gan_tf.metrics.distances import (
     distance_of,
     gaussian_statistics,
@@ -24,7 +25,7 @@ class Reference:
             `value_range`; samples are compared with these.
         other_real_images: Further real images, none of them among the first, at least as many
             as samples will be judged: what a perfect generator would make. They give the floor.
-        seed: Integer, seeds the noise that gives the ceiling.
+        seed: Integer >= 0, seeds the noise that gives the ceiling.
 
     Raises:
         ValueError: If images do not fit the encoder, or do not use its `value_range`.
@@ -32,16 +33,13 @@ class Reference:
 
     def __init__(self, encoder, real_images, other_real_images, seed=0):
         self.encoder = encoder
-        for name, images in (
-            ("real_images", real_images),
-            ("other_real_images", other_real_images),
-        ):
-            _check_range(name, np.asarray(images), encoder.value_range)
+        _check_range("real_images", real_images, encoder.value_range)
+        _check_range("other_real_images", other_real_images, encoder.value_range)
         self.real = encoder(real_images)
         self.statistics = gaussian_statistics(self.real.features)
         self.other = encoder(other_real_images)
         self._image_shape = np.shape(real_images)[1:]
-        self._seed = seed
+        self._seed = checks.seed(seed=seed)
         self._noise = None
 
     @functools.cached_property
@@ -230,8 +228,8 @@ class ClassifierPrecisionRecall(_Remembering):
     """
 
     def results(self):
-        found = precision_recall(self.reference.real.features, self._encoded().features)
-        return found._asdict()
+        features = self.reference.real.features, self._encoded().features
+        return precision_recall(*features)._asdict()
 
 
 class ClassifierDensityCoverage(_Remembering):
@@ -245,8 +243,8 @@ class ClassifierDensityCoverage(_Remembering):
     """
 
     def results(self):
-        found = density_coverage(self.reference.real.features, self._encoded().features)
-        return found._asdict()
+        features = self.reference.real.features, self._encoded().features
+        return density_coverage(*features)._asdict()
 
 
 class ClassesPresent(_Remembering):
@@ -334,6 +332,7 @@ def _check_enough(num_samples, needed):
 
 def _check_range(name, images, value_range):
     """Real images use their range; others would be clipped, and judged as something else."""
+    images = checks.real_array(**{name: images})
     low, high = value_range
     middle, margin = (low + high) / 2, 0.01 * (high - low)
     smallest, largest = images.min(), images.max()
