@@ -34,6 +34,13 @@ def test_image_grid_draws_every_image_once(shape):
     cells(plots.frame(figure), rows=2, columns=3, size=20)
 
 
+def test_numbers_of_numpy_are_numbers():
+    images, pair = np.zeros((6, 4, 4)), np.array([-2.0, 2.0])
+    of_numpy = plots.image_grid(images, np.int64(3), value_range=pair, scale=np.int32(4))
+    of_python = plots.image_grid(images, 3, value_range=(-2, 2), scale=4)
+    np.testing.assert_array_equal(plots.frame(of_numpy), plots.frame(of_python))
+
+
 def test_columns_default_to_about_as_many_as_rows():
     cells(plots.frame(plots.image_grid(np.full((12, 5, 5), -1.0), scale=2)), 3, 4, 10)
     cells(plots.frame(plots.image_grid(np.full((2, 5, 5), -1.0), columns=9, scale=2)), 1, 2, 10)
@@ -113,6 +120,10 @@ def test_class_names_fit_before_their_rows():
         (np.zeros((1, 2, 2)), {"value_range": (1, 1)}, r"value_range must be a pair"),
         (np.zeros((4, 2, 2)), {"columns": 0}, "columns=0"),
         (np.zeros((4, 2, 2)), {"columns": 1.5}, r"columns=1\.5"),
+        (np.zeros((4, 2, 2)), {"columns": True}, "columns=True"),
+        (np.zeros((4, 2, 2)), {"scale": np.float64(2)}, "scale must be an integer"),
+        (np.zeros((4, 2, 2)), {"value_range": (0, True)}, r"value_range=\(0, True\)"),
+        (np.zeros((4, 2, 2)), {"value_range": (0, np.inf)}, "finite"),
         (np.zeros((4, 2, 2)), {"labels": ["a"]}, "each of the 4 images. Received: 1"),
         (np.zeros((4, 2, 2)), {"row_labels": ["a"]}, "each of the 2 rows. Received: 1"),
     ],
@@ -226,6 +237,8 @@ def test_axes_of_a_larger_figure_can_be_given():
         (lambda: plots.samples_2d(FAKE, limits=(1, 1)), "limits must be a pair"),
         (lambda: plots.decision_field(radial_logits, limits=3), "limits must be a pair"),
         (lambda: plots.decision_field(lambda p: p), r"one number .*\(10201, 2\)"),
+        (lambda: plots.decision_field("critic"), "discriminator must be a function"),
+        (lambda: plots.decision_field(radial_logits, from_logits="no"), "from_logits='no'"),
         (lambda: plots.decision_field(radial_logits, from_logits=False), "from_logits=True"),
     ],
 )
@@ -375,6 +388,8 @@ def test_gif_of_frames_that_do_not_change(tmp_path):
         ([np.zeros((4, 4))], "a.gif", 0.1, r"\(4, 4\)"),
         ([np.zeros((4, 4, 3))], "a.mp4", 0.1, "a.mp4"),
         ([np.zeros((4, 4, 3))], "a.gif", 0, "seconds_per_frame=0"),
+        ([np.zeros((4, 4, 3))], "a.gif", "1", "seconds_per_frame='1'"),
+        ([np.zeros((4, 4, 3))], "a.gif", float("nan"), "number >= 0.02"),
     ],
 )
 def test_gif_rejects(tmp_path, frames, name, seconds, message):

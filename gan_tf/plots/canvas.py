@@ -2,9 +2,9 @@
 
 import contextlib
 import io
-import numbers
 from pathlib import Path
 
+from gan_tf import checks
 import imageio.v3 as iio
 from matplotlib import figure as mpl_figure
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -42,7 +42,7 @@ class Figure(mpl_figure.Figure):
 def frame(figure):
     """What a figure looks like: uint8 array `(height, width, 3)`, red, green, blue."""
     if not isinstance(figure, mpl_figure.Figure):
-        raise ValueError(f"figure must be a matplotlib Figure. Received: {figure!r}")
+        raise checks.argument_error("figure", figure, "a matplotlib Figure")
     with _canvas_of_pixels(figure) as canvas:
         canvas.draw()
         return np.array(canvas.buffer_rgba())[..., :3].copy()
@@ -73,17 +73,16 @@ def training_gif(frames, path, seconds_per_frame=0.15):
         ValueError: If there is no frame, sizes differ, or `path` or the time is unfit.
         OSError: If the file cannot be written.
     """
-    path = Path(path)
+    path = Path(checks.path_ending(".gif", path=path))
+    if not checks.is_number(seconds_per_frame) or seconds_per_frame < 0.02:
+        remedy = "Browsers slow shorter ones down."
+        expected = "a number >= 0.02"
+        raise checks.argument_error("seconds_per_frame", seconds_per_frame, expected, remedy)
     shapes = {np.shape(each) for each in frames}
     if len(shapes) != 1 or len(next(iter(shapes))) != 3:
         raise ValueError(
             "frames must be a list of arrays (height, width, 3) of one size, at least one. "
             f"Received: {len(frames)} frames of shapes {sorted(shapes)}"
-        )
-    if path.suffix.lower() != ".gif" or not seconds_per_frame >= 0.02:
-        raise ValueError(
-            "path must end in .gif and seconds_per_frame be at least 0.02. "
-            f"Received: path={str(path)!r}, seconds_per_frame={seconds_per_frame!r}"
         )
     film = np.stack(frames)
     if film.dtype != np.uint8:
@@ -113,28 +112,3 @@ def writing(path):
 def new_axes(width, height, layout="constrained"):
     """Axes of a new figure, sizes in inches; "compressed" is for axes of equal scales."""
     return Figure(figsize=(width, height), dpi=DPI, layout=layout).add_subplot()
-
-
-def checked_numbers(name, values):
-    """The values as an array of real numbers."""
-    try:
-        array = np.asarray(values)
-        if array.dtype.kind == "O":
-            array = array.astype("float64")  # None is NaN
-    except (TypeError, ValueError):
-        array = None
-    if array is None or array.dtype.kind not in "biufV":  # V is bfloat16
-        dtype = "" if array is None else f" of {array.dtype}"
-        raise ValueError(
-            f"{name} must be an array of real numbers, or lists of one length. "
-            f"Received: {type(values).__name__}{dtype}"
-        )
-    return array
-
-
-def checked_limits(limits, name="limits"):
-    """The pair as floats; an error if it does not increase."""
-    is_pair = np.shape(limits) == (2,) and all(isinstance(each, numbers.Real) for each in limits)
-    if not is_pair or not limits[0] < limits[1]:
-        raise ValueError(f"{name} must be a pair (low, high), low < high. Received: {limits!r}")
-    return float(limits[0]), float(limits[1])

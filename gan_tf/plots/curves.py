@@ -1,6 +1,7 @@
 """Numbers over a run, and tables of numbers as a picture."""
 
-from gan_tf.plots.canvas import LINES, checked_limits, checked_numbers, new_axes
+from gan_tf import checks
+from gan_tf.plots.canvas import LINES, new_axes
 from matplotlib.ticker import MaxNLocator
 import numpy as np
 
@@ -32,9 +33,8 @@ def losses(
     """
     values = getattr(history, "history", history)
     if not hasattr(values, "keys"):
-        raise ValueError(
-            f"history must be a Keras History, as fit returns it, or a dict. Received: {values!r}"
-        )
+        expected = "a Keras History, as fit returns it, or a dict"
+        raise checks.argument_error("history", values, expected)
     missing = [key for key in keys if key not in values]
     if missing:
         raise ValueError(f"The history lacks {missing}. Received a history with {sorted(values)}")
@@ -77,12 +77,12 @@ def curves(
     Raises:
         ValueError: If there is no series, or one has another length than `x`.
     """
-    x = checked_numbers("x", x).astype("float64")
+    x = checks.real_array(x=x).astype("float64")
     _check_series(x, series)
     axes = new_axes(6, 3.5) if ax is None else ax
     for number, (name, values) in enumerate(series.items()):
         colour, style = LINES[number % len(LINES)]
-        values = checked_numbers(f"series {name!r}", values).astype("float64")
+        values = checks.real_array(**{f"series {name!r}": values}).astype("float64")
         known = ~np.isnan(values)
         (drawn,) = axes.plot(x[known], values[known], color=colour, linestyle=style, label=name)
         if known.sum() <= 12:
@@ -112,7 +112,7 @@ def heatmap(values, row_labels, column_labels, texts=None, value_range=None, tit
     Raises:
         ValueError: If the numbers of rows, columns and labels differ.
     """
-    values = checked_numbers("values", values).astype("float64")
+    values = checks.real_array(values=values).astype("float64")
     labels = (len(row_labels), len(column_labels))
     if values.shape != labels or (texts is not None and np.shape(texts) != labels):
         raise ValueError(
@@ -120,7 +120,9 @@ def heatmap(values, row_labels, column_labels, texts=None, value_range=None, tit
             f"label, {labels}. Received: values {values.shape}, texts {np.shape(texts)}"
         )
     shown = np.ma.masked_invalid(values)
-    low, high = (shown.min(), shown.max()) if value_range is None else checked_limits(value_range)
+    low, high = shown.min(), shown.max()
+    if value_range is not None:
+        low, high = checks.increasing_pair(value_range=value_range)
     rows, columns = labels
     axes = new_axes(2 + 0.85 * columns, 1.1 + 0.34 * rows)
     axes.imshow(shown, cmap="Blues", vmin=low, vmax=high, aspect="auto")

@@ -1,9 +1,9 @@
 """Images side by side, each pixel a square of whole screen pixels."""
 
 import math
-import numbers
 
-from gan_tf.plots.canvas import BROKEN_COLOUR, DPI, Figure, checked_limits, checked_numbers
+from gan_tf import checks
+from gan_tf.plots.canvas import BROKEN_COLOUR, DPI, Figure
 import numpy as np
 
 
@@ -38,14 +38,14 @@ def image_grid(
             `value_range` by more than half its width.
     """
     pixels = _pixels(images, value_range)
-    columns = _checked_columns(columns, len(pixels))
+    columns = checks.at_least_or_none(1, columns=columns) or math.ceil(math.sqrt(len(pixels)))
+    columns = min(columns, len(pixels))
     rows = math.ceil(len(pixels) / columns)
     _check_length("labels", labels, len(pixels), "images")
     _check_length("row_labels", row_labels, rows, "rows")
     height, width = pixels.shape[1:3]
-    if scale is not None:
-        _check_whole("scale", scale)
-    scale = scale or max(1, min(500 // (columns * (width + 2)), 640 // (rows * (height + 2))))
+    fitting = max(1, min(500 // (columns * (width + 2)), 640 // (rows * (height + 2))))
+    scale = checks.at_least_or_none(1, scale=scale) or fitting
     gap = math.ceil(4 / scale)
     step = np.array([height + (gap if labels is None else math.ceil(16 / scale)), width + gap])
     mosaic = _mosaic(pixels, rows, columns, step)
@@ -64,7 +64,7 @@ def image_grid(
 
 def _pixels(images, value_range):
     """Images as float32 `(num_images, height, width, 3)` in [0, 1]."""
-    images = checked_numbers("images", images).astype("float32", copy=False)
+    images = checks.real_array(images=images).astype("float32", copy=False)
     if images.ndim == 3:
         images = images[..., np.newaxis]
     if images.ndim != 4 or images.shape[-1] not in (1, 3) or images.size == 0:
@@ -72,7 +72,7 @@ def _pixels(images, value_range):
             "images must be (num_images, height, width), or that with 1 or 3 channels, and not "
             f"empty. Received: shape {images.shape}"
         )
-    low, high = checked_limits(value_range, "value_range")
+    low, high = checks.increasing_pair(value_range=value_range)
     finite = np.isfinite(images)
     smallest, largest = images[finite].min(initial=low), images[finite].max(initial=high)
     margin = (high - low) / 2
@@ -117,18 +117,6 @@ def _canvas_for(mosaic, scale, title, row_labels):
     if title:
         figure.suptitle(str(title), fontsize=11, y=1 - 4 / size[1], va="top")
     return figure, axes
-
-
-def _checked_columns(columns, num_images):
-    columns = math.ceil(math.sqrt(num_images)) if columns is None else columns
-    _check_whole("columns", columns)
-    return min(int(columns), num_images)
-
-
-def _check_whole(name, number):
-    """A whole number will do that is a float, as NumPy's roots and quotients are."""
-    if not isinstance(number, numbers.Real) or number != int(number) or number < 1:
-        raise ValueError(f"{name} must be an integer >= 1. Received: {name}={number!r}")
 
 
 def _check_length(name, values, expected, unit):

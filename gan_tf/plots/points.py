@@ -1,12 +1,7 @@
 """Points in the plane, and what a discriminator thinks of every place there."""
 
-from gan_tf.plots.canvas import (
-    FAKE_COLOUR,
-    REAL_COLOUR,
-    checked_limits,
-    checked_numbers,
-    new_axes,
-)
+from gan_tf import checks
+from gan_tf.plots.canvas import FAKE_COLOUR, REAL_COLOUR, new_axes
 from matplotlib.collections import PatchCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Circle
@@ -43,7 +38,8 @@ def samples_2d(samples=None, target=None, ax=None, title=None, limits=None, radi
         axes.add_collection(_discs(target, radii))
     _scatter(axes, samples, target)
     shown = samples if target is None else target
-    _finish_plane(axes, _around(shown) if limits is None else checked_limits(limits), title)
+    limits = _around(shown) if limits is None else checks.increasing_pair(limits=limits)
+    _finish_plane(axes, limits, title)
     return axes.figure
 
 
@@ -74,11 +70,9 @@ def decision_field(
     Raises:
         ValueError: If a shape or `limits` is unfit, or what should be probabilities is not.
     """
-    low, high = checked_limits(limits)
-    if not callable(discriminator):
-        raise ValueError(
-            f"discriminator must be a model, or a function of points. Received: {discriminator!r}"
-        )
+    low, high = checks.increasing_pair(limits=limits)
+    checks.function(discriminator=discriminator)
+    checks.flag(from_logits=from_logits)
     axis = np.linspace(low, high, 101, dtype="float32")
     points = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)  # (101 * 101, 2)
     field = _probabilities(discriminator, points, from_logits).reshape(101, 101)
@@ -100,7 +94,7 @@ def decision_field(
 
 
 def _checked_points(name, points):
-    points = checked_numbers(name, points)
+    points = checks.real_array(**{name: points})
     if points.ndim != 2 or points.shape[1] != 2 or len(points) == 0:
         raise ValueError(
             f"{name} must be points in the plane, (num_points, 2), at least one. "
