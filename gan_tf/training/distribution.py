@@ -116,9 +116,6 @@ def gathered_from_workers(strategy, *numbers):
     return gather().numpy()
 
 
-said_by_all = gathered_from_workers  # the earlier name
-
-
 def shared(dataset, strategy, num_batches=1):
     """A dataset that gives each replica its own rows of the same global batches.
 
