@@ -304,5 +304,5 @@ def get(loss):
     ):
         return loss
     names = ", ".join(map(repr, _LOSSES))
-    methods = "discriminator(real_logits, fake_logits) and generator(fake_logits)"
+    methods = "the methods discriminator(real_logits, fake_logits) and generator(fake_logits)"
     raise checks.argument_error("loss", loss, f"one of {names}, or an object with {methods}")

@@ -99,8 +99,8 @@ DATA = [
     ),
     ("NaN images", lambda _: data.batches(NAN_POINTS), ValueError, "NaN", "must be finite"),
     ("ragged images", lambda _: data.batches(RAGGED, 1), ValueError, "Received: list", "one shape"),
-    ("batch larger than data", lambda _: data.batches(POINTS, 65), ValueError, "=65", "1 to the"),
-    ("empty batches", lambda _: data.batches(POINTS, 0), ValueError, "batch_size=0", "1 to the"),
+    ("batch larger than data", lambda _: data.batches(POINTS, 65), ValueError, "=65", "1 to 64"),
+    ("empty batches", lambda _: data.batches(POINTS, 0), ValueError, "batch_size=0", "1 to 64"),
     ("batches' seed", lambda _: data.batches(POINTS, seed=0.5), ValueError, "seed=0.5", "integer"),
     (
         "seed beyond 64 bits",
@@ -141,7 +141,7 @@ DATA = [
         ".png",
     ),
     ("None for a folder", lambda _: data.image_batches(None, 8), ValueError, "None", "tfds:NAME"),
-    ("two channels", lambda _: data.image_batches(".", 8, channels=2), ValueError, "=2", "1 or 3"),
+    ("two channels", lambda _: data.image_batches(".", 8, channels=2), ValueError, "=2", "1, 3"),
 ]
 
 
@@ -399,7 +399,7 @@ LAYERS = [
     ("even kernel", lambda _: layers.Blur((1, 1)), ValueError, "(1, 1)", "1, 3, 5"),
     ("kernel in words", lambda _: layers.Blur("abc"), ValueError, "'abc'", "1, 3, 5"),
     ("no gain", lambda _: layers.EqualizedDense(4, gain=0), ValueError, "gain=0", "> 0"),
-    ("padding", lambda _: layers.EqualizedConv2D(4, 3, padding="x"), ValueError, "'x'", '"same"'),
+    ("padding", lambda _: layers.EqualizedConv2D(4, 3, padding="x"), ValueError, "'x'", "'same'"),
     ("one style", lambda _: layers.StyleMixing(1), ValueError, "num_layers=1", "integer >= 2"),
     ("decay", lambda _: layers.Truncation(decay=1), ValueError, "decay=1", "[0, 1)"),
     (
@@ -460,9 +460,15 @@ LOSSES = [
 ]
 
 PENALTIES = [
-    ("negative weight", lambda _: penalties.R1(-1), ValueError, "weight=-1", "at least 0"),
-    ("NaN weight", lambda _: penalties.Drift(np.nan), ValueError, "weight=nan", "at least 0"),
-    ("weight in words", lambda _: penalties.GradientPenalty("x"), ValueError, "'x'", "at least 0"),
+    ("negative weight", lambda _: penalties.R1(-1), ValueError, "weight=-1", ">= 0"),
+    (
+        "NaN weight",
+        lambda _: penalties.Drift(np.nan),
+        ValueError,
+        "weight=nan",
+        "finite number >= 0",
+    ),
+    ("weight in words", lambda _: penalties.GradientPenalty("x"), ValueError, "'x'", ">= 0"),
     ("endless weight", lambda _: penalties.R2(np.inf), ValueError, "weight=inf", "finite"),
     (
         "as many fakes as reals",
@@ -502,14 +508,14 @@ PENALTIES = [
         "Lazy",
         "attach(optimizer)",
     ),
-    ("no clipping", lambda _: penalties.WeightClip(0), ValueError, "c=0", "above 0"),
-    ("clipping in words", lambda _: penalties.WeightClip("x"), ValueError, "c='x'", "above 0"),
+    ("no clipping", lambda _: penalties.WeightClip(0), ValueError, "c=0", "> 0"),
+    ("clipping in words", lambda _: penalties.WeightClip("x"), ValueError, "c='x'", "> 0"),
     (
         "memory without weight",
         lambda _: history.HistoricalAveraging(-1, []),
         ValueError,
         "weight=-1",
-        "above 0",
+        "> 0",
     ),
 ]
 
@@ -1468,7 +1474,7 @@ RECIPES = [
     ),
     ("unknown mixture", lambda _: recipes.mixture("cube"), ValueError, "'cube'", "ring"),
     ("unknown remedy", lambda _: recipes.mixture("ring", "luck"), ValueError, "'luck'", "packing"),
-    ("no steps", lambda _: recipes.mixture("ring", steps=0), ValueError, "steps=0", "at least 1"),
+    ("no steps", lambda _: recipes.mixture("ring", steps=0), ValueError, "steps=0", ">= 1"),
     (
         "recipe in a file",
         lambda here: command_line.train_recipe("circle", here.inside_a_file),

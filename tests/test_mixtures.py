@@ -107,6 +107,10 @@ def test_seeds_decide():
         ({"name": "moons"}, "name must be one of .*moons"),
         ({"remedy": "prayer"}, "remedy must be one of .*prayer"),
         ({"steps": 0}, "steps=0"),
+        ({"steps": True}, "steps=True"),
+        ({"steps": 2.0}, "steps must be an integer >= 1"),
+        ({"units": ()}, "at least one"),
+        ({"seed": -1}, "seed=-1"),
     ],
 )
 def test_clear_errors(arguments, message):
@@ -116,13 +120,13 @@ def test_clear_errors(arguments, message):
 
 @pytest.mark.slow
 def test_best_finds_all_modes_of_the_ring_where_the_plain_game_does_not():
-    found = {}
+    coverage = {}
     for remedy in ("plain", "best"):
         keras.utils.set_random_seed(0)
         game = recipes.mixture("ring", remedy, steps=3_000, units=(128, 128))
         game.gan.fit(game.batches, epochs=game.epochs, verbose=0)
         target = recipes.MIXTURES["ring"]
         samples = game.gan.generate(2_500, seed=1)
-        found[remedy] = metrics.mode_coverage(samples, target.centres, target.std)
-    assert found["best"].modes == 8 and found["best"].high_quality > 0.5
-    assert found["plain"].high_quality < found["best"].high_quality
+        coverage[remedy] = metrics.mode_coverage(samples, target.centres, target.std)
+    assert coverage["best"].modes == 8 and coverage["best"].high_quality > 0.5
+    assert coverage["plain"].high_quality < coverage["best"].high_quality

@@ -6,6 +6,7 @@ same runs.
 
 import functools
 
+from gan_tf import checks
 from gan_tf.recipes.garments import dcgan
 from gan_tf.recipes.growing import PARTS, STYLE_STEPS, grown, progressive, style
 from gan_tf.recipes.lecture import circle, lecture_dcgan, lecture_dense
@@ -51,7 +52,7 @@ def get(name=DEFAULT, seed=0):
 
     Args:
         name: One of `RECIPES`. By default the one that makes good garments soonest.
-        seed: Integer, seeds Keras, the latents and made data.
+        seed: Integer >= 0, seeds Keras, the latents and made data.
 
     Returns:
         A `Recipe`.
@@ -59,7 +60,7 @@ def get(name=DEFAULT, seed=0):
     Raises:
         ValueError: If the name is unknown.
     """
-    if name not in RECIPES:
-        raise ValueError(f"recipe must be one of {sorted(RECIPES)}. Received: {name!r}")
+    checks.one_of(tuple(RECIPES), recipe=name)
+    seed = checks.seed(seed=seed)
     keras.utils.set_random_seed(seed)
     return RECIPES[name](seed=seed)

@@ -3,7 +3,7 @@
 Each can be played with one part left out, on the same data, for the same number of images.
 """
 
-from gan_tf import builders, data, layers, penalties
+from gan_tf import builders, checks, data, layers, penalties
 from gan_tf.games.gan import GAN
 from gan_tf.games.progressive import ProgressiveGAN, stage_of
 from gan_tf.recipes.recipe import Recipe
@@ -77,8 +77,8 @@ def progressive(
         R1 are those of Karras et al. 2019, arXiv:1812.04948. Departures: sizes, rate and duration,
         which were found by measuring.
     """
-    _check("without", without, (None, *PARTS))
-    _check("loss", loss, tuple(_PENALTIES))
+    checks.one_of((None, *PARTS), without=without)
+    checks.one_of(tuple(_PENALTIES), loss=loss)
     equalized = "equalized" not in (without or "")
     generator = builders.progressive_generator(
         resolution, equalized=equalized, normalize=without != "pixel normalisation"
@@ -124,7 +124,7 @@ def style(
     Reference:
         Karras et al. 2019, table 1, arXiv:1812.04948.
     """
-    _check("up_to", up_to, STYLE_STEPS)
+    checks.one_of(STYLE_STEPS, up_to=up_to)
     if up_to == "progressive growing":
         return progressive(seed, None, num_images, phase, resolution)
     discriminator = builders.progressive_discriminator(resolution, blur=True)
@@ -188,20 +188,14 @@ def _game(generator, discriminator, seed, phase, without=None):
 
 
 def _recipe(gan, seed, num_images, rate=RATE, loss="non_saturating", penalty=None):
-    epochs = num_images // (BATCH_SIZE * STEPS_PER_EPOCH)
-    if epochs < 1:
-        raise ValueError(
-            f"num_images must be at least {BATCH_SIZE * STEPS_PER_EPOCH}, one epoch of this game. "
-            f"Received: num_images={num_images}"
-        )
+    per_epoch = BATCH_SIZE * STEPS_PER_EPOCH
+    if not checks.is_integer(num_images) or num_images < per_epoch:
+        expected = f"an integer of at least {per_epoch}, one epoch of this game"
+        raise checks.argument_error("num_images", num_images, expected)
+    epochs = int(num_images) // per_epoch
     gan.compile(*adams(rate), loss=loss, penalty=penalty or r1(), steps_per_execution=25)
     (images, _), _ = data.load_fashion_mnist(verbose=False)
     images = data.shrunk(data.padded(images, RESOLUTION), gan.data_shape[0])
     batches = data.batches(images, BATCH_SIZE, seed, steps_per_epoch=STEPS_PER_EPOCH)
     settings = (epochs, STEPS_PER_EPOCH, BATCH_SIZE, (-1, 1), AVERAGE_DECAY)
     return Recipe(gan, images, batches, *settings)
-
-
-def _check(name, value, known):
-    if value not in known:
-        raise ValueError(f"{name} must be one of {list(known)}. Received: {name}={value!r}")

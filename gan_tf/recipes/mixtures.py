@@ -1,11 +1,11 @@
 """Games on mixtures of Gaussians: plain, with one remedy each, and our best.
 
-All have the same networks, optimizers, batches and steps, so that only the remedy differs.
+All games have the same networks, optimizers, batches and steps, so only the remedy differs.
 """
 
 from typing import NamedTuple
 
-from gan_tf import builders, data, layers, losses, penalties
+from gan_tf import builders, checks, data, layers, losses, penalties
 from gan_tf.games.gan import GAN
 from gan_tf.recipes.recipe import Recipe
 import keras
@@ -48,7 +48,7 @@ def _falling_adam(num_updates, factor=1.0):
     return keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99)
 
 
-class Switch(NamedTuple):
+class Changes(NamedTuple):
     """What a remedy changes in the plain game.
 
     Attributes:
@@ -76,7 +76,7 @@ class Switch(NamedTuple):
 
 def _wasserstein(penalty=None, **others):
     rules = {"loss": "wasserstein", "penalty": penalty}
-    return Switch({"discriminator_steps": 5}, rules, **others)
+    return Changes({"discriminator_steps": 5}, rules, **others)
 
 
 def _clipped(units):
@@ -89,42 +89,42 @@ def _spectral(units):
 
 
 def _best(scale, steps):
-    """Smooth while the modes are being found, sharp once they are."""
+    """Keeps the discriminator smooth until the modes are found, and lets it be sharp later."""
     both = penalties.Sum(penalties.R1(scale), penalties.R2(scale))
     fall = keras.optimizers.schedules.ExponentialDecay(1.0, steps, 0.005)
     rules = {"loss": "relativistic", "penalty": penalties.Scheduled(both, fall)}
-    return Switch(rules=rules, scaled=True, adam=_falling_adam)
+    return Changes(rules=rules, scaled=True, adam=_falling_adam)
 
 
 # Functions of `scale`, by which the weight of a squared gradient grows with the square of the
 # mixture's extent, and of the number of steps.
 REMEDIES = {
-    "plain": lambda scale, steps: Switch(),
-    "experience replay": lambda scale, steps: Switch(
+    "plain": lambda scale, steps: Changes(),
+    "experience replay": lambda scale, steps: Changes(
         {"replay": layers.ExperienceReplay()},
         {"jit_compile": False},  # XLA compiles it slowly
     ),
-    "feature matching": lambda scale, steps: Switch(
+    "feature matching": lambda scale, steps: Changes(
         rules={"loss": losses.FeatureMatching("features")}
     ),
-    "minibatch discrimination": lambda scale, steps: Switch(
+    "minibatch discrimination": lambda scale, steps: Changes(
         last=(layers.MinibatchDiscrimination(5, 2, average=True),)
     ),
-    "historical averaging": lambda scale, steps: Switch({"historical_averaging": 1e-3}),
-    "label smoothing": lambda scale, steps: Switch(
+    "historical averaging": lambda scale, steps: Changes({"historical_averaging": 1e-3}),
+    "label smoothing": lambda scale, steps: Changes(
         rules={"loss": losses.NonSaturating(label_smoothing=0.1)}
     ),
-    "virtual batch normalisation": lambda scale, steps: Switch(normalize=True),
-    "packing": lambda scale, steps: Switch(first=(layers.Packing(4),)),
-    "relativistic": lambda scale, steps: Switch(rules={"loss": "relativistic"}),
-    "R1": lambda scale, steps: Switch(rules={"penalty": penalties.R1(scale)}),
-    "R2": lambda scale, steps: Switch(rules={"penalty": penalties.R2(scale)}),
-    "spectral normalisation": lambda scale, steps: Switch(dense=_spectral),
+    "virtual batch normalisation": lambda scale, steps: Changes(normalize=True),
+    "packing": lambda scale, steps: Changes(first=(layers.Packing(4),)),
+    "relativistic": lambda scale, steps: Changes(rules={"loss": "relativistic"}),
+    "R1": lambda scale, steps: Changes(rules={"penalty": penalties.R1(scale)}),
+    "R2": lambda scale, steps: Changes(rules={"penalty": penalties.R2(scale)}),
+    "spectral normalisation": lambda scale, steps: Changes(dense=_spectral),
     "weight clipping": lambda scale, steps: _wasserstein(dense=_clipped),
     "gradient penalty": lambda scale, steps: _wasserstein(penalties.GradientPenalty(0.1)),
-    "two time scales": lambda scale, steps: Switch(faster=5.0),
-    "scaled coordinates": lambda scale, steps: Switch(scaled=True),
-    "falling rate": lambda scale, steps: Switch(adam=_falling_adam),
+    "two time scales": lambda scale, steps: Changes(faster=5.0),
+    "scaled coordinates": lambda scale, steps: Changes(scaled=True),
+    "falling rate": lambda scale, steps: Changes(adam=_falling_adam),
     "best": _best,
 }
 
@@ -148,27 +148,25 @@ def mixture(name, remedy="plain", seed=0, steps=10_000, units=UNITS):
         A `Recipe`; compiled for XLA from 5,000 steps on, where that pays.
 
     Raises:
-        ValueError: If a name is unknown or `steps` smaller than 1.
+        ValueError: If a name is unknown, or a number is not an integer >= 1.
 
     Reference:
         The mixtures: Lin et al. 2018 (PacGAN), section 4.1, arXiv:1712.04086. "best" is the loss
         and the two penalties of R3GAN, Huang et al. 2024, arXiv:2501.05441, their weights falling
         exponentially.
     """
-    for what, value, known in (("name", name, MIXTURES), ("remedy", remedy, REMEDIES)):
-        if value not in known:
-            raise ValueError(f"{what} must be one of {list(known)}. Received: {what}={value!r}")
-    if steps < 1:
-        raise ValueError(f"steps must be at least 1. Received: steps={steps}")
+    checks.one_of(tuple(MIXTURES), name=name)
+    checks.one_of(tuple(REMEDIES), remedy=remedy)
+    steps, units = checks.at_least(1, steps=steps), checks.some_sizes(units=units)
     target = MIXTURES[name]
     extent = float(target.centres.max())
-    switch = REMEDIES[remedy]((extent / REACH) ** 2, steps)
-    generator = _generator(units, extent, switch, seed)
-    gan = GAN(generator, _discriminator(units, extent, switch), seed=seed, **(switch.game or {}))
+    changes = REMEDIES[remedy]((extent / REACH) ** 2, steps)
+    generator = _generator(units, extent, changes, seed)
+    gan = GAN(generator, _discriminator(units, extent, changes), seed=seed, **(changes.game or {}))
     gan.compile(
-        switch.adam(steps),
-        switch.adam(steps * gan.discriminator_steps, switch.faster),
-        **{"jit_compile": steps >= 5_000, "steps_per_execution": 50, **(switch.rules or {})},
+        changes.adam(steps),
+        changes.adam(steps * gan.discriminator_steps, changes.faster),
+        **{"jit_compile": steps >= 5_000, "steps_per_execution": 50, **(changes.rules or {})},
     )
     points = target.draw(NUM_POINTS, seed=seed)
     steps_per_epoch = min(steps, STEPS_PER_EPOCH)
@@ -180,24 +178,24 @@ def mixture(name, remedy="plain", seed=0, steps=10_000, units=UNITS):
 # Helpers.
 
 
-def _generator(units, extent, switch, seed):
+def _generator(units, extent, changes, seed):
     stack = [keras.Input((LATENT_DIM,))]
     for width in units:
         stack.append(keras.layers.Dense(width, activation="relu"))
-        if switch.normalize:
+        if changes.normalize:
             stack.append(keras.layers.BatchNormalization())
-    stretch = [keras.layers.Rescaling(extent)] if switch.scaled else []
+    stretch = [keras.layers.Rescaling(extent)] if changes.scaled else []
     model = keras.Sequential([*stack, keras.layers.Dense(2), *stretch], name="generator")
-    if not switch.normalize:
+    if not changes.normalize:
         return model
     latents = np.random.default_rng(seed).normal(size=(BATCH_SIZE, LATENT_DIM))
     return builders.with_virtual_batch_normalization(model, latents.astype("float32"))
 
 
-def _discriminator(units, extent, switch):
-    scaling = [keras.layers.Rescaling(REACH / extent)] if switch.scaled else []
-    stack = [keras.Input((2,)), *scaling, *switch.first]
+def _discriminator(units, extent, changes):
+    scaling = [keras.layers.Rescaling(REACH / extent)] if changes.scaled else []
+    stack = [keras.Input((2,)), *scaling, *changes.first]
     for place, width in enumerate(units, 1):
         name = "features" if place == len(units) else None
-        stack += [switch.dense(width), keras.layers.LeakyReLU(negative_slope=0.2, name=name)]
-    return keras.Sequential([*stack, *switch.last, switch.dense(1)], name="discriminator")
+        stack += [changes.dense(width), keras.layers.LeakyReLU(negative_slope=0.2, name=name)]
+    return keras.Sequential([*stack, *changes.last, changes.dense(1)], name="discriminator")
