@@ -10,6 +10,7 @@ __version__ = "0.1.0"
 _DEFINED_IN = {
     "GAN": "games.gan",
     "ProgressiveGAN": "games.progressive",
+    "colab_drive": "colab",
     "train_gan": "games.lecture",
     "capped": "data",
 }

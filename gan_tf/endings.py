@@ -93,7 +93,7 @@ def _ending_at(tensor):
         return None, []
     operation = history.operation
     if isinstance(operation, keras.Model):
-        if not operation.outputs:
+        if not getattr(operation, "outputs", None):
             return None, []
         return _ending_at(operation.outputs[history.tensor_index])
     scaling = _rescaling_of(operation)

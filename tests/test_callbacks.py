@@ -46,7 +46,7 @@ def test_samples_from_the_average_where_asked():
     average = callbacks.GeneratorAverage(0.9)
     watcher = callbacks.SampleImages(5, draw=plots.samples_2d, generator=lambda: average.generator)
     fit([average, watcher])
-    np.testing.assert_allclose(watcher.samples(), average.generator(watcher.latents), atol=1e-6)
+    np.testing.assert_allclose(watcher.samples(), average.generator(watcher.inputs), atol=1e-6)
 
 
 @pytest.mark.parametrize(

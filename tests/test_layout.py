@@ -22,6 +22,7 @@ PACKAGE = ROOT / "gan_tf"
 IMPORTS = {
     "checks": set(),
     "startup": {"environment"},
+    "colab": set(),
     "endings": set(),
     "environment": set(),
     "losses": {"checks"},

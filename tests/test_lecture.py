@@ -48,7 +48,7 @@ def seeded_dropout(optimizer="rmsprop"):
 
 def real_batches(gan, num_batches):
     shape = gan.layers[1].input_shape[1:]
-    images = np.random.default_rng(0).uniform(-1, 1, (num_batches * BATCH_SIZE, *shape))
+    images = np.random.default_rng(0).uniform(0, 1, (num_batches * BATCH_SIZE, *shape))
     dataset = tf.data.Dataset.from_tensor_slices(images.astype(keras.config.floatx()))
     return dataset.batch(BATCH_SIZE, drop_remainder=True)
 

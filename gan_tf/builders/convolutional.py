@@ -96,7 +96,7 @@ def dcgan_discriminator(
     model = keras.Sequential([keras.Input(image_shape)], name="discriminator")
     for place, count in enumerate(filters):
         normalized = batch_normalization and place > 0
-        # BatchNormalization takes the mean away, and any bias with it.
+        # BatchNormalization subtracts the mean, so a bias before it would have no effect.
         model.add(layers.Conv2D(count, 5, 2, padding="same", use_bias=not normalized))
         if normalized:
             model.add(layers.BatchNormalization())

@@ -1,5 +1,6 @@
 """`GeneratorAverage`: a running average of the generator's weights."""
 
+from gan_tf import checks
 from gan_tf.callbacks.sampling import check_watches
 import keras
 import tensorflow as tf
@@ -26,15 +27,13 @@ class GeneratorAverage(keras.callbacks.Callback):
 
     def __init__(self, decay=0.999):
         super().__init__()
-        if not isinstance(decay, (int, float)) or not 0 <= decay < 1:
-            raise ValueError(f"decay must be in [0, 1). Received: decay={decay!r}")
-        self.decay = decay
+        self.decay = checks.share_below(1, decay=decay)
 
     @property
     def generator(self):
         """The averaged generator, a model of its own."""
         check_watches(self, "average_generator")
-        return self.model.as_now(self.model.average_generator)
+        return self.model.playing_part(self.model.average_generator)
 
     def set_model(self, model):
         super().set_model(model)

@@ -3,13 +3,8 @@
 from collections import Counter, deque
 from typing import NamedTuple
 
-from gan_tf.callbacks.sampling import (
-    check_at_least,
-    fixed_latents,
-    is_due,
-    samples_of,
-    undisturbed,
-)
+from gan_tf import checks
+from gan_tf.callbacks.sampling import fixed_inputs, is_due, samples_of, undisturbed
 import keras
 import numpy as np
 import tensorflow as tf
@@ -99,6 +94,8 @@ class TrainingDoctor(keras.callbacks.Callback):
         verbose: Whether to print a finding when it is made.
         num_images: Integer >= 16, how many real images and samples are compared.
         seed: Integer, seeds the choice of real images and the latents.
+        conditions: Dictionary of arrays with as many rows as `real_images`, for games that have
+            conditions, such as `{"labels": …}` of these images.
 
     Attributes:
         findings: List of `Finding`, each name at most once in a run.
@@ -113,11 +110,24 @@ class TrainingDoctor(keras.callbacks.Callback):
         in Learning Multi-modal Distributions', NeurIPS.
     """
 
-    def __init__(self, real_images, every=1, patience=3, verbose=True, num_images=256, seed=0):
+    def __init__(
+        self,
+        real_images,
+        every=1,
+        patience=3,
+        verbose=True,
+        num_images=256,
+        seed=0,
+        conditions=None,
+    ):
         super().__init__()
-        real_images = _checked_images(real_images, every, patience, num_images)
+        every, patience = checks.at_least(1, every=every, patience=patience)
+        num_images = checks.at_least(16, num_images=num_images)
+        seed = checks.seed(seed=seed)
+        real_images = _checked_images(real_images, num_images)
         chosen = np.random.default_rng(seed).choice(len(real_images), num_images, replace=False)
         self.real_images = np.asarray(real_images[chosen], "float32")
+        self.conditions = _chosen(conditions, chosen, len(real_images))
         self.every, self.patience, self.verbose = every, patience, verbose
         self.num_images, self.seed = num_images, seed
         self.findings = []
@@ -131,22 +141,21 @@ class TrainingDoctor(keras.callbacks.Callback):
         self._real_number = effective_number(self.real_images, self._reach)
 
     def on_train_begin(self, logs=None):
-        _check_model(self.model, self.real_images)
+        _check_model(self.model, self.real_images, self.conditions)
         self.findings = []
         self._in_a_row = Counter()
-        self._latents = fixed_latents(self.num_images, self.model.generator, self.seed)
-        self._first = samples_of(self.model.generator, self._latents)
+        self._inputs = fixed_inputs(self, self.num_images, self.model.generator)
+        self._first = samples_of(self.model.generator, self._inputs)
         num_places = CIRCLING_WINDOWS * self.patience + 1
         self._places = deque([self._place(self._first)], num_places)
         self._players = [
-            _Player("generator", self.model.generator_optimizer),
-            _Player("discriminator", self.model.discriminator_optimizer),
+            _Player(name, optimizer) for name, optimizer in self.model.optimizers.items()
         ]
 
     def on_epoch_end(self, epoch, logs=None):
         if not is_due(self, epoch):
             return
-        samples = samples_of(self.model.generator, self._latents)
+        samples = samples_of(self.model.generator, self._inputs)
         broken = self._not_a_number(samples, logs or {})
         if broken:
             self._report(NOT_A_NUMBER, epoch + 1, broken)
@@ -259,10 +268,12 @@ class TrainingDoctor(keras.callbacks.Callback):
 
     def _scores(self, samples):
         """Scores of real images and of samples, and the norm of g_loss's gradient at a sample."""
-        critic, samples = self.model.discriminator, tf.constant(samples)
-        with undisturbed(critic), tf.GradientTape() as tape:
+        samples = tf.constant(samples)
+        batch = tf.nest.map_structure(tf.convert_to_tensor, self.conditions or {})
+        with undisturbed(self.model.discriminator), tf.GradientTape() as tape:
             tape.watch(samples)
-            real, fake = critic(self.real_images, training=False), critic(samples, training=False)
+            real = self.model.score(self.real_images, batch, training=False)
+            fake = self.model.score(samples, batch, training=False)
             needs_real = getattr(self.model.game_loss, "needs_real_logits", False)
             loss = self.model.game_loss.generator(*([fake, real] if needs_real else [fake]))
         gradients = self.num_images * _rows(tape.gradient(loss, samples))
@@ -346,9 +357,21 @@ def _rows(images):
     return np.reshape(images, (len(images), -1)).astype("float64")
 
 
-def _checked_images(real_images, every, patience, num_images):
-    check_at_least(1, every=every, patience=patience)
-    check_at_least(16, num_images=num_images)
+def _chosen(conditions, chosen, num_images):
+    """The rows of conditions that belong to the chosen real images; None where there are none."""
+    if conditions is None:
+        return None
+    rows = {key: np.asarray(values) for key, values in conditions.items()}
+    for key, values in rows.items():
+        if values.ndim == 0 or len(values) != num_images:
+            raise ValueError(
+                f"conditions must have a row for each of the {num_images} real_images. "
+                f"Received: {key} of shape {values.shape}"
+            )
+    return {key: values[chosen] for key, values in rows.items()}
+
+
+def _checked_images(real_images, num_images):
     images = np.asarray(real_images)
     if images.dtype.kind != "f" or images.ndim < 2:
         raise ValueError(
@@ -363,11 +386,17 @@ def _checked_images(real_images, every, patience, num_images):
     return images
 
 
-def _check_model(model, real_images):
+def _check_model(model, real_images, conditions):
     if not hasattr(model, "game_loss"):
         raise ValueError(
             "TrainingDoctor watches a gan_tf.GAN, whose loss it has to know. "
             f"Received: {type(model).__name__}"
+        )
+    if conditions is None and set(model.keys) != {"images"}:
+        raise ValueError(
+            f"{type(model).__name__} scores images under conditions, so TrainingDoctor needs those "
+            f"of real_images: conditions={{…}} with {[k for k in model.keys if k != 'images']}. "
+            "Received: conditions=None"
         )
     made = tuple(model.generator.output_shape[1:])
     if made != real_images.shape[1:]:

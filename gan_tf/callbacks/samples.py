@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from gan_tf import plots
+from gan_tf import checks, endings, plots
 from gan_tf.callbacks.sampling import (
-    check_at_least,
     check_generator,
     check_watches,
-    fixed_latents,
+    fixed_inputs,
     samples_of,
 )
 from gan_tf.plots.canvas import writing
@@ -30,6 +29,8 @@ class SampleImages(keras.callbacks.Callback):
         path: Where to write the film as GIF when training ends, or None.
         generator: Function that gives the model to sample from, for instance
             `lambda: average.generator`. By default it is the one that trains.
+        conditions: Dictionary of arrays with `num_images` rows, for games that have conditions:
+            `{"labels": …}`. By default those that the game gives as examples.
 
     Raises:
         ValueError: If an argument is unfit.
@@ -37,10 +38,19 @@ class SampleImages(keras.callbacks.Callback):
     """
 
     def __init__(
-        self, num_images=64, every=1, draw=None, seed=0, live=True, path=None, generator=None
+        self,
+        num_images=64,
+        every=1,
+        draw=None,
+        seed=0,
+        live=True,
+        path=None,
+        generator=None,
+        conditions=None,
     ):
         super().__init__()
-        check_at_least(1, num_images=num_images, every=every)
+        num_images, every = checks.at_least(1, num_images=num_images, every=every)
+        seed = checks.seed(seed=seed)
         check_generator(generator)
         if draw is not None and not callable(draw):
             raise ValueError(
@@ -49,7 +59,7 @@ class SampleImages(keras.callbacks.Callback):
         if path is not None and Path(path).suffix.lower() != ".gif":
             raise ValueError(f"path must end in .gif. Received: path={str(path)!r}")
         self.num_images, self.every, self.seed = num_images, every, seed
-        self.draw = draw or _clipped_grid
+        self.draw, self.conditions = draw or self._clipped_grid, conditions
         self.live, self.path = live, path
         self.sampled_generator = generator
         self.frames = []
@@ -59,7 +69,7 @@ class SampleImages(keras.callbacks.Callback):
         if self.path is not None:
             with writing(self.path):  # now, and not when hours of training are over
                 Path(self.path).parent.mkdir(parents=True, exist_ok=True)
-        self.latents = fixed_latents(self.num_images, self._generator(), self.seed)
+        self.inputs = fixed_inputs(self, self.num_images, self._generator())
         self._show()
 
     def on_epoch_end(self, epoch, logs=None):
@@ -79,11 +89,11 @@ class SampleImages(keras.callbacks.Callback):
         self.frames[:] = state["frames"]
 
     def samples(self):
-        """What the generator makes of the fixed latents now, float32 `(num_images, ...)`."""
+        """What the generator makes of the fixed inputs now, float32 `(num_images, ...)`."""
         generator = self._generator()
-        if not hasattr(self, "latents"):
-            self.latents = fixed_latents(self.num_images, generator, self.seed)
-        return samples_of(generator, self.latents)
+        if not hasattr(self, "inputs"):
+            self.inputs = fixed_inputs(self, self.num_images, generator)
+        return samples_of(generator, self.inputs)
 
     def _generator(self):
         if self.sampled_generator:
@@ -91,16 +101,16 @@ class SampleImages(keras.callbacks.Callback):
         check_watches(self)
         return self.model.generator
 
+    def _clipped_grid(self, images):
+        """A generator may overshoot while it learns, and a figure must not end its run."""
+        value_range = endings.output_range(self._generator()) or (-1.0, 1.0)
+        return plots.image_grid(np.clip(images, *value_range), value_range=value_range)
+
     def _show(self):
         figure = self.draw(self.samples())
         self.frames.append(plots.frame(figure))
         if self.live:
             self._display = _redraw(figure, self._display)
-
-
-def _clipped_grid(images):
-    """A generator may overshoot while it learns, and a figure must not end its run."""
-    return plots.image_grid(np.clip(images, -1, 1))
 
 
 def _redraw(figure, handle):

@@ -5,11 +5,11 @@ import operator
 import os
 from pathlib import Path
 
+from gan_tf import checks
 from gan_tf.callbacks.sampling import (
-    check_at_least,
     check_generator,
     check_watches,
-    fixed_latents,
+    fixed_inputs,
     is_due,
     samples_of,
 )
@@ -41,6 +41,8 @@ class Score(keras.callbacks.Callback):
         generator: Function that gives the model to score, for instance
             `lambda: average.generator`. By default it is the one that trains.
         seed: Integer, seeds the latents, which are the same for each score.
+        conditions: Dictionary of arrays with `num_images` rows, for games that have conditions. By
+            default those that the game gives as examples.
 
     Attributes:
         first: Dict with the score before training.
@@ -70,20 +72,22 @@ class Score(keras.callbacks.Callback):
         path=None,
         generator=None,
         seed=0,
+        conditions=None,
     ):
         super().__init__()
-        check_at_least(1, num_images=num_images, every=every)
+        num_images, every = checks.at_least(1, num_images=num_images, every=every)
+        seed = checks.seed(seed=seed)
         check_generator(generator)
         _check_arguments(score, mode, path)
         self.score, self.num_images, self.every, self.seed = score, num_images, every, seed
         self.monitor, self.mode = monitor, mode
         self.path = None if path is None else Path(path)
-        self.scored_generator = generator
+        self.scored_generator, self.conditions = generator, conditions
         self.first = self.best_value = self.best_epoch = self.best_weights = None
 
     def on_train_begin(self, logs=None):
         self.best_value = self.best_epoch = self.best_weights = None
-        self.latents = fixed_latents(self.num_images, self._generator(), self.seed)
+        self.inputs = fixed_inputs(self, self.num_images, self._generator())
         self.first = self._values()
         if self.monitor is None:
             self.monitor = next(iter(self.first))
@@ -131,7 +135,7 @@ class Score(keras.callbacks.Callback):
         return self.model.generator
 
     def _values(self):
-        values = self.score(samples_of(self._generator(), self.latents))
+        values = self.score(samples_of(self._generator(), self.inputs))
         if not isinstance(values, dict) or not values:
             raise ValueError(
                 "score must return a dict from names to numbers, at least one, such as "

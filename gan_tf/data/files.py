@@ -152,7 +152,7 @@ def _from_tfds(name, split, data_dir, seed, channels):
     pictures = builder.as_dataset(split=split, shuffle_files=False)
 
     def one_pass(number):
-        # Of this graph alone: the order must not depend on the global seed, and 0 breaks `shuffle`.
+        # In this graph alone: the order must not depend on the global seed, and 0 breaks `shuffle`.
         tf.random.set_seed(1)
         shuffled = pictures.shuffle(SHUFFLE_BUFFER, seed=seed * 1_000_003 + number)
         return shuffled.map(lambda row: _with_channels(row["image"], channels))

@@ -14,10 +14,10 @@ def batches(
 ):
     """A `tf.data` pipeline whose order depends on the seed and the epoch alone.
 
-    Each iteration over the dataset is an epoch. Its attribute `epoch`, a variable, holds the
-    number of the next one, counted from 0. `GAN.fit` sets it as every epoch begins, so that a run
-    that resumes sees the images in the order in which it would have seen them. Its attribute
-    `value_range` holds the smallest and the largest value.
+    Each iteration over the dataset is an epoch. The dataset's attribute `epoch`, a variable, holds
+    the number of the next epoch, counted from 0. `GAN.fit` sets it at the start of every epoch, so
+    that a run that resumes sees the images in the same order as a run without a break. The
+    attribute `value_range` holds the smallest and the largest value.
 
     Args:
         images: Float array `(num_images, ...)` of at least two axes; points will do.
@@ -49,7 +49,7 @@ def batches(
         images = tf.constant(images)
     epoch = epoch_counter()
 
-    # No Python here depends on a tensor, so none need be rewritten as a graph.
+    # No Python control flow here depends on a tensor, so AutoGraph has nothing to rewrite.
     @tf.autograph.experimental.do_not_convert
     def one_pass(number):
         order = tf.range(num_images)
@@ -74,7 +74,7 @@ def batches(
         passes = tf.data.Dataset.range(first // num_batches, tf.int64.max).flat_map(one_pass)
         return passes.skip(first % num_batches).take(steps_per_epoch)
 
-    # One range element for each iteration: it is what makes the epoch be read anew.
+    # The range has one element for each iteration, so that every iteration reads the epoch anew.
     dataset = tf.data.Dataset.range(1).flat_map(one_epoch)
     dataset = dataset.map(lambda indices: tf.gather(images, indices))  # (batch_size, ...)
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(steps_per_epoch or num_batches))
@@ -87,8 +87,8 @@ def batches(
 def epoch_counter():
     """A variable that counts epochs from 0, on this process's CPU, for a dataset to read.
 
-    A strategy would copy it to every device, where `tf.data` cannot read it; but its scope holds
-    for one thread alone, so the variable is made in another.
+    A strategy would copy the variable to every device, where `tf.data` cannot read it. A strategy's
+    scope holds for one thread alone, so the variable is made in another thread.
     """
 
     def make():

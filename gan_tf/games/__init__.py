@@ -1,7 +1,22 @@
 """Who plays, in which phases, for which losses: every game is players and phases."""
 
+from gan_tf.games.conditional import ConditionalGAN
+from gan_tf.games.game import Game, Phase
 from gan_tf.games.gan import GAN
+from gan_tf.games.information import InfoGAN
 from gan_tf.games.lecture import LectureGAN, train_gan
 from gan_tf.games.progressive import ProgressiveGAN
+from gan_tf.games.translation import CycleGAN, Pix2Pix
 
-__all__ = ["GAN", "LectureGAN", "ProgressiveGAN", "train_gan"]
+__all__ = [
+    "GAN",
+    "ConditionalGAN",
+    "CycleGAN",
+    "Game",
+    "InfoGAN",
+    "LectureGAN",
+    "Phase",
+    "Pix2Pix",
+    "ProgressiveGAN",
+    "train_gan",
+]

@@ -1,7 +1,8 @@
-"""`train_gan`: the lecture's call, a door onto `GAN`."""
+"""`train_gan`: the lecture's call, and the game that it plays."""
 
+from gan_tf import checks, endings
 from gan_tf.games.gan import GAN
-from gan_tf.training.freezing import all_layers, last_activation, trainable_as
+from gan_tf.training.freezing import all_layers, trainable_as
 import keras
 from keras import ops
 import tensorflow as tf
@@ -54,8 +55,8 @@ class LectureGAN(GAN):
         super().__init__(generator, discriminator, **kwargs)
         self.scores_in_one_pass = True
 
-    def phase_1_fakes(self, latents):
-        return self.generator(latents, training=False)
+    def phase_1_fakes(self, inputs):
+        return self.generator(inputs, training=False)
 
 
 def train_gan(
@@ -67,7 +68,6 @@ def train_gan(
     *,
     callbacks=None,
     resume=None,
-    drive=False,
     seed=None,
     steps_per_execution=32,
     jit_compile="auto",
@@ -81,7 +81,8 @@ def train_gan(
 
     Args:
         gan: `keras.Sequential([generator, discriminator])`, compiled as in the lecture: the
-            discriminator first, then `discriminator.trainable = False`, then `gan`.
+            discriminator first, then `discriminator.trainable = False`, then `gan`. Models that do
+            not begin with `keras.Input` are built here.
         dataset: `tf.data.Dataset` of real images in batches of exactly `batch_size`, made with
             `.batch(batch_size, drop_remainder=True)`, in the range of the generator's output.
         batch_size: Integer, real images in a batch, and fake ones.
@@ -89,8 +90,8 @@ def train_gan(
         n_epochs: Integer, passes over the dataset.
         callbacks: List of Keras callbacks; `model` in them is a `GAN`.
         resume: Folder for checkpoints, or None. The same cell, run again after its process was
-            killed, goes on after the last epoch that was done: see `GAN.fit`.
-        drive: Whether the folder lies in Google Drive, which is then mounted; in Colab alone.
+            killed, goes on after the last epoch that was done: see `GAN.fit`. In Colab:
+            `gan_tf.colab_drive("runs/dcgan")`.
         seed: Integer, seeds the latents. By default Keras's global seed decides.
         steps_per_execution: Integer, steps that TensorFlow plays without returning to Python;
             callbacks see the end of a batch only so often.
@@ -110,15 +111,19 @@ def train_gan(
     Reference:
         KTH ID2223, 'Generative Adversarial Network', after Géron, *Hands-On Machine Learning*.
     """
-    generator, discriminator = _compiled_players(gan)
-    _check_numbers(
+    checks.at_least(
+        1,
         batch_size=batch_size,
         codings_size=codings_size,
         n_epochs=n_epochs,
         steps_per_execution=steps_per_execution,
     )
-    _check_sizes(generator, codings_size)
+    generator, discriminator = _compiled_players(gan)
     _check_dataset(dataset, batch_size)
+    _build(generator, "generator", (codings_size,))
+    _build(discriminator, "discriminator", tuple(dataset.element_spec.shape[1:]))
+    _check_ending(discriminator)
+    _check_sizes(generator, codings_size)
     # The lecture's toggle makes every layer of the discriminator trainable in phase 1.
     with trainable_as([(layer, True) for layer in all_layers(discriminator)]):
         game = LectureGAN(generator, discriminator, seed=seed)
@@ -134,7 +139,6 @@ def train_gan(
             epochs=n_epochs,
             callbacks=callbacks,
             resume=resume,
-            drive=drive,
             verbose=verbose,
         )
 
@@ -146,26 +150,33 @@ def _compiled_players(gan):
             "gan must be keras.Sequential([generator, discriminator]), two models in one. "
             f"Received: {gan!r} with layers {[type(player).__name__ for player in players]}"
         )
-    for name, model in (("generator", players[0]), ("discriminator", players[1])):
-        if not getattr(model, "outputs", None):
-            raise ValueError(
-                f"The {name} must be built: begin it with keras.Input(shape). Received: {model!r}"
-            )
     for name, model in (("discriminator", players[1]), ("gan", gan)):
         if not model.compiled or model.loss is None:
             raise ValueError(
                 f"{name} is not compiled with a loss and an optimizer. Compile the discriminator, "
                 "set discriminator.trainable = False, then compile gan, each with both."
             )
-    _check_ending(players[1])
     return players
+
+
+def _build(model, name, shape):
+    """Builds a Sequential that does not begin with an Input; the sizes are known by now."""
+    if getattr(model, "outputs", None) or not isinstance(model, keras.Sequential):
+        return
+    try:
+        model.build((None, *shape))
+    except Exception as error:  # Keras raises several kinds
+        raise ValueError(
+            f"The {name} cannot be built for inputs of shape {(None, *shape)}. Received: "
+            f"{model!r}, which fails with: {error}. Begin it with keras.Input(shape)."
+        ) from error
 
 
 def _check_ending(discriminator):
     """Cross-entropy of the wrong kind trains badly without a word; told by its value at ½."""
     half = ops.full((1, 1), 0.5)
     loss = float(discriminator.compute_loss(y=ops.ones((1, 1)), y_pred=half))
-    ending = last_activation(discriminator)
+    ending = endings.last_activation(discriminator)
     if ending == "sigmoid" and abs(loss - 0.4741) < 1e-3:
         raise ValueError(
             "The discriminator ends in a sigmoid, but was compiled with a cross-entropy for "
@@ -177,12 +188,6 @@ def _check_ending(discriminator):
             'probabilities. End it with activation="sigmoid", or compile both models with '
             "loss=keras.losses.BinaryCrossentropy(from_logits=True)."
         )
-
-
-def _check_numbers(**numbers):
-    for name, value in numbers.items():
-        if not isinstance(value, int) or value < 1:
-            raise ValueError(f"{name} must be an integer >= 1. Received: {name}={value!r}")
 
 
 def _check_sizes(generator, codings_size):
@@ -200,15 +205,15 @@ def _check_dataset(dataset, batch_size):
             "dataset must be a tf.data.Dataset of images alone: keep them with "
             f"dataset.map(lambda images, labels: images) if it gives pairs. Received: {dataset!r}"
         )
-    found = spec.shape[0] if spec.shape.rank else None
-    if found is None:
+    size = spec.shape[0] if spec.shape.rank else None
+    if size is None:
         raise ValueError(
             "The dataset's batches have no fixed size, so the last one may be smaller than "
             f"batch_size={batch_size}. Batch with .batch({batch_size}, drop_remainder=True). "
             f"Received: elements of shape {spec.shape}"
         )
-    if found != batch_size:
+    if size != batch_size:
         raise ValueError(
-            f"batch_size={batch_size} does not fit the dataset, whose batches hold {found} images. "
-            f"Use batch_size={found}, or batch the dataset by {batch_size}."
+            f"batch_size={batch_size} does not fit the dataset, whose batches hold {size} images. "
+            f"Use batch_size={size}, or batch the dataset by {batch_size}."
         )

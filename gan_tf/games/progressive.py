@@ -1,8 +1,10 @@
 """`ProgressiveGAN`: players that grow while they play, from 4 × 4 pixels on."""
 
+from gan_tf import checks
 from gan_tf.games.gan import GAN
 from gan_tf.training import loss_scaling
 from gan_tf.training.freezing import all_layers
+from gan_tf.training.validation import check_built
 import keras
 import tensorflow as tf
 
@@ -54,7 +56,8 @@ class ProgressiveGAN(GAN):
         super().__init__(generators[0], discriminators[0], **kwargs)
         self._whole = {"generator": generator, "discriminator": discriminator}
         self.generators, self.discriminators = generators, discriminators
-        self.images_stable, self.images_fading, self.fade = images_stable, images_fading, fade
+        self.images_stable, self.images_fading = int(images_stable), int(images_fading)
+        self.fade = fade
         self.stage = 0
         fixed = {"shape": (), "trainable": False, "dtype": "int64", "initializer": "zeros"}
         self.images_seen = self.add_weight(
@@ -65,19 +68,14 @@ class ProgressiveGAN(GAN):
             self.trackers[name] = keras.metrics.Mean(name=name)
 
     @property
-    def whole_generator(self):
-        """The generator of all stages."""
-        return self._whole["generator"]
-
-    @property
-    def whole_discriminator(self):
-        """The discriminator of all stages."""
-        return self._whole["discriminator"]
+    def whole_players(self):
+        """The networks of all stages."""
+        return self._whole
 
     @property
     def data_shape(self):
         """Real images come in the size of the last stage; each stage shrinks them."""
-        return tuple(self.whole_discriminator.inputs[-1].shape[1:])
+        return tuple(self.whole_generator.outputs[-1].shape[1:])
 
     @property
     def resolution(self):
@@ -89,7 +87,7 @@ class ProgressiveGAN(GAN):
         """Share of the present stage in its images, from 0 to 1."""
         return float(self._alpha())
 
-    def as_now(self, generator):
+    def playing_part(self, generator):
         """Of a generator of all stages, such as a running average, the part of the present one."""
         return keras.Model(generator.inputs[0], generator.outputs[self.stage])
 
@@ -104,7 +102,7 @@ class ProgressiveGAN(GAN):
         """Enters the stage whose time has come; `fit` calls this as every epoch begins."""
         stage = self.stage_at(_number(self.images_seen))
         if stage != _number(self.trained_stage):
-            for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
+            for optimizer in self.optimizers.values():
                 _restart(optimizer)
             self.trained_stage.assign(stage)
         self._enter(stage)
@@ -118,7 +116,7 @@ class ProgressiveGAN(GAN):
             return
         self.stage = stage
         self.generator, self.discriminator = self.generators[stage], self.discriminators[stage]
-        self._flags = [(layer, layer.trainable) for layer in all_layers(self.discriminator)]
+        self.remember_trainable()
         for layer in all_layers(self.whole_generator):
             if hasattr(layer, "enter_stage"):
                 layer.enter_stage(stage)
@@ -135,7 +133,7 @@ class ProgressiveGAN(GAN):
             real_images = _halved(real_images)
         if self.stage == 0:
             return real_images
-        for player in (self.whole_generator, self.whole_discriminator):
+        for player in self.whole_players.values():
             for layer in all_layers(player):
                 if layer.name == f"fade_{self.resolution}":
                     layer.alpha.assign(alpha)
@@ -154,20 +152,17 @@ class ProgressiveGAN(GAN):
         return super().fit(x, y, callbacks=[_Grow(), *(callbacks or [])], **kwargs)
 
     def __dir__(self):
-        """Keras saves what it finds here; what plays now would stand elsewhere in every stage."""
-        return [name for name in super().__dir__() if name not in ("generator", "discriminator")]
+        """Keras saves what is listed here; what plays now would stand elsewhere in every stage."""
+        hidden = ("generator", "discriminator", "players", "whole_generator", "whole_discriminator")
+        return [name for name in super().__dir__() if name not in hidden]
 
     def get_config(self):
-        players = {
-            name: keras.saving.serialize_keras_object(player)
-            for name, player in self._whole.items()
-        }
         schedule = {
             "images_stable": self.images_stable,
             "images_fading": self.images_fading,
             "fade": self.fade,
         }
-        return {**super().get_config(), **players, **schedule}
+        return {**super().get_config(), **schedule}
 
 
 def stage_of(generator, discriminator, stage):
@@ -221,12 +216,9 @@ def _doubled(images):
 
 
 def _check_stages(generator, discriminator, images_stable, images_fading):
-    for name, value in (("images_stable", images_stable), ("images_fading", images_fading)):
-        if not isinstance(value, int) or value < 1:
-            raise ValueError(f"{name} must be an integer >= 1. Received: {name}={value!r}")
-    for name, player in (("generator", generator), ("discriminator", discriminator)):
-        if not isinstance(player, keras.Model) or not getattr(player, "outputs", None):
-            raise ValueError(f"The {name} must be a built keras.Model. Received: {player!r}")
+    checks.at_least(1, images_stable=images_stable, images_fading=images_fading)
+    check_built(generator, "generator")
+    check_built(discriminator, "discriminator")
     made = [tuple(each.shape[1:]) for each in generator.outputs]
     taken = [tuple(each.shape[1:]) for each in discriminator.inputs]
     if made != taken or len(taken) != len(discriminator.outputs):

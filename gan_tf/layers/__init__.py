@@ -1,7 +1,7 @@
 """Layers that Keras lacks.
 
-A layer that looks across the batch says `is_per_example = False`, and `GAN` then scores real and
-fake images apart.
+A layer that looks across the batch says `is_per_example = False`. `GAN` then scores real and fake
+images separately.
 """
 
 from gan_tf.layers.batch import MinibatchDiscrimination, MinibatchStdDev, Packing

@@ -10,8 +10,8 @@ import tensorflow as tf
 class MinibatchDiscrimination(keras.layers.Layer):
     """Tells the discriminator how much each example resembles the others of its batch.
 
-    A generator that makes the same sample again and again gives itself away. Stands before the
-    last dense layer of a discriminator.
+    A generator that makes the same sample again and again gives itself away. Put the layer before
+    the last dense layer of a discriminator.
 
     Args:
         num_kernels: Integer >= 1, similarities that are measured for each example.
@@ -76,9 +76,9 @@ class MinibatchDiscrimination(keras.layers.Layer):
 class Packing(keras.layers.Layer):
     """Joins several examples into one, so that the discriminator judges them together.
 
-    Stands first in a discriminator, whose next layers see `degree` times as many channels and
-    which gives one logit for each pack. A generator that lacks variety is easier to tell from the
-    data by packs than by single samples.
+    Put it first in a discriminator. The next layers see `degree` times as many channels, and the
+    discriminator gives one logit for each pack. A pack shows a generator's lack of variety better
+    than a single sample does.
 
     Args:
         degree: Integer >= 1, examples in a pack. The batch size must be a multiple of it.
@@ -123,7 +123,7 @@ class MinibatchStdDev(keras.layers.Layer):
     """Shows the discriminator how much the examples of a batch differ from each other.
 
     A generator that makes the same sample again and again gives itself away by a small spread.
-    Stands near the end of a discriminator.
+    Put the layer near the end of a discriminator.
 
     Args:
         group_size: Integer >= 1, examples over which the spread is taken; a smaller batch is one

@@ -9,9 +9,9 @@ from keras import ops
 class FadeIn(keras.layers.Layer):
     """Blends a new branch of a network into an old one.
 
-    `layer.alpha.assign(...)` moves the blend during training, which does not learn it. At 0 the
-    output is the old branch to the bit, at 1 the new one, whatever the other holds; values beyond
-    count as the nearer of the two.
+    `layer.alpha.assign(...)` sets the blend; it is not learned. At 0 the output is exactly the old
+    branch, at 1 exactly the new one, even if the other branch is not finite. Values below 0 count
+    as 0, values above 1 as 1.
 
     Args:
         alpha: Float in [0, 1], share of the new branch at first.
@@ -57,7 +57,7 @@ class FadeIn(keras.layers.Layer):
         alpha = ops.convert_to_tensor(self.alpha)
         blend = (1 - alpha) * ops.cast(old, "float32") + alpha * ops.cast(new, "float32")
         blend = ops.cast(blend, old.dtype)
-        # Chosen, not multiplied by zero: what a new branch holds at first may not be finite.
+        # Not multiplied by zero: the values of a new branch may not be finite at first.
         return ops.where(alpha <= 0, old, ops.where(alpha >= 1, new, blend))
 
     def compute_output_shape(self, input_shape):

@@ -1,4 +1,4 @@
-"""What a player remembers of its own weights: historical averaging."""
+"""Historical averaging: a player remembers the mean of its own weights."""
 
 from gan_tf import checks
 import keras
@@ -7,10 +7,10 @@ import numpy as np
 
 
 class HistoricalAveraging(keras.layers.Layer):
-    """Draws a player's weights towards the mean of all that they have been.
+    """Draws a player's weights towards the mean of their values so far.
 
-    Players that circle around an equilibrium have it near the middle of their circle. `GAN` makes
-    one for each player from `GAN(..., historical_averaging=weight)`.
+    When players circle around an equilibrium, it lies near the middle of their circle. `GAN` makes
+    one such layer for each player from `GAN(..., historical_averaging=weight)`.
 
     Args:
         weight: Float > 0, multiplies the term.

@@ -7,7 +7,7 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("gan_tf")
 class FreshLatents(keras.layers.Layer):
-    """Draws other latents than those it is given, for style mixing.
+    """Draws new latents in place of those it is given, for style mixing.
 
     Args:
         seed: Integer, seeds the draws. By default Keras's global seed decides.
@@ -42,8 +42,8 @@ class FreshLatents(keras.layers.Layer):
 class StyleMixing(keras.layers.Layer):
     """Gives every layer its style; in training, two styles share the layers of some images.
 
-    Up to a random layer an image has the first style, from there on the second, so that the
-    network cannot count on neighbouring layers having styles that go together.
+    Such an image has the first style up to a random layer and the second style from there on, so
+    the network cannot rely on neighbouring layers having styles that go together.
 
     Args:
         num_layers: Integer >= 2, layers that take a style.
@@ -108,10 +108,10 @@ class StyleMixing(keras.layers.Layer):
 class Truncation(keras.layers.Layer):
     """Pulls styles towards their mean: fewer odd images, and less variety.
 
-    The mean is tracked in training, where styles pass unchanged. In inference
+    In training the layer tracks the mean, and styles pass unchanged. In inference
     `layer.psi.assign(...)` decides for each layer how much of a style's distance to the mean
-    remains: ones by default, which is no truncation; `[0.7] * 4 + [1.0] * 4` truncates the first
-    four of eight layers.
+    remains. By default psi is one everywhere, which does not truncate; `[0.7] * 4 + [1.0] * 4`
+    truncates the first four of eight layers.
 
     Args:
         decay: Float in [0, 1), share of the old mean that is kept with every batch.
@@ -157,7 +157,7 @@ class Truncation(keras.layers.Layer):
             self.mean.assign(self.decay * self.mean + (1 - self.decay) * now)
             return styles
         psi = ops.expand_dims(ops.convert_to_tensor(self.psi), -1)  # (num_layers, 1)
-        # Written so that psi = 1 gives the very same styles.
+        # In this form psi = 1 gives exactly the same styles.
         moved = (1.0 - psi) * (self.mean - ops.cast(styles, "float32"))
         return styles + ops.cast(moved, styles.dtype)
 

@@ -9,7 +9,7 @@ from keras import ops
 class PixelNormalization(keras.layers.Layer):
     """Gives the features of each pixel a mean square of one.
 
-    Keeps a generator's activations from growing while the players push each other. Stands behind
+    It keeps a generator's activations from growing while the players push each other. Put it behind
     each convolution of a generator, and behind its latents.
 
     Args:
@@ -91,9 +91,9 @@ class ReferenceBatch(keras.layers.Layer):
 class VirtualBatchNormalization(keras.layers.Layer):
     """Normalises each example by the statistics of a fixed reference batch and of itself.
 
-    Where BatchNormalization makes each output depend on the others of its batch, this one depends
-    on nothing that changes. Stands between `ReferenceBatch` and `WithoutReference`;
-    `builders.with_virtual_batch_normalization` puts all three into a model.
+    BatchNormalization makes each output depend on the other examples of its batch; here an output
+    depends only on its own example and on the reference. Put it between `ReferenceBatch` and
+    `WithoutReference`; `builders.with_virtual_batch_normalization` puts all three into a model.
 
     Args:
         num_reference: Integer >= 1, examples of the reference batch, which come first.
@@ -103,8 +103,9 @@ class VirtualBatchNormalization(keras.layers.Layer):
         `(num_reference + batch, ..., channels)`.
 
     Output shape:
-        The same. The reference is normalised by its own statistics; each other example by a mean
-        of the reference's, which weigh `n / (n + 1)`, and its own, `1 / (n + 1)`.
+        The same. The reference is normalised by its own statistics. Each other example is
+        normalised by a mean of the reference's statistics, with weight `n / (n + 1)`, and its own,
+        with weight `1 / (n + 1)`.
 
     Reference:
         Salimans et al. 2016, section 3.5, arXiv:1606.03498, weights as in its code.
@@ -180,10 +181,10 @@ class WithoutReference(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("gan_tf")
 class SpectralNormalization(keras.layers.SpectralNormalization):
-    """Keras's own, which rests while the discriminator is frozen.
+    """Keras's spectral normalisation, which rests while the discriminator is frozen.
 
-    Keras divides the kernel by its largest singular value in every call with `training=True`, also
-    where the layer is not trainable, and so would move a frozen discriminator.
+    Keras's own layer divides the kernel by its largest singular value in every call with
+    `training=True`, even if the layer is not trainable. It would change a frozen discriminator.
 
     Args:
         layer: Dense or convolutional layer.

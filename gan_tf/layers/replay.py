@@ -22,9 +22,9 @@ class ExperienceReplay(keras.layers.Layer):
         `(batch, ...)`, new samples.
 
     Output shape:
-        The same: of each batch the first `round(share · batch)` are drawn from the buffer, once it
-        holds a batch. Then as many of the new samples take random places in it; while it is not
-        full, all do, one after the other.
+        The same. Once the buffer holds a batch, the first `round(share · batch)` samples of each
+        batch are drawn from it. After that, as many new samples take random places in the buffer;
+        while the buffer is not full, all new samples are stored, one after the other.
 
     Reference:
         Shrivastava et al. 2017, section 2.3, arXiv:1612.07828, with share ½.

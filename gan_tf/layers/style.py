@@ -45,9 +45,9 @@ class LearnedConstant(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("gan_tf")
 class NoiseInjection(keras.layers.Layer):
-    """Adds fresh noise, so that a generator need not make its chance details from the latents.
+    """Adds fresh noise, so that a generator need not make random details from the latents.
 
-    Every example has one noise image, which all feature maps share, each in its own strength.
+    Every example has one noise image. All feature maps share it, each with its own strength.
     The noise is fresh in inference too; `layer.amount.assign(0.0)` shows the images without it,
     and 1.0 brings it back.
 
@@ -89,7 +89,7 @@ class NoiseInjection(keras.layers.Layer):
 
     def call(self, images):
         shape = (*ops.shape(images)[:3], 1)
-        # Drawn whatever the amount is, so that the later draws stay the same without it.
+        # Drawn even if the amount is 0, so that later random numbers are the same with and without.
         noise = keras.random.normal(shape, dtype="float32", seed=self.seed_generator)
         return images + ops.cast(self.amount * self.strength * noise, images.dtype)
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from gan_tf import checks
 import numpy as np
 
-# What float32 leaves of symmetry and of eigenvalues 0, relative to the largest.
+# Rounding of float32 in a symmetric matrix and in its zero eigenvalues, relative to the largest.
 _ROUNDING = 1e-5
 
 
@@ -202,7 +202,7 @@ def _root(cov, name):
             f"{name} must have no negative eigenvalue, as gaussian_statistics gives it. "
             f"Received: eigenvalues from {eigenvalues[0]:g} to {eigenvalues[-1]:g}"
         )
-    # What rounding leaves of an eigenvalue 0 has a root a hundred million times larger.
+    # An eigenvalue 0 that rounding makes 1e-16 would have the root 1e-8, so such ones are dropped.
     rounding = len(cov) * np.finfo("float64").eps * eigenvalues[-1]
     kept = eigenvalues > rounding
     return vectors[:, kept] * np.sqrt(eigenvalues[kept])

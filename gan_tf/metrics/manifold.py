@@ -8,9 +8,9 @@ import numpy as np
 
 _CHUNK = 2**23  # distances held at once, 64 MB
 
-# Rounding of a squared distance, relative to the squared norms that it is computed from. A sample
-# that copies another has to count as inside of every ball that the other lies in, on its border
-# too: in its own ball, whose radius is 0 where a generator repeats itself.
+# Rounding of a squared distance, relative to the squared norms that it is computed from. A copy of
+# a sample must count as inside every ball that the sample lies in, even on the border, and even if
+# the ball has radius 0 because the generator repeats itself.
 _SLACK = 1e-13
 
 

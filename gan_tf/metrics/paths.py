@@ -36,7 +36,7 @@ def slerp(starts, ends, shares):
     starts, ends, shares = _directions(starts), _directions(ends), shares[:, None]
     cosines = (starts * ends).sum(axis=1, keepdims=True)
     sideways = ends - cosines * starts
-    # Of sine and cosine, one is always well known; arccos alone loses half the digits at its ends.
+    # arccos alone would lose half the digits for small and for flat angles; arctan2 does not.
     angles = shares * np.arctan2(np.linalg.norm(sideways, axis=1, keepdims=True), cosines)
     return np.cos(angles) * starts + np.sin(angles) * _perpendicular(sideways, starts)
 

@@ -32,7 +32,7 @@ class Figure(mpl_figure.Figure):
     """
 
     def _repr_png_(self):
-        """The bytes that `savefig` writes, drawn once; it draws once more, for the layout alone."""
+        """The bytes that `savefig` would write, without its second drawing for the layout."""
         buffer = io.BytesIO()
         with _canvas_of_pixels(self) as canvas:
             canvas.print_png(buffer)
@@ -99,7 +99,7 @@ def training_gif(frames, path, seconds_per_frame=0.15):
 
 @contextlib.contextmanager
 def writing(path):
-    """Around what writes a file: an error names the file, and says what to do."""
+    """A context for writing a file, in which an error names the file and says what to do."""
     try:
         yield
     except OSError as error:

@@ -96,7 +96,7 @@ def curves(
 
 
 def heatmap(values, row_labels, column_labels, texts=None, value_range=None, title=None):
-    """A table of numbers whose cells are the darker, the larger the number.
+    """A table of numbers in which larger numbers have darker cells.
 
     Args:
         values: Array `(num_rows, num_columns)`; cells that are not finite stay white.

@@ -50,8 +50,8 @@ def progressive(
 ):
     """Progressive growing of garments, from 4 × 4 to 32 × 32 pixels.
 
-    The last size has what the others leave of the run. Adam (8e-3, 0, 0.99) starts afresh with each
-    size. Its rate is eight times the papers', and stays; the running average of the generator is
+    The last size is trained for the rest of the run. Adam (8e-3, 0, 0.99) starts afresh with each
+    size. Its rate is eight times the papers' and constant. The running average of the generator is
     the result.
 
     Args:

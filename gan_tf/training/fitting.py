@@ -1,118 +1,164 @@
-"""What `GAN.fit` puts around Keras's: batches for several steps, the epochs of a resumed run."""
+"""What `Game.fit` puts around Keras's: data for several updates, epochs that go on, a true bar."""
 
+import contextlib
 import math
 import sys
 
 from gan_tf.training import distribution, validation
-from gan_tf.training.resume import ReadAgain, Resume, counts_its_epochs, warn_if_read
+from gan_tf.training.resume import Resume, checkpoint_folder, keeps_order
 import keras
 import tensorflow as tf
 
 
-class SetEpoch(keras.callbacks.Callback):
-    """Tells a dataset of `gan_tf.data.batches` which epoch begins.
+class CountEpochs(keras.callbacks.Callback):
+    """Counts the epochs that a game has played, and tells a dataset which one begins.
 
     Args:
-        epoch: `tf.Variable` of the dataset.
+        epoch: `tf.Variable` of a dataset of `gan_tf.data`, or None.
+        first: Integer, the number of the data's first epoch in this run.
     """
 
-    is_for_data = True
-
-    def __init__(self, epoch):
+    def __init__(self, epoch, first):
         super().__init__()
-        self.epoch = epoch
+        self.epoch, self.first = epoch, first
 
     def on_epoch_begin(self, epoch, logs=None):
-        self.epoch.assign(epoch)
+        if self.epoch is not None:
+            self.epoch.assign(self.first + epoch)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.model.epochs_played = self.first + epoch + 1
 
 
-def joined_batches(gan, x, batch_size):
-    """Data whose every batch holds those of all the discriminator's steps.
+class ProgressBar(keras.callbacks.ProgbarLogger):
+    """Keras's progress bar, which otherwise counts whole executions: 128 of 100 steps."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        super().on_train_batch_end(min(batch, (self.target or math.inf) - 1), logs)
+
+
+class Run:
+    """One call of `Game.fit`: what it received, looked at and made ready for Keras.
 
     Args:
-        gan: `GAN`.
+        game: Compiled `Game`.
         x: What `fit` received as data.
+        y: What it received beside it.
         batch_size: Integer, of each player's update; or None.
+        callbacks: List of Keras callbacks, or None.
+        resume: Path of a folder for checkpoints, or None.
+        arguments: Dictionary, the others of `fit`.
 
-    Returns:
-        The data, and the size of their batches where Keras has to make them.
-
-    Raises:
-        ValueError: If several workers would shuffle arrays, each for itself.
+    Attributes:
+        data: What Keras is to read batches from.
+        batch_size: Integer, or None where the data have batches.
+        callbacks: List of Keras callbacks.
+        arguments: Dictionary, the others for Keras's `fit`.
+        steps_per_execution: Integer.
     """
-    strategy, steps = gan.distribute_strategy, gan.discriminator_steps
-    if isinstance(x, tf.data.Dataset):
-        return distribution.shared(validation.without_tuning(x), strategy, steps), batch_size
-    if distribution.are_several(strategy):
-        raise ValueError(
-            "Several workers must see the same images in the same order, and Keras shuffles "
-            f"arrays in each of them. Received: {type(x).__name__}. Give "
-            "gan_tf.data.batches(images, batch_size), or another tf.data.Dataset."
+
+    def __init__(self, game, x, y, batch_size, callbacks, resume, arguments):
+        self.game, self.arguments = game, dict(arguments)
+        x = validation.checked_data(game, x, y, batch_size, self.arguments)
+        self._given, self._first_batch = x, validation.FirstBatch(game)
+        if not validation.are_arrays(x) and not isinstance(x, keras.utils.PyDataset):
+            self.arguments["shuffle"] = False  # they shuffle themselves; Keras warns otherwise
+        self.data, self.batch_size = self._joined(self._first_batch.checked(x), batch_size)
+        steps_per_epoch = self.arguments.get("steps_per_epoch")
+        self.num_steps = _num_steps(self.data, self.batch_size, steps_per_epoch)
+        self.steps_per_execution = self._steps_per_execution()
+        self.callbacks = self._with_ours(list(callbacks or []), resume)
+
+    @contextlib.contextmanager
+    def errors_of_data(self):
+        """Raises what was wrong with the first batch instead of TensorFlow's account of it."""
+        try:
+            yield
+        except tf.errors.OpError:
+            if self._first_batch.error is None:
+                raise
+            raise self._first_batch.error from None
+
+    def _joined(self, x, batch_size):
+        """Data whose every batch holds those of all the updates of a phase in one step."""
+        strategy = self.game.distribute_strategy
+        num_parts = max(phase.times for phase in self.game.phases)
+        if isinstance(x, tf.data.Dataset):
+            return distribution.shared(_without_tuning(x), strategy, num_parts), batch_size
+        if distribution.are_several(strategy):
+            raise ValueError(
+                "Several workers must see the same images in the same order, and Keras shuffles "
+                f"arrays in each of them. Received: {type(x).__name__}. Give "
+                "gan_tf.data.batches(images, batch_size), or another tf.data.Dataset."
+            )
+        if num_parts == 1 or not validation.are_arrays(x):
+            return x, batch_size
+        size = (batch_size or validation.DEFAULT_BATCH_SIZE) * num_parts
+        return tf.nest.map_structure(lambda rows: rows[: len(rows) // size * size], x), size
+
+    def _steps_per_execution(self):
+        """As compiled, or fewer where Keras ends an epoch before the data do.
+
+        It counts whole executions, so that 2 steps of an epoch would become as many as compiled.
+        """
+        most = self.game.steps_per_execution
+        if self.num_steps == _length(self.data, self.batch_size):
+            return most
+        return max(count for count in range(1, most + 1) if self.num_steps % count == 0)
+
+    def _with_ours(self, callbacks, resume):
+        is_numbered = self.arguments.get("initial_epoch", 0) > 0
+        first = 0 if is_numbered else self.game.epochs_played
+        callbacks.insert(0, CountEpochs(getattr(self._given, "epoch", None), first))
+        if self.arguments.get("verbose", "auto") != 0:
+            callbacks.append(ProgressBar())
+        if resume is None:
+            return callbacks
+        return self._with_resume(callbacks, checkpoint_folder(resume), first)
+
+    def _with_resume(self, callbacks, folder, first):
+        epochs = min(self.arguments.get("epochs", 1), keras.config.max_epochs() or sys.maxsize)
+        span = range(self.arguments.get("initial_epoch", 0), epochs)
+        history = keras.callbacks.History()
+        keeper = Resume(
+            folder,
+            callbacks,
+            history,
+            span,
+            self.num_steps,
+            verbose=self.arguments.get("verbose", "auto") != 0,
+            strategy=self.game.distribute_strategy,
+            keeps_order=keeps_order(self._given, self.arguments.get("steps_per_epoch")),
         )
-    if steps == 1:
-        return x, batch_size
-    size = (batch_size or validation.DEFAULT_BATCH_SIZE) * steps
-    return (x[: len(x) // size * size] if hasattr(x, "__array__") else x), size
+        self.arguments["initial_epoch"] = keeper.initial_epoch
+        self.game.epochs_played = first + keeper.initial_epoch
+        return [*callbacks, history, keeper]
 
 
-def num_steps(x, batch_size, steps_per_epoch):
+def _num_steps(data, batch_size, steps_per_epoch):
     """Steps of an epoch, None if nobody knows."""
     limits = [steps_per_epoch, keras.config.max_steps_per_epoch()]
-    return min(filter(None, limits), default=_length(x, batch_size))
+    return min(filter(None, limits), default=_length(data, batch_size))
 
 
-def steps_at_once(most, x, batch_size, steps_per_epoch):
-    """Steps of one execution: `most`, or fewer where Keras ends an epoch before the data do.
-
-    It counts whole executions, so that 2 steps of an epoch would become `most`.
-    """
-    num = num_steps(x, batch_size, steps_per_epoch)
-    if num == _length(x, batch_size):
-        return most
-    return max(count for count in range(1, most + 1) if num % count == 0)
-
-
-def _length(x, batch_size):
+def _length(data, batch_size):
     """Batches of the data, None if nobody knows."""
-    if isinstance(x, tf.data.Dataset):
-        return max(int(x.cardinality()), 0) or None
-    if isinstance(x, keras.utils.PyDataset):
-        return len(x)
-    size = batch_size or validation.DEFAULT_BATCH_SIZE
-    return math.ceil(len(x) / size) if hasattr(x, "__len__") else None
-
-
-def resumed(gan, data, callbacks, folder, num_steps, arguments):
-    """Callbacks of a run that resumes.
-
-    Args:
-        gan: `GAN`.
-        data: What `fit` received as data.
-        callbacks: List of Keras callbacks.
-        folder: Path of the checkpoints.
-        num_steps: Integer, steps of an epoch, or None.
-        arguments: Dictionary, the others of `fit`; it receives the epoch to begin with.
-
-    Returns:
-        List of callbacks, or what Keras takes for one.
-    """
-    epochs = min(arguments.get("epochs", 1), keras.config.max_epochs() or sys.maxsize)
-    verbose = arguments.get("verbose", "auto")
-    history = keras.callbacks.History()
-    begin = arguments.get("initial_epoch", 0)
-    span = range(begin, epochs)
-    options = {"verbose": verbose != 0, "strategy": gan.distribute_strategy}
-    keeper = Resume(folder, callbacks, history, span, num_steps, **options)
-    callbacks = [*callbacks, history, keeper]
-    first = keeper.initial_epoch
-    if counts_its_epochs(data, arguments.get("steps_per_epoch")) or first >= epochs:
-        arguments["initial_epoch"] = first
-        return callbacks
-    if keeper.has_found:
-        warn_if_read(data)
     if isinstance(data, tf.data.Dataset):
-        data.was_read_by_fit = True
-    if first <= begin:
-        return callbacks
-    facts = {"verbose": verbose, "epochs": epochs, "steps": num_steps}
-    return ReadAgain(callbacks, first, add_progbar=verbose != 0, model=gan, **facts)
+        return max(int(data.cardinality()), 0) or None
+    if isinstance(data, keras.utils.PyDataset):
+        return len(data)
+    if not validation.are_arrays(data):
+        return None
+    num_examples = len(tf.nest.flatten(data)[0])
+    return math.ceil(num_examples / (batch_size or validation.DEFAULT_BATCH_SIZE))
+
+
+def _without_tuning(dataset):
+    """The same dataset, without the thread with which `tf.data` tunes itself.
+
+    That thread sleeps for 10 ms, then for 20, 40, 80 …, and the end of an epoch waits until it
+    wakes up, which may take as long again as the epoch did.
+    """
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return dataset.with_options(options)

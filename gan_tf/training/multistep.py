@@ -1,42 +1,64 @@
-"""Several steps of a game as one TensorFlow program, between whose steps no time is lost."""
+"""Several updates in one TensorFlow program: those of a phase, and the steps of a game."""
 
 import tensorflow as tf
 
 
-def is_for(gan):
-    """Whether the steps of a compiled `GAN` are played so, and not by Keras's loop.
+def for_each(parts, function):
+    """Calls a function with each part in turn, but traces it only once.
+
+    Args:
+        parts: List of dictionaries of tensors, all of the same shapes.
+        function: Function of one part; what it returns is not used.
+    """
+    # What devices exchange cannot stand in a loop.
+    if len(parts) == 1 or tf.distribute.get_strategy().num_replicas_in_sync > 1:
+        for part in parts:
+            function(part)
+        return
+    stacked = tf.nest.map_structure(lambda *values: tf.stack(values), *parts)
+
+    def update(number):
+        function(tf.nest.map_structure(lambda values: values[number], stacked))
+        return [number + 1]
+
+    tf.while_loop(lambda number: number < len(parts), update, [0], parallel_iterations=1)
+
+
+def is_for(game):
+    """Whether the steps of a compiled game are played in one loop, and not by Keras's.
 
     Keras plays games on several devices and those that run eagerly. Of those that XLA compiles, it
     plays the ones with one step an execution, and all on a GPU, with a program for each step.
     """
-    if gan.run_eagerly or gan.distribute_strategy.num_replicas_in_sync > 1:
+    if game.run_eagerly or game.distribute_strategy.num_replicas_in_sync > 1:
         return False
-    if not gan.jit_compile:
+    if not game.jit_compile:
         return True
-    return gan.steps_per_execution > 1 and not tf.config.list_logical_devices("GPU")
+    return game.steps_per_execution > 1 and not tf.config.list_logical_devices("GPU")
 
 
-def train_function(gan, of_keras):
+def train_function(game, keras_function):
     """What Keras calls in `fit` for every `steps_per_execution` steps.
 
-    Keras's own puts a step into a function, in a condition, in a loop. In a loop alone it is
-    traced in three quarters of the time, and a small network's step is shorter, too.
+    Keras's own function wraps every step in a function, the function in a condition, and the
+    condition in a loop. A loop alone is traced in three quarters of the time, and the steps of a
+    small network are shorter, too.
 
     Args:
-        gan: Compiled `GAN`.
-        of_keras: Keras's own function, for data that come from Python or are distributed by a
-            strategy, and with XLA for those whose batches differ in size.
+        game: Compiled `Game`.
+        keras_function: Keras's own function. It plays data that come from Python or that a
+            strategy distributes, and with XLA data whose batches differ in size.
 
     Returns:
         Function from an iterator of batches to the means of the losses so far.
     """
-    play_next = _compiled(gan) if gan.jit_compile else _traced(gan)
+    play_next = _compiled(game) if game.jit_compile else _traced(game)
 
     def function(iterator):
         if not isinstance(iterator, tf.data.Iterator):
-            return of_keras(iterator)
-        if gan.jit_compile and not _has_one_shape(iterator.element_spec):
-            return of_keras(iterator)
+            return keras_function(iterator)
+        if game.jit_compile and not _has_one_shape(iterator.element_spec):
+            return keras_function(iterator)
         num_steps, logs = play_next(iterator)
         if not num_steps:
             raise StopIteration
@@ -45,61 +67,63 @@ def train_function(gan, of_keras):
     return function
 
 
-def _traced(gan):
-    most = gan.steps_per_execution
+def _traced(game):
+    most = game.steps_per_execution
 
     @tf.function(autograph=False, reduce_retracing=True)
     def play_next(iterator):
         if most == 1:
-            return 1, gan.train_step(iterator.get_next())
+            return 1, game.train_step(iterator.get_next())
 
         def step(number, batch):
-            gan.train_step(batch.get_value())
+            game.train_step(batch.get_value())
             return number + 1, _next_batch(iterator, number + 1, most, batch)
 
         start = [0, iterator.get_next_as_optional()]
         num_steps, _ = tf.while_loop(_is_next(most), step, start, parallel_iterations=1)
-        return num_steps, gan._logs()
+        return num_steps, game.logs()
 
     return play_next
 
 
-def _compiled(gan):
+def _compiled(game):
     """The steps' batches are read first and joined, since XLA cannot read from an iterator."""
 
     @tf.function(autograph=False, jit_compile=True)
     def play(batches, num_steps):
         def step(number):
-            gan.train_step(batches[number])
+            game.train_step(tf.nest.map_structure(lambda values: values[number], batches))
             return [number + 1]
 
         tf.while_loop(lambda number: number < num_steps, step, [0])
-        return gan._logs()
+        return game.logs()
 
     @tf.function(autograph=False)
     def play_next(iterator):
-        batches, num_steps = _next_batches(iterator, gan.steps_per_execution)
+        batches, num_steps = _next_batches(iterator, game.steps_per_execution)
         return num_steps, play(batches, num_steps)
 
     return play_next
 
 
 def _has_one_shape(spec):
-    return isinstance(spec, tf.TensorSpec) and spec.shape.is_fully_defined()
+    specs = tf.nest.flatten(spec)
+    return all(isinstance(s, tf.TensorSpec) and s.shape.is_fully_defined() for s in specs)
 
 
 def _next_batches(iterator, most):
     """The next batches `(most, batch, ...)`, zeros after the data's end, and how many they are."""
     spec = iterator.element_spec
-    batches = tf.TensorArray(spec.dtype, most, element_shape=spec.shape)
+    arrays = [tf.TensorArray(s.dtype, most, element_shape=s.shape) for s in tf.nest.flatten(spec)]
 
-    def read(number, batch, batches):
-        batches = batches.write(number, batch.get_value())
-        return number + 1, _next_batch(iterator, number + 1, most, batch), batches
+    def read(number, batch, arrays):
+        values = tf.nest.flatten(batch.get_value())
+        arrays = [a.write(number, v) for a, v in zip(arrays, values, strict=True)]
+        return number + 1, _next_batch(iterator, number + 1, most, batch), arrays
 
-    start = [0, iterator.get_next_as_optional(), batches]
-    num_steps, _, batches = tf.while_loop(_is_next(most), read, start)
-    return batches.stack(), num_steps
+    start = [0, iterator.get_next_as_optional(), arrays]
+    num_steps, _, arrays = tf.while_loop(_is_next(most), read, start)
+    return tf.nest.pack_sequence_as(spec, [array.stack() for array in arrays]), num_steps
 
 
 def _is_next(most):

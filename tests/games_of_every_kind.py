@@ -1,0 +1,89 @@
+"""Small games of two, three and four players, for tests that hold for every game."""
+
+from gan_tf import builders
+from gan_tf.games import GAN, ConditionalGAN, CycleGAN, InfoGAN, Pix2Pix
+import keras
+from keras import layers
+import numpy as np
+
+NUM_CLASSES = 3
+
+
+def network(*sizes, outputs=2, units=(16,), name=None):
+    """A dense network from inputs of these sizes, joined, to points or logits."""
+    inputs = [keras.Input((size,)) for size in sizes]
+    hidden = layers.Concatenate()(inputs) if len(inputs) > 1 else inputs[0]
+    for width in units:
+        hidden = layers.Dense(width, activation="relu")(hidden)
+    outputs = layers.Dense(outputs)(hidden)
+    return keras.Model(inputs if len(inputs) > 1 else inputs[0], outputs, name=name)
+
+
+def gan(units=(16,), **kwargs):
+    generator = builders.point_generator(units=units)
+    return GAN(generator, builders.point_discriminator(units=units), seed=0, **kwargs)
+
+
+def conditional(units=(16,), num_classes=NUM_CLASSES, **kwargs):
+    generator = network(2, num_classes, units=units)
+    return ConditionalGAN(
+        generator, network(2, num_classes, outputs=1, units=units), seed=0, **kwargs
+    )
+
+
+def info(units=(16,), num_codes=NUM_CLASSES, **kwargs):
+    """The recogniser shares the discriminator's first layer."""
+    points = keras.Input((2,))
+    shared = layers.Dense(units[0], activation="relu")(points)
+    hidden = shared
+    for width in units[1:]:
+        hidden = layers.Dense(width, activation="relu")(hidden)
+    discriminator = keras.Model(points, layers.Dense(1)(hidden))
+    recogniser = keras.Model(points, layers.Dense(num_codes)(shared))
+    return InfoGAN(network(2, num_codes, units=units), discriminator, recogniser, seed=0, **kwargs)
+
+
+def pix2pix(units=(16,), **kwargs):
+    generator, discriminator = network(2, units=units), network(2, 2, outputs=1, units=units)
+    return Pix2Pix(generator, discriminator, seed=0, **kwargs)
+
+
+def cycle(units=(16,), **kwargs):
+    generators = network(2, units=units), network(2, units=units)
+    discriminators = [network(2, outputs=1, units=units) for _ in range(2)]
+    return CycleGAN(*generators, *discriminators, seed=0, **kwargs)
+
+
+MAKERS = {
+    "gan": gan,
+    "conditional": conditional,
+    "info": info,
+    "pix2pix": pix2pix,
+    "cycle": cycle,
+}
+
+
+def make(kind, compiled=True, optimizer="adam", seed=0, **kwargs):
+    """A game of one kind; what is left of the arguments goes into `compile`."""
+    keras.utils.set_random_seed(seed)
+    own = {name: kwargs.pop(name) for name in ("units", "discriminator_steps") if name in kwargs}
+    own |= {name: kwargs.pop(name) for name in ("replay", "historical_averaging") if name in kwargs}
+    game = MAKERS[kind](**own)
+    if compiled:
+        optimizers = {name: keras.optimizers.get(optimizer) for name in game.player_names}
+        game.compile(optimizers=optimizers, **kwargs)
+    return game
+
+
+def examples(kind, count=64, seed=0):
+    """Data for a game of one kind: an array, or a dictionary of arrays."""
+    rng = np.random.default_rng(seed)
+    points = rng.normal(size=(count, 2)).astype("float32")
+    labels = rng.integers(NUM_CLASSES, size=count)
+    return {
+        "gan": points,
+        "conditional": {"images": points, "labels": labels},
+        "info": points,
+        "pix2pix": {"sketches": points, "images": 2 * points + 1},
+        "cycle": {"a": points, "b": rng.normal(3, 1, (count, 2)).astype("float32")},
+    }[kind]

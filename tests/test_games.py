@@ -1,0 +1,81 @@
+"""The games with a known answer: each must find it on a toy."""
+
+import games_of_every_kind as kinds
+import keras
+import numpy as np
+import pytest
+
+CENTRES = np.array([[0, 2], [2, -1], [-2, -1]], "float32")
+NUM_STEPS = 1_500
+
+
+def train(game, data, rate=3e-3):
+    falling = keras.optimizers.schedules.CosineDecay(rate, NUM_STEPS)
+    optimizers = {name: keras.optimizers.Adam(falling, 0.5) for name in game.player_names}
+    game.compile(optimizers=optimizers, steps_per_execution=50)
+    return game.fit(data, batch_size=100, epochs=NUM_STEPS // 30, verbose=0).history
+
+
+def nearest(points):
+    return np.argmin(np.sum((points[:, None] - CENTRES) ** 2, axis=-1), axis=1)
+
+
+@pytest.fixture
+def mixture():
+    """Points around three centres, and their labels."""
+    keras.utils.set_random_seed(0)
+    rng = np.random.default_rng(0)
+    labels = rng.integers(3, size=3_000)
+    points = CENTRES[labels] + 0.1 * rng.normal(size=(3_000, 2))
+    return points.astype("float32"), labels
+
+
+@pytest.mark.slow
+def test_conditional_gan_makes_the_class_that_was_asked_for(mixture):
+    points, labels = mixture
+    game = kinds.conditional(units=(32,))
+    train(game, {"images": points, "labels": labels})
+    asked = np.arange(300) % 3
+    samples = game.generate(300, seed=1, labels=asked)
+    assert np.mean(nearest(samples) == asked) > 0.98
+    for label in range(3):
+        np.testing.assert_allclose(samples[asked == label].mean(axis=0), CENTRES[label], atol=0.1)
+
+
+@pytest.mark.slow
+def test_info_gan_finds_the_three_groups_without_labels(mixture):
+    game = kinds.info(units=(32,))
+    history = train(game, mixture[0])
+    assert 1.0 < history["information"][-1] <= np.log(3)
+    groups = nearest(game.generate(300, seed=1, codes=np.arange(300) % 3)).reshape(100, 3)
+    assert sorted(np.bincount(groups[:, code]).argmax() for code in range(3)) == [0, 1, 2]
+    assert all(np.mean(each == np.bincount(each).argmax()) > 0.98 for each in groups.T)
+
+
+@pytest.mark.slow
+def test_pix2pix_learns_the_map_of_its_pairs():
+    keras.utils.set_random_seed(0)
+    rng = np.random.default_rng(0)
+    sketches, others = rng.normal(size=(2, 3_000, 2)).astype("float32")
+
+    def truth(points):
+        return points @ np.array([[0, 1], [-2, 0]], "float32") + 1
+
+    game = kinds.pix2pix(units=(32,))
+    train(game, {"sketches": sketches, "images": truth(sketches)})
+    made = game.generate(len(others), sketches=others)
+    assert np.mean(np.abs(made - truth(others))) < 0.02  # between two of them: 1.2
+
+
+@pytest.mark.slow
+def test_cycle_gan_maps_one_gaussian_onto_another_without_pairs():
+    keras.utils.set_random_seed(0)
+    rng = np.random.default_rng(0)
+    a, others = (rng.normal(0, [1, 0.5], size=(3_000, 2)).astype("float32") for _ in range(2))
+    b = rng.normal([3, -1], [0.5, 1], size=(3_000, 2)).astype("float32")
+    game = kinds.cycle(units=(32,), cycle_weight=1.0, identity_weight=0.0)
+    train(game, {"a": a, "b": b}, rate=5e-3)
+    made = game.generate(3_000, a=others)
+    np.testing.assert_allclose(made.mean(axis=0), [3, -1], atol=0.25)
+    np.testing.assert_allclose(made.std(axis=0), [0.5, 1], atol=0.25)
+    assert np.mean(np.abs(game.generator_ba(made) - others)) < 0.05  # it finds its way back
