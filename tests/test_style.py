@@ -42,8 +42,8 @@ def test_in_inference_every_layer_has_the_first_style():
 
 
 def test_in_training_most_examples_have_two_styles():
-    found = begins(np.asarray(layers.StyleMixing(6, 0.9, seed=0)([FIRST, SECOND], training=True)))
-    counts = np.bincount(found, minlength=7)
+    starts = begins(np.asarray(layers.StyleMixing(6, 0.9, seed=0)([FIRST, SECOND], training=True)))
+    counts = np.bincount(starts, minlength=7)
     assert counts[0] == 0 and counts[6] == pytest.approx(40, abs=20)
     assert counts[1:6] == pytest.approx(360 / 5, abs=30)
 
@@ -51,15 +51,15 @@ def test_in_training_most_examples_have_two_styles():
 @pytest.mark.parametrize(("probability", "share"), [(0.0, 0.0), (1.0, 1.0)])
 def test_probability_is_the_share_of_mixed_examples(probability, share):
     layer = layers.StyleMixing(4, probability, seed=0)
-    found = begins(np.asarray(layer([FIRST, SECOND], training=True)))
-    assert (found < 4).mean() == share
+    starts = begins(np.asarray(layer([FIRST, SECOND], training=True)))
+    assert (starts < 4).mean() == share
 
 
 def test_mixing_keeps_to_the_layers_in_use():
     layer = layers.StyleMixing(6, 1.0, seed=0)
     layer.enter_stage(1)  # 4 × 4 and 8 × 8: four layers
-    found = begins(np.asarray(layer([FIRST, SECOND], training=True)))
-    assert set(found) == {1, 2, 3}
+    starts = begins(np.asarray(layer([FIRST, SECOND], training=True)))
+    assert set(starts) == {1, 2, 3}
     layer.enter_stage(2)
     assert set(begins(np.asarray(layer([FIRST, SECOND], training=True)))) == {1, 2, 3, 4, 5}
 
