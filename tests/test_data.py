@@ -182,7 +182,7 @@ def places(tmp_path, monkeypatch):
 
 
 def test_look_up_order(places, monkeypatch, capsys):
-    def found(path=None):
+    def source_of(path=None):
         source, location = data.find_fashion_mnist(path)
         data.load_fashion_mnist(path)
         printed = capsys.readouterr().out
@@ -190,17 +190,17 @@ def test_look_up_order(places, monkeypatch, capsys):
         assert f"{location} ({source})" in printed
         return source, location
 
-    assert found()[0] == "embedded"
+    assert source_of()[0] == "embedded"
     write_idx(places["debian"])
-    assert found() == ("Debian package", str(places["debian"]))
+    assert source_of() == ("Debian package", str(places["debian"]))
     write_idx(places["cache"])
-    assert found() == ("Keras cache", str(places["cache"]))
+    assert source_of() == ("Keras cache", str(places["cache"]))
     monkeypatch.setenv("GAN_TF_DATA", str(write_idx(places["env"], suffix="")))
-    assert found() == ("GAN_TF_DATA", str(places["env"]))
-    assert found(write_idx(places["path"])) == ("path", str(places["path"]))
-    assert found("embedded")[0] == "embedded"
+    assert source_of() == ("GAN_TF_DATA", str(places["env"]))
+    assert source_of(write_idx(places["path"])) == ("path", str(places["path"]))
+    assert source_of("embedded")[0] == "embedded"
     monkeypatch.setenv("GAN_TF_DATA", "embedded")
-    assert found()[0] == "embedded"
+    assert source_of()[0] == "embedded"
 
 
 def test_find_names_the_download_but_does_not_make_it(places, monkeypatch):
@@ -369,12 +369,14 @@ def test_every_damage_to_an_npz_is_a_value_error(tmp_path):
             content[:place] + bytes([content[place] ^ rng.integers(1, 256)]) + content[place + 1 :]
         )
         try:
-            found = data.load_fashion_mnist(file, verbose=False)
+            loaded = data.load_fashion_mnist(file, verbose=False)
         except ValueError as error:
             assert "a.npz is not a good data file" in str(error)
             caught += 1
         else:  # a byte without meaning, a date for instance
-            for (images, labels), (right_images, right_labels) in zip(found, expected, strict=True):
+            for (images, labels), (right_images, right_labels) in zip(
+                loaded, expected, strict=True
+            ):
                 np.testing.assert_array_equal(images, right_images)
                 np.testing.assert_array_equal(labels, right_labels)
     assert caught > 200
@@ -684,8 +686,8 @@ alone = data.batches(points, 8, seed=5)
 epochs = [list(alone.as_numpy_iterator()) for _ in range(2)]
 expected = [sorted(as_list(batch)) for epoch in epochs for batch in epoch]
 for inside in (False, True):
-    found, sizes = run(inside)
-    assert found == expected, (found, expected)
+    seen, sizes = run(inside)
+    assert seen == expected, (seen, expected)
     assert sizes == [4] * 12, sizes
 print("same batches")
 """
@@ -702,7 +704,7 @@ def test_two_devices_share_the_same_batches():
 
 
 def test_capped_follows_keras():
-    found = keras.config.max_steps_per_epoch()
+    cap = keras.config.max_steps_per_epoch()
     try:
         keras.config.set_max_steps_per_epoch(None)
         assert data.capped(40) == 40
@@ -710,7 +712,7 @@ def test_capped_follows_keras():
         assert (data.capped(40), data.capped(2)) == (3, 2)
         assert (data.capped(10_000, 500), data.capped(1_000, 500)) == (1_500, 1_000)
     finally:
-        keras.config.set_max_steps_per_epoch(found)
+        keras.config.set_max_steps_per_epoch(cap)
 
 
 # Sizes.

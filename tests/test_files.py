@@ -67,8 +67,8 @@ def test_the_order_depends_on_seed_and_epoch_alone(folder):
 
 def test_an_epoch_may_be_longer_than_a_pass(folder):
     dataset = data.image_batches(folder, 2, 4, steps_per_epoch=5)
-    found = colours(dataset)
-    assert len(found) == 20 and sorted(found[:12]) == list(range(12))
+    shown = colours(dataset)
+    assert len(shown) == 20 and sorted(shown[:12]) == list(range(12))
 
 
 def test_a_file_that_is_no_image_is_named(folder):

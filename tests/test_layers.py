@@ -201,9 +201,9 @@ def test_averaged_similarities_are_the_sums_divided_by_the_batch():
     expected = np.asarray(summed(FEATURES))
     averaged.build(FEATURES.shape)
     averaged.set_weights(summed.get_weights())
-    found = np.asarray(averaged(FEATURES))
-    np.testing.assert_allclose(found[:, 4:], expected[:, 4:] / len(FEATURES), rtol=1e-6)
-    np.testing.assert_array_equal(found[:, :4], FEATURES)
+    outputs = np.asarray(averaged(FEATURES))
+    np.testing.assert_allclose(outputs[:, 4:], expected[:, 4:] / len(FEATURES), rtol=1e-6)
+    np.testing.assert_array_equal(outputs[:, :4], FEATURES)
 
 
 def test_minibatch_discrimination_sees_a_batch_of_copies():
@@ -294,9 +294,9 @@ def test_spectral_normalization_rests_while_frozen():
     layer = layers.SpectralNormalization(keras.layers.Dense(3))
     layer.build(FEATURES.shape)
     layer.trainable = False
-    found = layer.get_weights()
+    weights = layer.get_weights()
     layer(FEATURES, training=True)
-    for weight, before in zip(layer.get_weights(), found, strict=True):
+    for weight, before in zip(layer.get_weights(), weights, strict=True):
         np.testing.assert_array_equal(weight, before)
 
 

@@ -87,13 +87,13 @@ def test_equalized_weights_are_stored_with_unit_spread_over_the_multiplier(multi
 def mean_square(make, depth, shape):
     """Mean square of what stacks of new layers make of normal values; the mean of 16 stacks."""
     keras.utils.set_random_seed(0)
-    found = []
+    squares = []
     for seed in range(16):
         values = keras.random.normal(shape, seed=seed)
         for _ in range(depth):
             values = make()(values)
-        found.append(np.mean(np.square(values)))
-    return np.mean(found)
+        squares.append(np.mean(np.square(values)))
+    return np.mean(squares)
 
 
 def test_spread_is_kept_through_a_stack():

@@ -258,8 +258,8 @@ CASES = [  # real, fake, k
 @pytest.mark.parametrize(("real", "fake", "k"), CASES)
 def test_manifold_metrics_are_the_published_formulas(real, fake, k, chunk, monkeypatch):
     monkeypatch.setattr(manifold, "_CHUNK", chunk)
-    found = precision_recall(real, fake, k)._asdict() | density_coverage(real, fake, k)._asdict()
-    assert found == pytest.approx(published_manifold_metrics(real, fake, k), rel=1e-12)
+    measured = precision_recall(real, fake, k)._asdict() | density_coverage(real, fake, k)._asdict()
+    assert measured == pytest.approx(published_manifold_metrics(real, fake, k), rel=1e-12)
 
 
 def test_precision_recall_by_hand():
@@ -291,9 +291,9 @@ def test_one_repeated_perfect_image_has_precision_and_no_recall(num_features):
     real = normal(200, num_features, seed=0, shift=5)
     fake = np.repeat(real[7:8], 150, axis=0)
     assert precision_recall(real, fake) == (1, pytest.approx(1 / 200))
-    found = density_coverage(real, fake, k=3)
-    assert found.density >= 1 / 3  # its own ball at least
-    assert found.coverage == pytest.approx(3 * found.density / 200)
+    measured = density_coverage(real, fake, k=3)
+    assert measured.density >= 1 / 3  # its own ball at least
+    assert measured.coverage == pytest.approx(3 * measured.density / 200)
 
 
 def test_far_apart_sets_share_nothing():
@@ -310,9 +310,9 @@ def test_one_outlier_spoils_precision_and_not_density():
 
 
 def test_alike_sets_get_the_expected_density_and_coverage():
-    found = density_coverage(normal(3000, 8, seed=0), normal(3000, 8, seed=1), k=5)
-    assert found.density == pytest.approx(1, abs=0.05)
-    assert found.coverage == pytest.approx(1 - 2**-5, abs=0.01)
+    measured = density_coverage(normal(3000, 8, seed=0), normal(3000, 8, seed=1), k=5)
+    assert measured.density == pytest.approx(1, abs=0.05)
+    assert measured.coverage == pytest.approx(1 - 2**-5, abs=0.01)
 
 
 def test_manifold_metrics_see_neither_order_nor_rotation_nor_scale():
@@ -381,10 +381,12 @@ def test_pyramid_has_the_filter_and_borders_of_scipy(shape):
     half = binomial(images)[:, ::2, ::2]
     quarter = binomial(half)[:, ::2, ::2]
     expected = [images - upsampled(half), half - upsampled(quarter), quarter]
-    found = laplacian_pyramid(images, 3)
-    for level, expected_level in zip(found, expected, strict=True):
+    measured = laplacian_pyramid(images, 3)
+    for level, expected_level in zip(measured, expected, strict=True):
         np.testing.assert_allclose(level, expected_level, atol=1e-14)
-    np.testing.assert_allclose(upsampled(upsampled(found[2]) + found[1]) + found[0], images)
+    np.testing.assert_allclose(
+        upsampled(upsampled(measured[2]) + measured[1]) + measured[0], images
+    )
 
 
 def test_pyramid_keeps_what_is_flat_for_the_coarsest_level():
@@ -410,10 +412,10 @@ def test_pyramid_keeps_what_is_flat_for_the_coarsest_level():
 )
 def test_levels_by_halving(size, patch_size, levels):
     images = np.random.default_rng(0).uniform(size=(4, *size, 2))
-    found = sliced_wasserstein(images, images[::-1], 2, patch_size, num_directions=3)
-    assert list(found.levels) == levels
-    assert found.mean == pytest.approx(np.mean(list(found.levels.values())))
-    assert found.mean > 0
+    measured = sliced_wasserstein(images, images[::-1], 2, patch_size, num_directions=3)
+    assert list(measured.levels) == levels
+    assert measured.mean == pytest.approx(np.mean(list(measured.levels.values())))
+    assert measured.mean > 0
 
 
 @pytest.mark.parametrize("block", [1, 500, 2**23])
@@ -422,8 +424,8 @@ def test_each_projection_is_scipys_wasserstein_distance(block, monkeypatch):
     real, fake = normal(12, 200, seed=0), normal(12, 200, seed=1, shift=0.3)
     directions = normal(5, 12, seed=2)
     expected = [scipy.stats.wasserstein_distance(d @ real, d @ fake) for d in directions]
-    found = image_metrics._projected_distances(real, fake, directions)
-    np.testing.assert_allclose(found, expected, rtol=1e-10)
+    measured = image_metrics._projected_distances(real, fake, directions)
+    np.testing.assert_allclose(measured, expected, rtol=1e-10)
 
 
 def standardised(patches, axis):
@@ -437,9 +439,9 @@ def test_images_of_one_pixel_have_a_single_distance():
     expected = 1000 * scipy.stats.wasserstein_distance(
         standardised(real, 0).ravel(), standardised(fake, 0).ravel()
     )
-    found = sliced_wasserstein(real, fake, patch_size=1)
-    assert found.mean == pytest.approx(expected, rel=1e-6)
-    assert found.levels == {1: found.mean}
+    measured = sliced_wasserstein(real, fake, patch_size=1)
+    assert measured.mean == pytest.approx(expected, rel=1e-6)
+    assert measured.levels == {1: measured.mean}
 
 
 def test_images_of_one_patch_leave_only_the_directions_to_chance():
@@ -451,8 +453,8 @@ def test_images_of_one_patch_leave_only_the_directions_to_chance():
     directions = rng.standard_normal((98, 4000))
     directions /= np.linalg.norm(directions, axis=0)
     gaps = np.abs(np.sort(flat[0] @ directions, axis=0) - np.sort(flat[1] @ directions, axis=0))
-    found = sliced_wasserstein(real, fake, patches_per_image=1, num_directions=4000)
-    assert found.mean == pytest.approx(1000 * gaps.mean(), rel=0.02)
+    measured = sliced_wasserstein(real, fake, patches_per_image=1, num_directions=4000)
+    assert measured.mean == pytest.approx(1000 * gaps.mean(), rel=0.02)
 
 
 def test_patches_are_the_images_windows():
@@ -521,8 +523,8 @@ def test_sliced_wasserstein_is_blind_to_brightness_and_contrast_of_the_set():
 
 def test_images_without_detail_have_a_finite_distance():
     images, flat = smooth_images(20), np.full((20, 28, 28, 1), 0.3)
-    found = sliced_wasserstein(images, flat, **FEW)
-    assert 100 < found.mean < np.inf
+    measured = sliced_wasserstein(images, flat, **FEW)
+    assert 100 < measured.mean < np.inf
     assert sliced_wasserstein(flat, -3 * flat, **FEW) == (0, {28: 0, 14: 0})
 
 
@@ -541,29 +543,29 @@ def test_nearest_neighbours_are_those_of_cdist():
     distances = cdist(images.reshape(40, -1), real.reshape(150, -1))
     order = np.argsort(distances, axis=1)
     for k in (1, 4, 150):
-        found = nearest_neighbours(images, real, k)
-        np.testing.assert_array_equal(found.indices, order[:, :k])
+        measured = nearest_neighbours(images, real, k)
+        np.testing.assert_array_equal(measured.indices, order[:, :k])
         expected = np.take_along_axis(distances, order[:, :k], axis=1)
-        np.testing.assert_allclose(found.distances, expected, rtol=1e-12)
+        np.testing.assert_allclose(measured.distances, expected, rtol=1e-12)
 
 
 @pytest.mark.parametrize("chunk", [1, 1000, 2**23])
 def test_copies_are_found_at_distance_exactly_zero(chunk, monkeypatch):
     monkeypatch.setattr(manifold, "_CHUNK", chunk)
     real = np.random.default_rng(0).uniform(size=(90, 28, 28, 1)).astype("float32")
-    found = nearest_neighbours(real[::-1], real, k=2)
-    assert found.indices[:, 0].tolist() == list(range(90))[::-1]
-    assert found.distances[:, 0].tolist() == [0] * 90
-    assert found.distances[:, 1].min() > 1
+    measured = nearest_neighbours(real[::-1], real, k=2)
+    assert measured.indices[:, 0].tolist() == list(range(90))[::-1]
+    assert measured.distances[:, 0].tolist() == [0] * 90
+    assert measured.distances[:, 1].min() > 1
 
 
 def test_a_changed_pixel_is_the_whole_distance():
     real = np.random.default_rng(0).integers(256, size=(50, 28, 28, 1)).astype("uint8")
     images = real[[5, 49]].copy()
     images[1, 2, 2, 0] ^= 1
-    found = nearest_neighbours(images, real)
-    assert found.indices.tolist() == [[5], [49]]
-    assert found.distances.tolist() == [[0], [1]]
+    measured = nearest_neighbours(images, real)
+    assert measured.indices.tolist() == [[5], [49]]
+    assert measured.distances.tolist() == [[0], [1]]
 
 
 # Modes.
@@ -572,15 +574,15 @@ def test_a_changed_pixel_is_the_whole_distance():
 def test_mode_coverage_by_hand():
     centres = [[0.0, 0], [10, 0], [0, 10], [10, 10]]
     samples = [[0, 0], [0.2, 0], [0, 0.4], [9.8, 0.1], [5.1, 0], [0, 11.0]]
-    found = mode_coverage(samples, centres, std=0.1)
-    np.testing.assert_array_equal(found.counts, [2, 1, 0, 0])
-    assert found.modes == 2
-    assert found.high_quality == pytest.approx(3 / 6)
+    measured = mode_coverage(samples, centres, std=0.1)
+    np.testing.assert_array_equal(measured.counts, [2, 1, 0, 0])
+    assert measured.modes == 2
+    assert measured.high_quality == pytest.approx(3 / 6)
     expected = scipy.stats.entropy([3 / 6, 2 / 6, 1 / 6, 0], [1 / 4] * 4)
-    assert found.reverse_kl == pytest.approx(expected, rel=1e-12)
+    assert measured.reverse_kl == pytest.approx(expected, rel=1e-12)
     assert mode_coverage(samples, centres, std=0.1, num_stds=4.5).counts.tolist() == [3, 1, 0, 0]
-    assert (type(found.modes), type(found.high_quality)) == (int, float)
-    assert found.counts.dtype == np.int64
+    assert (type(measured.modes), type(measured.high_quality)) == (int, float)
+    assert measured.counts.dtype == np.int64
 
 
 def test_mode_coverage_of_collapse_and_of_equal_shares():
@@ -601,13 +603,15 @@ def test_mode_coverage_of_collapse_and_of_equal_shares():
     ],
 )
 def test_a_perfect_sampler_gets_the_share_of_three_stds(samples, centres, std):
-    found = mode_coverage(samples, centres, std)
+    measured = mode_coverage(samples, centres, std)
     share = 1 - np.exp(-4.5)
-    assert found.modes == len(centres)
-    assert abs(found.high_quality - share) < 5 * np.sqrt(share * (1 - share) / len(samples))
-    assert found.counts.sum() == round(found.high_quality * len(samples))
+    assert measured.modes == len(centres)
+    assert abs(measured.high_quality - share) < 5 * np.sqrt(share * (1 - share) / len(samples))
+    assert measured.counts.sum() == round(measured.high_quality * len(samples))
     # 2 n KL is about chi-squared with num_modes - 1 degrees of freedom.
-    assert 0 < found.reverse_kl < scipy.stats.chi2.isf(1e-6, len(centres) - 1) / (2 * len(samples))
+    assert (
+        0 < measured.reverse_kl < scipy.stats.chi2.isf(1e-6, len(centres) - 1) / (2 * len(samples))
+    )
 
 
 # What is unfit.
@@ -875,13 +879,13 @@ def test_inception_score_of_torchmetrics():
     metric = image_metric("inception", "InceptionScore")(identity(10), splits=1)
     logits = 2 * normal(500, 10, seed=0)
     metric.update(tensor(logits))
-    found = inception_score(scipy.special.softmax(logits, axis=1), splits=1)
-    assert found.mean == pytest.approx(float(metric.compute()[0]), rel=1e-6)
+    measured = inception_score(scipy.special.softmax(logits, axis=1), splits=1)
+    assert measured.mean == pytest.approx(float(metric.compute()[0]), rel=1e-6)
 
 
 @pytest.mark.parametrize(("real", "fake", "k"), CASES)
 def test_manifold_metrics_of_prdc(real, fake, k):
     prdc = pytest.importorskip("prdc", reason="prdc is not installed: no comparison with it")
     expected = prdc.compute_prdc(real.astype("float64"), fake.astype("float64"), k)
-    found = precision_recall(real, fake, k)._asdict() | density_coverage(real, fake, k)._asdict()
-    assert found == pytest.approx(expected, rel=1e-6)
+    measured = precision_recall(real, fake, k)._asdict() | density_coverage(real, fake, k)._asdict()
+    assert measured == pytest.approx(expected, rel=1e-6)

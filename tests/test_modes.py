@@ -41,10 +41,10 @@ def test_the_readme_shows_timed_runs_only(tmp_path):
 def test_a_run_is_written_with_what_it_cost(tmp_path, monkeypatch):
     monkeypatch.setattr(recipes.mixtures, "STEPS_PER_EPOCH", 5)
     last = modes.run("ring", "plain", seed=3, steps=10, minutes=None, folder=tmp_path)
-    found = json.loads((tmp_path / "modes_ring_plain_10steps_seed3.json").read_text())
-    assert [row["steps"] for row in found["rows"]] == [5, 10] and found["rows"][-1] == last
-    assert (found["data"], found["method"], found["seed"]) == ("ring", "plain", 3)
-    assert 0 < found["rows"][0]["seconds"] <= last["seconds"]
+    report = json.loads((tmp_path / "modes_ring_plain_10steps_seed3.json").read_text())
+    assert [row["steps"] for row in report["rows"]] == [5, 10] and report["rows"][-1] == last
+    assert (report["data"], report["method"], report["seed"]) == ("ring", "plain", 3)
+    assert 0 < report["rows"][0]["seconds"] <= last["seconds"]
     assert 0 <= last["high_quality"] <= 1 and 0 <= last["modes"] <= 8
 
 
@@ -71,6 +71,6 @@ def test_committed_results_of_our_best_are_there(name):
     paths = sorted(modes.RESULTS.glob(f"modes_{name}_best_5min_seed*.json"))
     assert len(paths) >= 3
     for path in paths:
-        found = json.loads(path.read_text("utf-8"))
-        assert found["num_samples"] == 2_500 and found["rows"][-1]["seconds"] <= 300
-        assert {"tensorflow", "keras", "numpy", "python", "gan_tf"} <= set(found["versions"])
+        report = json.loads(path.read_text("utf-8"))
+        assert report["num_samples"] == 2_500 and report["rows"][-1]["seconds"] <= 300
+        assert {"tensorflow", "keras", "numpy", "python", "gan_tf"} <= set(report["versions"])

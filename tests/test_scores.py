@@ -217,8 +217,8 @@ def test_objects_give_what_the_functions_give(kind, encoder, garments):
     metric.update_state(samples[150:])
     expected = OBJECTS[kind](encoder(garments[0][:500]), encoder(samples))
     result = metric.result()
-    found = result if isinstance(result, dict) else {next(iter(expected)): result}
-    assert found == pytest.approx(expected, rel=1e-4, abs=1e-6)
+    values = result if isinstance(result, dict) else {next(iter(expected)): result}
+    assert values == pytest.approx(expected, rel=1e-4, abs=1e-6)
     metric.reset_state()
     assert metric.num_samples == 0
     with pytest.raises(ValueError, match=r"Received: 0.*update_state"):
