@@ -4,8 +4,10 @@ import contextlib
 import dataclasses
 import time
 from typing import Any
+from unittest import mock
 
 from gan_tf import GAN, builders, data, losses, penalties, recipes, train_gan
+from gan_tf.training import multistep
 import keras
 from keras import ops
 from lecture_loop import lecture_loop
@@ -277,9 +279,10 @@ def operations(game, batch_size):
     TensorFlow counts nothing within a loop, so the discriminator's steps stand one by one here.
     """
     gan = compiled(game, steps_per_execution=1)
-    gan._train_discriminator_on_each = lambda batches: [*map(gan._train_discriminator, batches)]
     shape = (batch_size * game.discriminator_steps, *gan.data_shape)
-    step = tf.function(gan.train_step).get_concrete_function(tf.TensorSpec(shape))
+    one_by_one = mock.patch.object(multistep, "for_each", lambda parts, play: [*map(play, parts)])
+    with one_by_one:
+        step = tf.function(gan.train_step).get_concrete_function(tf.TensorSpec(shape))
     kept = [op.name for op in step.graph.get_operations() if op.type.startswith("Assign")]
     graph = step.graph
     needed = tf.compat.v1.graph_util.extract_sub_graph(graph.as_graph_def(), kept)

@@ -30,7 +30,6 @@ _MODULES = {
     "penalties": "penalties",
     "plots": "plots",
     "recipes": "recipes",
-    "workers": "training.distribution",
 }
 __all__ = [*_DEFINED_IN, *_MODULES]
 

@@ -73,9 +73,9 @@ def test_cycle_gan_maps_one_gaussian_onto_another_without_pairs():
     rng = np.random.default_rng(0)
     a, others = (rng.normal(0, [1, 0.5], size=(3_000, 2)).astype("float32") for _ in range(2))
     b = rng.normal([3, -1], [0.5, 1], size=(3_000, 2)).astype("float32")
-    game = kinds.cycle(units=(32,), cycle_weight=1.0, identity_weight=0.0)
+    game = kinds.cycle(units=(32,), weights={"cycle": 1.0, "identity": 0.0})
     train(game, {"a": a, "b": b}, rate=5e-3)
     made = game.generate(3_000, a=others)
     np.testing.assert_allclose(made.mean(axis=0), [3, -1], atol=0.25)
     np.testing.assert_allclose(made.std(axis=0), [0.5, 1], atol=0.25)
-    assert np.mean(np.abs(game.generator_ba(made) - others)) < 0.05  # it finds its way back
+    assert np.mean(np.abs(game.inverse(made) - others)) < 0.05  # it finds its way back

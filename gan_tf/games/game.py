@@ -2,6 +2,7 @@
 
 import functools
 import operator
+from types import MappingProxyType
 from typing import NamedTuple
 
 from gan_tf import checks
@@ -49,14 +50,18 @@ class Game(GameModel):
         seed: Integer, seeds what the game draws. By default Keras's global seed decides.
         historical_averaging: Float >= 0, weight of the term of that name in every player's loss,
             see `layers.history.HistoricalAveraging`.
+        weights: Dictionary from names of `terms` to numbers, instead of the usual weights.
         **kwargs: Those of `keras.Model`.
 
     Attributes:
         phases: Tuple of `Phase`, played in this order.
-        keys: Names of the tensors in a batch.
+        keys: Names of the tensors in a batch, as a tuple, or as a dictionary that gives for each
+            the name of the player that takes it, or None.
         optional_keys: Names of further inputs of the generator, which `inputs` draws at random
             unless they are given to `generate`.
-        terms: Names of what is logged beside the losses of the phases.
+        terms: Dictionary of the terms that losses have beside those named like their phases, with
+            their usual weights; a term with a weight below 0 is maximised. Logs show the terms
+            without their weights.
 
     Raises:
         ValueError: If a player is not built, or a phase names an unknown player or loss.
@@ -82,11 +87,11 @@ class Game(GameModel):
     """
 
     phases: tuple[Phase, ...] = ()
-    keys: tuple[str, ...] = ("images",)
+    keys: tuple[str, ...] | dict = ("images",)
     optional_keys: tuple[str, ...] = ()
-    terms: tuple[str, ...] = ()
+    terms: MappingProxyType | dict = MappingProxyType({})
 
-    def __init__(self, players, seed=None, historical_averaging=0.0, **kwargs):
+    def __init__(self, players, seed=None, historical_averaging=0.0, weights=None, **kwargs):
         super().__init__(**kwargs)
         validation.check_players(players)
         validation.check_phases(self.phases, players, self)
@@ -95,6 +100,7 @@ class Game(GameModel):
         for name, player in players.items():
             setattr(self, name, player)
         self.player_names = tuple(players)
+        self.weights_of_terms = validation.checked_weights(weights, self.terms)
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.historical_averaging = float(historical_averaging)
@@ -136,14 +142,16 @@ class Game(GameModel):
         freezing.forget_added_losses(self.players.values())
         losses = getattr(self, phase.loss)(batch)
         losses = losses if isinstance(losses, dict) else {phase.loss: losses}
+        weights = self.weights_of_terms
         for name, value in losses.items():
             self.trackers[name].update_state(value)
+        weighted = [weights[n] * v if n in weights else v for n, v in losses.items()]
         further = [
             self.histories[name](own) for name, own in variables.items() if name in self.histories
         ]
         for name, own in variables.items():
             further += freezing.regularization_losses(self.players[name], own)
-        return functools.reduce(operator.add, [*losses.values(), *further])
+        return functools.reduce(operator.add, [*weighted, *further])
 
     def variables_of(self, name):
         """The trainable variables of a player, without those that an earlier player owns."""
@@ -156,12 +164,12 @@ class Game(GameModel):
         return batch
 
     def inputs(self, batch):
-        """What the generator is fed for a batch: a tensor, or a list of them.
+        """What the generator is fed for a batch: a tensor, or a list; by default the first entry.
 
         All that draws samples goes through here too (`generate`, callbacks, the command line), with
         a batch that holds no images but only conditions.
         """
-        raise NotImplementedError(f"{type(self).__name__} does not say what its generator is fed.")
+        return batch[next(iter(self.keys))]
 
     def draw(self, sample, num):
         """Random rows, the same for any number of devices: each takes its own of one draw for all.
@@ -183,7 +191,12 @@ class Game(GameModel):
 
     def expected(self):
         """What a batch must hold: a dictionary from each key to a `validation.Expected`."""
-        return {key: validation.Expected() for key in self.keys}
+        takers = self.keys if isinstance(self.keys, dict) else dict.fromkeys(self.keys)
+        shapes = {
+            key: tuple(self.whole_players[name].input_shape[1:]) if name else None
+            for key, name in takers.items()
+        }
+        return {key: validation.Expected(shape) for key, shape in shapes.items()}
 
     def example_conditions(self, num):
         """Conditions for `num` samples where none are given, or None if they must be given."""

@@ -31,7 +31,7 @@ class GAN(Game):
         historical_averaging: Float >= 0, weight of the term of that name in both players' losses,
             see `layers.history.HistoricalAveraging`.
         players: Dictionary of further players by name, for a variant that has more.
-        **kwargs: Those of `keras.Model`.
+        **kwargs: `weights` of a variant's terms, see `Game`, and those of `keras.Model`.
 
     Call arguments:
         inputs: What `inputs` gives: latents, a float tensor `(batch, latent_dim)`.
@@ -243,4 +243,4 @@ class GAN(Game):
 
     def _conditions(self, batch):
         """The batch, for losses of games with conditions; nothing for those on images alone."""
-        return () if self.keys == ("images",) else (batch,)
+        return () if tuple(self.keys) == ("images",) else (batch,)

@@ -1,8 +1,8 @@
 """Games that find classes which nobody labelled."""
 
+import functools
 import math
 
-from gan_tf import checks
 from gan_tf.games.game import Phase, num_rows
 from gan_tf.games.gan import GAN
 import keras
@@ -24,8 +24,8 @@ class InfoGAN(GAN):
         discriminator: Built Keras model from images to logits `(batch, 1)`.
         recogniser: Built Keras model from images to logits `(batch, num_codes)`. Layers that it
             shares with the discriminator are the discriminator's, and learn in phase 1 alone.
-        information_weight: Float >= 0, the paper's λ.
-        **kwargs: Those of `GAN`.
+        **kwargs: Those of `GAN`. `weights={"information": -1.0}` is usual: the paper's λ, below 0
+            because the information is maximised.
 
     Reference:
         Chen et al. 2016, equations 5 and 6, arXiv:1606.03657.
@@ -36,32 +36,26 @@ class InfoGAN(GAN):
         Phase("g_loss", ("generator", "recogniser")),
     )
     optional_keys = ("codes",)
-    terms = ("code_loss", "information")
+    terms = {"information": -1.0}
 
-    def __init__(
-        self, generator, discriminator, recogniser, information_weight=1.0, players=None, **kwargs
-    ):
-        players = {"recogniser": recogniser, **(players or {})}
-        super().__init__(generator, discriminator, players=players, **kwargs)
+    def __init__(self, generator, discriminator, recogniser, **kwargs):
+        super().__init__(generator, discriminator, players={"recogniser": recogniser}, **kwargs)
         self.num_codes = recogniser.output_shape[-1]
-        self.information_weight = checks.not_negative(information_weight=information_weight)
 
     def inputs(self, batch):
-        def random_codes(num):
-            return keras.random.randint((num,), 0, self.num_codes, seed=self.seed_generator)
-
-        latents = super().inputs(batch)
-        codes = batch["codes"] if "codes" in batch else self.draw(random_codes, num_rows(batch))
+        latents, codes = super().inputs(batch), batch.get("codes")
+        if codes is None:
+            draw = functools.partial(keras.random.randint, seed=self.seed_generator)
+            codes = self.draw(lambda num: draw((num,), 0, self.num_codes), num_rows(batch))
         return [latents, ops.one_hot(ops.cast(codes, "int32"), self.num_codes)]
 
     def g_loss(self, batch):
-        latents, codes = self.inputs(batch)
-        fake_images = self.generator([latents, codes], training=True)
+        inputs = self.inputs(batch)
+        fake_images = self.generator(inputs, training=True)
         guesses = ops.cast(self.recogniser(fake_images, training=True), "float32")
-        code_loss = ops.mean(ops.categorical_crossentropy(codes, guesses, from_logits=True))
-        self.trackers["information"].update_state(math.log(self.num_codes) - code_loss)
-        loss = self.generator_loss(batch["images"], fake_images)
-        return {"g_loss": loss, "code_loss": self.information_weight * code_loss}
-
-    def get_config(self):
-        return {**super().get_config(), "information_weight": self.information_weight}
+        errors = ops.categorical_crossentropy(inputs[1], guesses, from_logits=True)
+        information = math.log(self.num_codes) - ops.mean(errors)
+        return {
+            "g_loss": self.generator_loss(batch["images"], fake_images),
+            "information": information,
+        }

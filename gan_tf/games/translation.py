@@ -1,12 +1,13 @@
 """Games that turn one picture into another, with pairs and without."""
 
-from gan_tf import checks, losses
+from gan_tf import losses
 from gan_tf.games.game import Game, Phase
 from gan_tf.games.gan import GAN
-from gan_tf.training.validation import Expected
 import keras
 from keras import ops
 import tensorflow as tf
+
+_SQUARES = losses.LeastSquares()
 
 
 @keras.saving.register_keras_serializable("gan_tf")
@@ -21,20 +22,16 @@ class Pix2Pix(GAN):
         generator: Built Keras model from sketches to images.
         discriminator: Built Keras model from `[sketches, images]` to logits `(batch, 1)`, or to a
             map of logits `(batch, height, width, 1)`, one for each patch.
-        l1_weight: Float >= 0, weight of the mean absolute difference from the true image.
-        **kwargs: Those of `GAN`.
+        **kwargs: Those of `GAN`. `weights={"l1": 100.0}` is usual: the paper's λ, for the mean
+            absolute difference from the true image.
 
     Reference:
         Isola et al. 2017, equation 4, arXiv:1611.07004.
     """
 
-    keys = ("sketches", "images")
-    terms = ("l1",)
+    keys = {"sketches": "generator", "images": None}
+    terms = {"l1": 100.0}
     scores_patches = True
-
-    def __init__(self, generator, discriminator, l1_weight=100.0, **kwargs):
-        super().__init__(generator, discriminator, **kwargs)
-        self.l1_weight = checks.not_negative(l1_weight=l1_weight)
 
     def inputs(self, batch):
         return batch["sketches"]
@@ -43,17 +40,9 @@ class Pix2Pix(GAN):
         return self.discriminator([batch["sketches"], images], training=training)
 
     def g_loss(self, batch):
-        fake_images = self.fake(batch)
-        l1 = _distance(fake_images, batch["images"])
-        loss = self.generator_loss(batch["images"], fake_images, batch)
-        return {"g_loss": loss, "l1": self.l1_weight * l1}
-
-    def expected(self):
-        sketches = Expected(tuple(self.generator.input_shape[1:]))
-        return {"sketches": sketches, **super().expected()}
-
-    def get_config(self):
-        return {**super().get_config(), "l1_weight": self.l1_weight}
+        fake_images, true_images = self.fake(batch), batch["images"]
+        loss = self.generator_loss(true_images, fake_images, batch)
+        return {"g_loss": loss, "l1": _distance(fake_images, true_images)}
 
 
 @keras.saving.register_keras_serializable("gan_tf")
@@ -66,94 +55,58 @@ class CycleGAN(Game):
     `generate(8, a=array)`.
 
     Args:
-        generator_ab: Built Keras model from pictures of kind a to pictures of kind b.
-        generator_ba: Built Keras model in the other direction.
+        generator: Built Keras model from pictures of kind a to pictures of kind b.
+        inverse: Built Keras model in the other direction.
         discriminator_a: Built Keras model from pictures of kind a to logits.
         discriminator_b: Built Keras model from pictures of kind b to logits.
-        cycle_weight: Float >= 0, the paper's λ.
-        identity_weight: Float >= 0; the paper has half of λ where colours are to stay, else 0.
-        **kwargs: Those of `Game`.
+        **kwargs: Those of `Game`. `weights={"cycle": 10.0, "identity": 5.0}` are usual. The paper
+            has an identity term only where colours are to stay as they are.
 
     Reference:
         Zhu et al. 2017, equations 1 to 3 with the squares of section 4, and section 5.2 for the
         identity, arXiv:1703.10593. The squares carry the factor ½ of `losses.LeastSquares` for
-        the generators too; the paper has none there.
+        the generators too, where the paper has none.
     """
 
     phases = (
-        Phase("g_loss", ("generator_ab", "generator_ba")),
+        Phase("g_loss", ("generator", "inverse")),
         Phase("d_loss", ("discriminator_a", "discriminator_b"), freezes=()),
     )
-    keys = ("a", "b")
-    terms = ("cycle", "identity")
-    game_loss = losses.LeastSquares()
+    keys = {"a": "generator", "b": "inverse"}
+    terms = {"cycle": 10.0, "identity": 5.0}
 
-    def __init__(
-        self,
-        generator_ab,
-        generator_ba,
-        discriminator_a,
-        discriminator_b,
-        cycle_weight=10.0,
-        identity_weight=5.0,
-        **kwargs,
-    ):
-        players = {"generator_ab": generator_ab, "generator_ba": generator_ba}
-        players |= {"discriminator_a": discriminator_a, "discriminator_b": discriminator_b}
-        super().__init__(players, **kwargs)
-        weights = {"cycle_weight": cycle_weight, "identity_weight": identity_weight}
-        self.cycle_weight, self.identity_weight = checks.not_negative(**weights)
+    def __init__(self, generator, inverse, discriminator_a, discriminator_b, **kwargs):
+        judges = {"discriminator_a": discriminator_a, "discriminator_b": discriminator_b}
+        super().__init__({"generator": generator, "inverse": inverse, **judges}, **kwargs)
 
-    @property
-    def generator(self):
-        """The generator that `generate` uses, from a to b."""
-        return self.generator_ab
+    def translated(self, pictures):
+        """Pictures of both kinds, each turned into the other kind."""
+        to_a, to_b = self.inverse, self.generator
+        return {"a": to_a(pictures["b"], training=True), "b": to_b(pictures["a"], training=True)}
 
-    def inputs(self, batch):
-        return batch["a"]
-
-    def fakes(self, batch):
-        """Translations of a batch: of b into the kind a, and of a into the kind b."""
-        fake_a = self.generator_ba(batch["b"], training=True)
-        return fake_a, self.generator_ab(batch["a"], training=True)
+    def scores(self, pictures):
+        """Logits of pictures of both kinds, from the discriminator of each."""
+        judges = {"a": self.discriminator_a, "b": self.discriminator_b}
+        return [judge(pictures[kind], training=True) for kind, judge in judges.items()]
 
     def g_loss(self, batch):
-        """The generators': to be taken for real, to return what they got, to leave what fits."""
-        a, b = batch["a"], batch["b"]
-        fake_a, fake_b = self.fakes(batch)
-        back_to_a = self.generator_ba(fake_b, training=True)
-        back_to_b = self.generator_ab(fake_a, training=True)
-        cycle = _distance(back_to_a, a) + _distance(back_to_b, b)
-        kept_a, kept_b = self.generator_ba(a, training=True), self.generator_ab(b, training=True)
-        identity = _distance(kept_a, a) + _distance(kept_b, b)
-        loss = self.game_loss.generator(self.discriminator_a(fake_a, training=True))
-        loss += self.game_loss.generator(self.discriminator_b(fake_b, training=True))
-        return {
-            "g_loss": loss,
-            "cycle": self.cycle_weight * cycle,
-            "identity": self.identity_weight * identity,
-        }
+        """The generators': results that look real, return as they were, and stay if they fit."""
+        fake = self.translated(batch)
+        cycle = _distance_of_both(self.translated(fake), batch)
+        identity = _distance_of_both(self.translated({"a": batch["b"], "b": batch["a"]}), batch)
+        loss = sum(map(_SQUARES.generator, self.scores(fake)))
+        return {"g_loss": loss, "cycle": cycle, "identity": identity}
 
     def d_loss(self, batch):
         """The discriminators': to tell real pictures of their kind from translations."""
-        fake_a, fake_b = map(tf.stop_gradient, self.fakes(batch))
-        return self._loss_of(self.discriminator_a, batch["a"], fake_a) + self._loss_of(
-            self.discriminator_b, batch["b"], fake_b
-        )
-
-    def _loss_of(self, discriminator, real, fake):
-        logits = [discriminator(images, training=True) for images in (real, fake)]
-        return self.game_loss.discriminator(*logits)
-
-    def expected(self):
-        shapes = {"a": self.generator_ab.input_shape, "b": self.generator_ba.input_shape}
-        return {key: Expected(tuple(shape[1:])) for key, shape in shapes.items()}
-
-    def get_config(self):
-        weights = {"cycle_weight": self.cycle_weight, "identity_weight": self.identity_weight}
-        return {**super().get_config(), **weights}
+        fake = tf.nest.map_structure(tf.stop_gradient, self.translated(batch))
+        return sum(map(_SQUARES.discriminator, self.scores(batch), self.scores(fake)))
 
 
 def _distance(images, others):
     """Mean absolute difference, the papers' L1."""
     return ops.mean(ops.abs(ops.cast(images, "float32") - ops.cast(others, "float32")))
+
+
+def _distance_of_both(pictures, others):
+    return sum(_distance(pictures[kind], others[kind]) for kind in ("a", "b"))

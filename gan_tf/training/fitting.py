@@ -22,6 +22,14 @@ class CountEpochs(keras.callbacks.Callback):
         super().__init__()
         self.epoch, self.first = epoch, first
 
+    def state(self):
+        """For `fit(resume=...)`."""
+        return {"first": self.first, "epochs_played": self.model.epochs_played}
+
+    def restore_state(self, state):
+        """Goes on with the epochs of the run that resumes."""
+        self.first, self.model.epochs_played = state["first"], state["epochs_played"]
+
     def on_epoch_begin(self, epoch, logs=None):
         if self.epoch is not None:
             self.epoch.assign(self.first + epoch)
@@ -114,9 +122,9 @@ class Run:
             callbacks.append(ProgressBar())
         if resume is None:
             return callbacks
-        return self._with_resume(callbacks, checkpoint_folder(resume), first)
+        return self._with_resume(callbacks, checkpoint_folder(resume))
 
-    def _with_resume(self, callbacks, folder, first):
+    def _with_resume(self, callbacks, folder):
         epochs = min(self.arguments.get("epochs", 1), keras.config.max_epochs() or sys.maxsize)
         span = range(self.arguments.get("initial_epoch", 0), epochs)
         history = keras.callbacks.History()
@@ -131,7 +139,6 @@ class Run:
             keeps_order=keeps_order(self._given, self.arguments.get("steps_per_epoch")),
         )
         self.arguments["initial_epoch"] = keeper.initial_epoch
-        self.game.epochs_played = first + keeper.initial_epoch
         return [*callbacks, history, keeper]
 
 

@@ -55,6 +55,7 @@ class SavedGame(keras.Model):
             **({"shared_layers": shared} if shared else {}),
             "seed": self.seed,
             "historical_averaging": self.historical_averaging,
+            "weights": dict(self.weights_of_terms),
             "name": self.name,
         }
 
@@ -88,7 +89,9 @@ class SavedGame(keras.Model):
 
     def compile_from_config(self, config):
         """Compiles a loaded game as it was, so that its optimizers can be restored."""
-        self.compile(**{name: _made(value) for name, value in config.items()})
+        self.compile(
+            **{name: keras.saving.deserialize_keras_object(value) for name, value in config.items()}
+        )
 
 
 def _shared_layers(players):
@@ -125,7 +128,7 @@ def _with_layers(model, layers):
 
 
 def _made(value):
-    if isinstance(value, dict):
+    if isinstance(value, dict) and "class_name" in value:
         return keras.saving.deserialize_keras_object(value)
     return value
 

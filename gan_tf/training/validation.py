@@ -127,6 +127,18 @@ def checked_seed(seed):
     return checks.between(0, 2**32 - 1, "32 bits, or None", seed=seed)
 
 
+def checked_weights(weights, terms):
+    """The weights of a game's terms: the usual ones, and those that were given."""
+    weights = {} if weights is None else weights
+    if not isinstance(weights, dict) or set(weights) - set(terms):
+        raise ValueError(
+            f"weights must be a dictionary from names of {list(terms)} to numbers. "
+            f"Received: weights={weights!r}"
+        )
+    given = {name: checks.number(**{name: value}) for name, value in weights.items()}
+    return {**terms, **given}
+
+
 # Data.
 
 
@@ -320,7 +332,7 @@ def _with_second(game, x, y):
         return x
     if len(game.keys) == 1:
         raise ValueError(
-            f"A {type(game).__name__} trains on {_words(game)} alone: fit({game.keys[0]}). "
+            f"A {type(game).__name__} trains on {_words(game)} alone: fit({_words(game)}). "
             f"Received: y of shape {np.shape(y)}, which may hold labels"
         )
     if len(game.keys) > 2 or not (hasattr(x, "__array__") and hasattr(y, "__array__")):
@@ -347,10 +359,10 @@ def _named(game, data):
             return dict(zip(game.keys, data, strict=True))
         received = f"{len(data)} parts"
     elif len(game.keys) == 1:
-        return {game.keys[0]: data}
+        return dict.fromkeys(game.keys, data)
     else:
         received = "one array or tensor"
-    if game.keys == ("images",):
+    if tuple(game.keys) == ("images",):
         raise ValueError(
             "A GAN trains on images alone, but the data give pairs, or more. Keep the images: "
             f"dataset.map(lambda images, labels: images). Received: {received}"
