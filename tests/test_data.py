@@ -762,3 +762,16 @@ def test_shrinking_takes_means_and_undoes_enlarging():
 def test_sizes_that_do_not_fit_get_a_clear_error(call, message):
     with pytest.raises(ValueError, match=message):
         call(np.zeros((2, 4, 4, 1)))
+
+
+def test_a_dictionary_of_arrays_is_shuffled_row_by_row():
+    images = np.arange(20, dtype="float32").reshape(10, 2)
+    labels = np.arange(10)
+    together = data.batches({"images": images, "labels": labels}, 4, seed=3)
+    alone = data.batches(images, 4, seed=3)
+    for batch, expected in zip(together, alone, strict=True):
+        np.testing.assert_array_equal(batch["images"], expected)
+        np.testing.assert_array_equal(batch["labels"], expected[:, 0].numpy() // 2)
+    assert together.value_range == {"images": (0.0, 19.0), "labels": (0.0, 9.0)}
+    with pytest.raises(ValueError, match=r"as many rows each.*'labels': 9"):
+        data.batches({"images": images, "labels": labels[:9]}, 4)

@@ -65,7 +65,9 @@ def test_a_step_is_one_of_plain_descent_on_each_loss(kind):
         variables = [v for name in phase.trains for v in reference.variables_of(name)]
         with tf.GradientTape() as tape:
             losses = getattr(reference, phase.loss)(batch)
-            total = sum(losses.values()) if isinstance(losses, dict) else losses
+            losses = losses if isinstance(losses, dict) else {phase.loss: losses}
+            weights = reference.weights_of_terms
+            total = sum(weights.get(name, 1.0) * value for name, value in losses.items())
         for variable, gradient in zip(variables, tape.gradient(total, variables), strict=True):
             variable.assign_sub(0.01 * gradient)
     for one, other in zip(game.get_weights(), reference.get_weights(), strict=True):
@@ -259,15 +261,9 @@ def test_a_later_fit_goes_on_where_the_last_one_ended(kind):
     def game_after(*epochs):
         game = make(kind)
         points = examples("gan", 32)
-        if kind == "gan":
-            dataset = data.batches(points, 8, seed=1)
-        else:
-            dataset = data.batches(points, 8, seed=1)
-            counter = dataset.epoch
-            dataset = dataset.map(
-                lambda rows: {"images": rows, "labels": tf.cast(rows[:, 0] > 0, tf.int64)}
-            )
-            dataset.epoch = counter
+        if kind == "conditional":
+            points = {"images": points, "labels": (points[:, 0] > 0).astype(int)}
+        dataset = data.batches(points, 8, seed=1)
         for number in epochs:
             game.fit(dataset, epochs=number, verbose=0)
         return game

@@ -131,43 +131,6 @@ def test_a_new_stage_keeps_the_scale(float16):
     assert float(optimizer.learning_rate) == pytest.approx(1e-3)
 
 
-class Stop(keras.callbacks.Callback):
-    def on_epoch_begin(self, epoch, logs=None):
-        if epoch == 2:
-            raise KeyboardInterrupt
-
-
-@pytest.mark.slow
-def test_a_run_in_float16_resumes_to_the_same_bits(float16, tmp_path):
-    points = data.circle(32, seed=0)
-
-    def play(*watchers, resume=None):
-        keras.utils.set_random_seed(0)
-        sizes = {"units": (8,)}
-        gan = GAN(builders.point_generator(**sizes), builders.point_discriminator(**sizes), seed=0)
-        gan.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
-        if loss_scaling.unscaled(gan.discriminator_optimizer) is not gan.discriminator_optimizer:
-            gan.discriminator_optimizer.dynamic_scale.assign(2.0**24)  # overflows, for a while
-        batches = data.batches(points, 8, seed=1)
-        logs = gan.fit(batches, epochs=3, verbose=0, callbacks=[*watchers], resume=resume)
-        return gan, logs.history
-
-    whole, logs = play()
-    assert 0 < int(whole.discriminator_optimizer.iterations) < 12, "none was left out"
-    with pytest.raises(KeyboardInterrupt):
-        play(Stop(), resume=tmp_path)
-    resumed, again = play(resume=tmp_path)
-    assert again == logs
-    for one, other in zip(weights(whole), weights(resumed), strict=True):
-        np.testing.assert_array_equal(one, other)
-    for one, other in zip(optimizers(whole), optimizers(resumed), strict=True):
-        for ours, theirs in zip(one.variables, other.variables, strict=True):
-            np.testing.assert_array_equal(ours, theirs)
-    keras.mixed_precision.set_global_policy("float32")
-    with pytest.raises(ValueError, match="Adam, its loss scaled. Expected: .*optimizer Adam"):
-        play(resume=tmp_path)
-
-
 def test_an_agreement_spoils_all_gradients_or_none():
     good, bad = [tf.ones(2), None, tf.ones((), "float16")], [tf.ones(2), tf.constant(np.inf)]
     assert [g if g is None else np.ravel(g).tolist() for g in loss_scaling.agreed(good)] == [

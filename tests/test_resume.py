@@ -7,6 +7,7 @@ benchmarks/faults.py kills real processes at random instants.
 
 import shutil
 
+import games_of_every_kind
 from gan_tf import (
     GAN,
     ProgressiveGAN,
@@ -98,6 +99,20 @@ def lecture():
     return gan, batches()
 
 
+def three_players():
+    """Codes that are drawn, and a layer that two of the players share."""
+    game = games_of_every_kind.info()
+    game.compile(optimizers={name: adam() for name in game.player_names})
+    return game, data.batches(games_of_every_kind.examples("info"), 8, seed=1)
+
+
+def four_players():
+    """Batches with two keys, several steps an execution."""
+    game = games_of_every_kind.cycle()
+    game.compile({name: adam() for name in game.player_names}, steps_per_execution=3)
+    return game, data.batches(games_of_every_kind.examples("cycle"), 8, seed=1)
+
+
 GAMES = {
     "dense": dense,
     "dcgan": dcgan,
@@ -105,6 +120,8 @@ GAMES = {
     "growing": growing,
     "float16": float16,
     "lecture": lecture,
+    "three players": three_players,
+    "four players": four_players,
 }
 
 
@@ -244,6 +261,8 @@ MATRIX = [
     ("growing", "over", average),
     ("float16", 2, no_watchers),
     ("lecture", 2, no_watchers),
+    ("three players", 2, average),
+    ("four players", 2, average),
 ]
 
 

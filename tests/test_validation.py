@@ -49,6 +49,8 @@ def untyped(given):
 
 WAYS = {
     "array": lambda given: given,
+    "tensor": tf.constant,
+    "float64": lambda given: given.astype("float64"),
     "dataset": lambda given: tf.data.Dataset.from_tensor_slices(given).batch(8),
     "shuffled dataset": lambda given: (
         tf.data.Dataset.from_tensor_slices(given).shuffle(16).batch(8).prefetch(1)

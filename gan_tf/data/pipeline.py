@@ -20,7 +20,9 @@ def batches(
     attribute `value_range` holds the smallest and the largest value.
 
     Args:
-        images: Float array `(num_images, ...)` of at least two axes; points will do.
+        images: Float array `(num_images, ...)` of at least two axes; points will do. Or a
+            dictionary of such arrays, for games that take more than images: rows of the same
+            number belong together, and labels may be integers `(num_images,)`.
         batch_size: Integer from 1 to `num_images`.
         seed: Integer >= 0.
         steps_per_epoch: Integer >= 1, batches in one epoch, so that a run is as long with few
@@ -31,22 +33,23 @@ def batches(
             each pass if shuffled).
 
     Returns:
-        `tf.data.Dataset` of float32 batches `(batch_size, ...)`, of known length.
+        `tf.data.Dataset` of float32 batches `(batch_size, ...)`, of known length; of dictionaries
+        of batches where `images` is a dictionary, and `value_range` is one then too.
 
     Raises:
         ValueError: If the images are not finite floats, or another argument is out of range.
     """
-    images = _checked_images(images)
-    num_images = len(images)
+    images = _checked_arrays(images) if isinstance(images, dict) else _checked_images(images)
+    num_images = len(tf.nest.flatten(images)[0])
     meaning = "the number of images"
     batch_size = checks.between(1, num_images, meaning, batch_size=batch_size)
     steps_per_epoch = checks.at_least_or_none(1, steps_per_epoch=steps_per_epoch)
     seed = checks.seed(seed=seed)
     checks.flag(shuffle=shuffle, drop_remainder=drop_remainder)
     num_full = num_images // batch_size
-    value_range = float(images.min()), float(images.max())
+    value_range = _range_of(images)
     with tf.device("CPU:0"):
-        images = tf.constant(images)
+        images = tf.nest.map_structure(tf.constant, images)
     epoch = epoch_counter()
 
     # No Python control flow here depends on a tensor, so AutoGraph has nothing to rewrite.
@@ -76,7 +79,9 @@ def batches(
 
     # The range has one element for each iteration, so that every iteration reads the epoch anew.
     dataset = tf.data.Dataset.range(1).flat_map(one_epoch)
-    dataset = dataset.map(lambda indices: tf.gather(images, indices))  # (batch_size, ...)
+    dataset = dataset.map(
+        lambda indices: tf.nest.map_structure(lambda rows: tf.gather(rows, indices), images)
+    )  # (batch_size, ...)
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(steps_per_epoch or num_batches))
     dataset = dataset.prefetch(tf.data.AUTOTUNE)
     dataset.epoch = epoch
@@ -118,6 +123,27 @@ def capped(count, per_step=1):
 
 
 # Helpers.
+
+
+def _range_of(images):
+    if isinstance(images, dict):
+        return {name: _range_of(rows) for name, rows in images.items()}
+    return float(images.min()), float(images.max())
+
+
+def _checked_arrays(arrays):
+    """A dictionary of images, and of integers such as labels, with as many rows each."""
+    checked = {}
+    for name, rows in arrays.items():
+        is_integer = np.issubdtype(np.asarray(rows).dtype, np.integer)
+        checked[name] = np.asarray(rows) if is_integer else _checked_images(rows)
+    lengths = {name: len(rows) if rows.ndim else None for name, rows in checked.items()}
+    if len(set(lengths.values())) != 1 or not all(lengths.values()):
+        raise ValueError(
+            "A dictionary of images needs arrays with as many rows each, at least one. "
+            f"Received: {lengths}"
+        )
+    return checked
 
 
 def _checked_images(images):

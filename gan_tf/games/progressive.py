@@ -2,6 +2,7 @@
 
 from gan_tf import checks
 from gan_tf.games.gan import GAN
+from gan_tf.layers.resampling import doubled, halved
 from gan_tf.training import loss_scaling
 from gan_tf.training.freezing import all_layers
 from gan_tf.training.validation import check_built
@@ -64,8 +65,7 @@ class ProgressiveGAN(GAN):
             name="images_seen", aggregation="only_first_replica", **fixed
         )
         self.trained_stage = self.add_weight(name="trained_stage", **fixed)
-        for name in ("resolution", "alpha"):
-            self.trackers[name] = keras.metrics.Mean(name=name)
+        self.track("resolution", "alpha")
 
     @property
     def whole_players(self):
@@ -130,7 +130,7 @@ class ProgressiveGAN(GAN):
         replicas = self.distribute_strategy.num_replicas_in_sync
         self.images_seen.assign_add(tf.shape(real_images, tf.int64)[0] * replicas)
         for _ in range(self.stage, len(self.generators) - 1):
-            real_images = _halved(real_images)
+            real_images = halved(real_images)
         if self.stage == 0:
             return real_images
         for player in self.whole_players.values():
@@ -138,7 +138,7 @@ class ProgressiveGAN(GAN):
                 if layer.name == f"fade_{self.resolution}":
                     layer.alpha.assign(alpha)
         alpha = tf.cast(alpha, real_images.dtype)
-        return (1 - alpha) * _doubled(_halved(real_images)) + alpha * real_images
+        return (1 - alpha) * doubled(halved(real_images)) + alpha * real_images
 
     def _alpha(self):
         if self.stage == 0 or not self.fade:
@@ -205,14 +205,6 @@ def _restart(optimizer):
     for variable in optimizer.variables:
         if variable is not getattr(optimizer, "_learning_rate", None):
             variable.assign(keras.ops.zeros_like(variable))
-
-
-def _halved(images):
-    return tf.nn.avg_pool2d(images, 2, 2, "VALID")
-
-
-def _doubled(images):
-    return tf.repeat(tf.repeat(images, 2, axis=1), 2, axis=2)
 
 
 def _check_stages(generator, discriminator, images_stable, images_fading):

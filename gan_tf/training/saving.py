@@ -81,11 +81,15 @@ class SavedGame(keras.Model):
     def get_compile_config(self):
         """What `compile` received; None if a part of it, such as a function, has no config."""
         arguments = getattr(self, "_compile_arguments", {})
-        if not self.compiled or not all(map(_can_be_saved, arguments.values())):
+        if not self.compiled or not all(map(_has_config, arguments.values())):
             return None
-        return {
-            name: keras.saving.serialize_keras_object(value) for name, value in arguments.items()
-        }
+        try:
+            return {
+                name: keras.saving.serialize_keras_object(value)
+                for name, value in arguments.items()
+            }
+        except ValueError:  # a plain function somewhere inside
+            return None
 
     def compile_from_config(self, config):
         """Compiles a loaded game as it was, so that its optimizers can be restored."""
@@ -133,7 +137,7 @@ def _made(value):
     return value
 
 
-def _can_be_saved(value):
+def _has_config(value):
     if isinstance(value, dict):
-        return all(map(_can_be_saved, value.values()))
+        return all(map(_has_config, value.values()))
     return value is None or isinstance(value, (str, int, float)) or hasattr(value, "get_config")

@@ -404,9 +404,11 @@ def _checked_dataset(game, dataset, batch_size, steps_per_epoch, num_parts):
             f"Received: batches of shape {shape}"
         )
     _check_length(int(dataset.cardinality()), num_parts, steps_per_epoch)
-    if hasattr(dataset, "value_range") and "images" in specs:
-        low, high = dataset.value_range
-        _check_bounds(game, "images", low, high, game.expected()["images"])
+    if hasattr(dataset, "value_range"):
+        ranges = dataset.value_range
+        ranges = ranges if isinstance(ranges, dict) else {next(iter(game.keys)): ranges}
+        for key, (low, high) in ranges.items():
+            _check_bounds(game, key, low, high, game.expected()[key])
     return dataset
 
 
