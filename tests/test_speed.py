@@ -1,16 +1,29 @@
 """The benchmark of speed: that all contenders train, what a step is, and the tables."""
 
 import dataclasses
+import functools
 import stat
 import sys
 
-from gan_tf import train_gan
+from gan_tf import builders
 import keras
 import numpy as np
 import pytest
+import report
 import speed
 import speed_games
 from speed_games import GAMES
+
+
+def tiny(name, **changes):
+    """A game of the benchmark with small dense networks, which are traced soon."""
+    ending = "sigmoid" if GAMES[name].kind == "lecture" else None
+
+    def players():
+        discriminator = builders.dense_discriminator((4, 4, 1), (8,), output_activation=ending)
+        return builders.dense_generator(3, (4, 4, 1), (8,)), discriminator
+
+    return dataclasses.replace(GAMES[name], players=players, num_steps=4, **changes)
 
 
 def result(case=("dense", 32, "float32"), **steps):
@@ -46,8 +59,7 @@ def test_the_arithmetic_of_a_dense_step():
 
 def test_the_arithmetic_of_each_of_the_discriminators_steps_counts():
     one, two, five = (
-        speed_games.operations(dataclasses.replace(GAMES["dense"], discriminator_steps=steps), 32)
-        for steps in (1, 2, 5)
+        speed_games.operations(tiny("dense", discriminator_steps=steps), 32) for steps in (1, 2, 5)
     )
     assert 0.3 * one < two - one < one
     assert five - one == pytest.approx(4 * (two - one))
@@ -72,19 +84,24 @@ def test_a_process_that_ends_is_named(tmp_path):
         contender(3)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["DCGAN", "WGAN-GP", "progressive"])
+@pytest.mark.parametrize("name", ["DCGAN", "WGAN-GP", "progressive"])  # one of each kind
 def test_a_step_of_ones_own_moves_both_players(name):
-    game = GAMES[name]
+    game = tiny(name, discriminator_steps=2)
     model = speed_games.OwnStep(*game.players(), game.kind, 2)
     model.compile(game.optimizer(), game.optimizer())
     before = [np.copy(weight) for weight in model.get_weights()]
-    batches = speed_games.dataset(game, 4, 1)
+    batches = speed_games.dataset(game, 4, 2)
     history = model.fit(batches, shuffle=False, verbose=0).history
     assert all(np.isfinite(values).all() for values in history.values())
-    trained = [weight for player in game.players() for weight in player.trainable_weights]
     moved = [np.any(old != new) for old, new in zip(before, model.get_weights(), strict=True)]
-    assert sum(moved) >= 0.8 * len(trained)
+    assert sum(moved) >= len(moved) - 1  # the last bias of a Wasserstein critic has no gradient
+
+
+@pytest.mark.parametrize("game", GAMES.values(), ids=GAMES)
+def test_networks_fit_each_other(game):
+    generator, discriminator = game.players()
+    assert generator.output_shape == discriminator.input_shape
+    assert discriminator.output_shape == (None, 1)
 
 
 def test_the_table_is_kept_where_it_is_asked_for(tmp_path, monkeypatch):
@@ -173,12 +190,27 @@ def test_steps_of_a_stretch(options, expected, monkeypatch):
 
 @pytest.mark.slow
 def test_a_game_is_measured_with_all_its_contenders(monkeypatch):
-    monkeypatch.setitem(GAMES, "dense", dataclasses.replace(GAMES["dense"], num_steps=4))
+    compiled, histories = [], []
+    compile_model, train_gan = keras.Model.compile, speed_games.train_gan
+
+    def compile_and_note(self, *args, **kwargs):
+        compiled.append(kwargs.get("jit_compile"))
+        return compile_model(self, *args, **kwargs)
+
+    def train_and_note(*args, **kwargs):
+        histories.append(train_gan(*args, **kwargs).history)
+
+    monkeypatch.setattr(keras.Model, "compile", compile_and_note)
+    monkeypatch.setattr(speed_games, "train_gan", train_and_note)
+    monkeypatch.setattr(report, "matrix_speed", functools.partial(report.matrix_speed, size=64))
+    monkeypatch.setitem(GAMES, "dense", tiny("dense"))
     found = speed.measure("dense", 4, "float32", 1, None)
     names = {"GAN.fit", "train_gan", "train_gan, XLA", "lecture's loop", "own train_step"}
     assert set(found["tracing"]) == set(found["rounds"][0]["steps"]) == names
     assert all(seconds > 0 for seconds in found["rounds"][0]["steps"].values())
     assert keras.config.dtype_policy().name == "float32"
+    assert compiled.count(True) == compiled.count("auto") == 2  # a game for every stretch
+    assert len(histories) == 4 and np.isfinite([each["d_loss"] for each in histories]).all()
 
 
 def num_trainable(player):
@@ -197,20 +229,3 @@ def test_networks_are_those_of_pytorch():
         assert theirs == [num_trainable(player) for player in game.players()]
         assert training.stretch(1) > 0
     assert torch.isfinite(next(training.generator.parameters())).all()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("jit_compile", ["auto", True])
-def test_train_gan_compiles_its_step_where_asked(monkeypatch, jit_compile):
-    seen = []
-    compile_game = keras.Model.compile
-    monkeypatch.setattr(
-        keras.Model,
-        "compile",
-        lambda self, *args, **kwargs: (seen.append(kwargs), compile_game(self, *args, **kwargs))[1],
-    )
-    gan = speed_games.as_in_the_lecture(GAMES["dense"])
-    batches = speed_games.dataset(GAMES["dense"], 4, 2)
-    history = train_gan(gan, batches, 4, 30, 1, jit_compile=jit_compile, verbose=0).history
-    assert seen[-1]["jit_compile"] is jit_compile
-    assert np.isfinite(history["d_loss"]).all()
