@@ -75,6 +75,20 @@ class NonSaturating(checks.SavedByArguments):
         fake = _cross_entropy(0.0, fake_logits, self.from_logits)
         return 0.5 * (real + fake)
 
+    def of_one_batch(self, outputs):
+        """The discriminator's loss from its output for fake and real images, in this order.
+
+        It is the same number as `discriminator`. A sigmoid's output near 0 or 1 has no gradient
+        after rounding, so Keras looks behind it for the logits; it finds them only if the output
+        has not been split.
+        """
+        (outputs,) = _float32(outputs)
+        num_fakes = ops.shape(outputs)[0] // 2
+        fake = ops.zeros_like(outputs[:num_fakes])
+        real = ops.full_like(outputs[num_fakes:], 1.0 - self.label_smoothing)
+        targets = ops.concatenate([fake, real])
+        return ops.mean(ops.binary_crossentropy(targets, outputs, from_logits=self.from_logits))
+
     def generator(self, fake_logits):
         (fake_logits,) = _float32(fake_logits)
         return _cross_entropy(1.0, fake_logits, self.from_logits)

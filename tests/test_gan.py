@@ -174,6 +174,28 @@ def test_one_pass_and_two_give_the_same_logits():
         np.testing.assert_allclose(one, two, rtol=1e-4, atol=1e-6)
 
 
+@tf.function
+def loss_and_slope(gan, kernel):
+    """Where D is sure, and wrong: it says 1 - 2e-9 to the fakes, and 2e-9 to the real ones."""
+    with tf.GradientTape() as tape:
+        loss = gan.discriminator_loss(tf.fill((4, 1), -20.0), tf.fill((4, 1), 20.0))
+    return loss, tape.gradient(loss, kernel)
+
+
+@pytest.mark.parametrize("kind", [losses.NonSaturating, losses.Minimax])
+@pytest.mark.parametrize(
+    ("ending", "in_one_pass"), [("sigmoid", True), ("sigmoid", False), (None, True)]
+)
+def test_a_discriminator_that_is_sure_still_learns(kind, ending, in_one_pass):
+    """Through a sigmoid in one pass and in two, as with logits: rounding takes no gradient away."""
+    dense = keras.layers.Dense(1, ending, kernel_initializer="ones")
+    gan = GAN(builders.point_generator(dim=1), keras.Sequential([keras.Input((1,)), dense]))
+    gan.compile("sgd", "sgd", loss=kind(from_logits=ending is None))
+    gan.scores_in_one_pass = in_one_pass
+    loss, slope = loss_and_slope(gan, dense.kernel.value)
+    assert (float(loss), slope.numpy().item()) == (pytest.approx(20), pytest.approx(20, rel=1e-4))
+
+
 @pytest.mark.parametrize(
     "loss", ["non_saturating", "minimax", "least_squares", "hinge", "wasserstein", "relativistic"]
 )

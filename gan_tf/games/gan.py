@@ -108,6 +108,10 @@ class GAN(Game):
 
     def discriminator_loss(self, real_images, fake_images, batch=None):
         """Scalar that phase 1 minimises, without the penalty."""
+        if self.scores_in_one_pass and scoring.needs_whole_output(self.game_loss):
+            return self.game_loss.of_one_batch(
+                self._score_together(real_images, fake_images, batch)
+            )
         real_logits, fake_logits = self.score_both(real_images, fake_images, batch)
         return self.game_loss.discriminator(real_logits, fake_logits)
 
@@ -183,10 +187,15 @@ class GAN(Game):
         """
         if not self.scores_in_one_pass:
             return self.score(real_images, batch), self.score(fake_images, batch)
-        fake_images = ops.cast(fake_images, real_images.dtype)
-        images = tf.concat([fake_images, real_images], axis=0)
-        fake_logits, real_logits = tf.split(self.score(images, scoring.twice(batch)), 2)
+        fake_logits, real_logits = tf.split(
+            self._score_together(real_images, fake_images, batch), 2
+        )
         return real_logits, fake_logits
+
+    def _score_together(self, real_images, fake_images, batch):
+        """Logits of fake and of real images, in this order, `(2 * batch, 1)`."""
+        images = tf.concat([ops.cast(fake_images, real_images.dtype), real_images], axis=0)
+        return self.score(images, scoring.twice(batch))
 
     def compile(
         self,

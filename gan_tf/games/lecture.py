@@ -26,8 +26,12 @@ class CompiledLoss:
         self._discriminator_criterion = discriminator.compute_loss
 
     def discriminator(self, real_logits, fake_logits):
-        predictions = ops.concatenate([fake_logits, real_logits])
-        labels = ops.concatenate([ops.zeros_like(fake_logits), ops.ones_like(real_logits)])
+        return self.of_one_batch(ops.concatenate([fake_logits, real_logits]))
+
+    def of_one_batch(self, predictions):
+        """The discriminator's loss from what it says of fake and real images, in this order."""
+        fake, real = tf.split(predictions, 2)
+        labels = ops.concatenate([ops.zeros_like(fake), ops.ones_like(real)])
         return self._discriminator_criterion(y=labels, y_pred=predictions)
 
     def generator(self, fake_logits):

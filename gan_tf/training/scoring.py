@@ -83,6 +83,15 @@ def twice(batch):
     return {key: tf.concat([values, values], axis=0) for key, values in conditions.items()}
 
 
+def needs_whole_output(loss):
+    """Whether a loss of probabilities must see the discriminator's output before it is split.
+
+    Probabilities of nearly 0 or 1 have no gradient after rounding, so Keras looks behind a sigmoid
+    for its logits. It finds them only in what the sigmoid itself has given.
+    """
+    return hasattr(loss, "of_one_batch") and not getattr(loss, "from_logits", None)
+
+
 def critic_of(game, batch):
     """The discriminator as penalties take it, under the conditions of a batch.
 
