@@ -1,8 +1,9 @@
 """The benchmark that goes from the lecture's DCGAN to the default recipe."""
 
+import functools
 import json
 
-from gan_tf import recipes
+from gan_tf import data, recipes
 from gan_tf.games.progressive import ProgressiveGAN
 import keras
 import path_to_default
@@ -29,6 +30,7 @@ def test_the_steps_stand_in_their_order(tmp_path):
 @pytest.mark.slow
 def test_each_step_changes_what_its_name_says(monkeypatch):
     monkeypatch.setenv("GAN_TF_DATA", "embedded")
+    monkeypatch.setattr(data, "load_fashion_mnist", functools.cache(data.load_fashion_mnist))
     made = {name: path_to_default.make(name, 0) for name in path_to_default.STEPS}
     games = {name: recipe.gan for name, recipe in made.items()}
     rates = [float(gan.generator_optimizer.learning_rate) for gan in games.values()]
