@@ -54,10 +54,10 @@ def doctor(find_data: Callable | None = None, output_folder: str | Path = "outpu
         "nvidia": has_nvidia_gpu(),
         "configured_backend": configured_backend(os.environ),
     }
-    found = failed + no_data + output_troubles(output_folder)
-    found += troubles(os.environ, versions, **facts)
-    print_report(versions, devices, data, found)
-    return int(any(trouble.blocks for trouble in found))
+    problems = failed + no_data + output_troubles(output_folder)
+    problems += troubles(os.environ, versions, **facts)
+    print_report(versions, devices, data, problems)
+    return int(any(trouble.blocks for trouble in problems))
 
 
 def troubles(
@@ -81,14 +81,14 @@ def troubles(
     Returns:
         List of `Trouble`.
     """
-    found = [
+    problems = [
         *python_troubles(python),
         *version_troubles(versions),
         *backend_troubles(environ, configured_backend),
         *cap_troubles(environ),
         *gpu_troubles(environ, devices, nvidia),
     ]
-    return sorted(found, key=lambda trouble: not trouble.blocks)
+    return sorted(problems, key=lambda trouble: not trouble.blocks)
 
 
 def python_troubles(python: tuple[int, int]) -> list[Trouble]:
@@ -103,30 +103,30 @@ def python_troubles(python: tuple[int, int]) -> list[Trouble]:
 
 def version_troubles(versions: Mapping[str, str | None]) -> list[Trouble]:
     """Returns the troubles of packages that are missing or too old."""
-    found = []
+    problems = []
     for name, oldest in OLDEST.items():
         remedy = f'pip install --upgrade "{name}>={dotted(oldest)}", then restart Python'
         if versions.get(name) is None:
-            found.append(Trouble(f"{name} is not installed", remedy))
+            problems.append(Trouble(f"{name} is not installed", remedy))
         elif parsed(versions[name]) < oldest:
-            found.append(Trouble(f"{name} {versions[name]} is too old", remedy))
-    return found
+            problems.append(Trouble(f"{name} {versions[name]} is too old", remedy))
+    return problems
 
 
 def backend_troubles(environ: Mapping[str, str], configured: str | None) -> list[Trouble]:
     """Returns the troubles of a Keras that is not Keras 3 on TensorFlow."""
-    found = []
+    problems = []
     if environ.get("TF_USE_LEGACY_KERAS", "").lower() in ("1", "true"):
         remedy = "unset it, then restart Python; gan_tf needs Keras 3"
-        found.append(Trouble("TF_USE_LEGACY_KERAS is set", remedy))
+        problems.append(Trouble("TF_USE_LEGACY_KERAS is set", remedy))
     chosen = environ.get("KERAS_BACKEND")
     if chosen and chosen != "tensorflow":
         remedy = "set it to tensorflow before Python starts"
-        found.append(Trouble(f"KERAS_BACKEND is {chosen}", remedy))
+        problems.append(Trouble(f"KERAS_BACKEND is {chosen}", remedy))
     if not chosen and configured not in (None, "tensorflow"):
         remedy = 'write "backend": "tensorflow" there, or set KERAS_BACKEND=tensorflow'
-        found.append(Trouble(f"{keras_json(environ)} names the backend {configured}", remedy))
-    return found
+        problems.append(Trouble(f"{keras_json(environ)} names the backend {configured}", remedy))
+    return problems
 
 
 def cap_troubles(environ: Mapping[str, str]) -> list[Trouble]:
@@ -227,16 +227,16 @@ def keras_json(environ: Mapping[str, str]) -> Path:
     return Path(home or Path.home() / ".keras") / "keras.json"
 
 
-def print_report(versions, devices, data, found):
+def print_report(versions, devices, data, problems):
     """Prints the report: facts first, then a line for each trouble."""
     print(f"Python      {platform.python_version()} ({sys.executable})")
     for name, version in versions.items():
         print(f"{name:<11} {version or 'not installed'}")
     print(f"devices     {', '.join(devices) or 'none'}")
     print(f"data        {data}")
-    for trouble in found:
+    for trouble in problems:
         print(f"{'BLOCKS' if trouble.blocks else 'note':<11} {trouble}")
-    if not any(trouble.blocks for trouble in found):
+    if not any(trouble.blocks for trouble in problems):
         print("Nothing stands in the way.")
 
 

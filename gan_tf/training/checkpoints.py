@@ -72,9 +72,9 @@ def newest(folder):
     """
     epochs = _epochs(Path(folder))
     for epoch in epochs:
-        found = _read(Path(folder), epoch)
-        if found is not None:
-            return found
+        checkpoint = _read(Path(folder), epoch)
+        if checkpoint is not None:
+            return checkpoint
     if epochs:
         raise ValueError(
             f"No checkpoint in {folder} is whole. Received: those of epochs {epochs}, whose hashes "
@@ -136,8 +136,8 @@ def _epochs(folder):
             f"Received: {earlier}. Expected: files that end in .json and .weights.h5. Delete them "
             "to begin anew, or give another folder."
         )
-    found = [re.fullmatch(r"checkpoint-(\d{6,})\.json", name) for name in names]
-    return sorted((int(match[1]) for match in found if match), reverse=True)
+    matches = [re.fullmatch(r"checkpoint-(\d{6,})\.json", name) for name in names]
+    return sorted((int(match[1]) for match in matches if match), reverse=True)
 
 
 def _write(folder, epoch, tree, arrays, save_weights):

@@ -52,35 +52,35 @@ class Resume(keras.callbacks.Callback):
         self.verbose, self.keeps_order = verbose, keeps_order
         if distribution.is_chief(strategy):
             checkpoints.hold(folder)
-        found = checkpoints.newest(folder) or (epochs.start, None, None)
-        self.epochs_done, self._found, self._weights = found
+        newest = checkpoints.newest(folder) or (epochs.start, None, None)
+        self.epochs_done, self._saved, self._weights = newest
         self._check_workers()
 
     @property
     def initial_epoch(self):
         """The epoch to begin with; none is left where the run was over, or was stopped."""
-        found = self._found
-        if found and found["stopped"] and self.epochs.stop <= found["epochs"]:
+        saved = self._saved
+        if saved and saved["stopped"] and self.epochs.stop <= saved["epochs"]:
             return max(self.epochs_done, self.epochs.stop)
         return self.epochs_done
 
     def set_model(self, model):
         super().set_model(model)
-        if self._found:
+        if self._saved:
             self._check_game()
             model.load_weights(self._weights)
             model.on_restored()
 
     def on_train_begin(self, logs=None):
-        if not self._found:
+        if not self._saved:
             self._save()
             return
         if self.verbose:
             print(self._message())
-        self.history.epoch = self._found["history"]["epoch"]
-        self.history.history = self._found["history"]["logs"]
+        self.history.epoch = self._saved["history"]["epoch"]
+        self.history.history = self._saved["history"]["logs"]
         for callback in self.callbacks:
-            states = self._found["callbacks"].get(type(callback).__name__)
+            states = self._saved["callbacks"].get(type(callback).__name__)
             if states:
                 _restore_state(callback, states.pop(0))
 
@@ -112,10 +112,10 @@ class Resume(keras.callbacks.Callback):
         """All must have read before one writes, and have found the same."""
         if not distribution.are_several(self.strategy):
             return
-        own = (self._found is not None, self.epochs_done)
-        found = distribution.gathered_from_workers(self.strategy, *own)
-        if (found != found[0]).any():
-            said = [f"epoch {epoch}" if has_found else "none" for has_found, epoch in found]
+        own = (self._saved is not None, self.epochs_done)
+        rows = distribution.gathered_from_workers(self.strategy, *own)
+        if (rows != rows[0]).any():
+            said = [f"epoch {epoch}" if has_found else "none" for has_found, epoch in rows]
             raise ValueError(
                 "The workers do not see the same checkpoints. Received, one from each: "
                 f"{', '.join(said)}. Expected: {self.folder} on a disk that all of them share. "
@@ -123,11 +123,11 @@ class Resume(keras.callbacks.Callback):
             )
 
     def _check_game(self):
-        found, expected = self._found["game"], _description(self.model, self.num_steps)
+        saved, expected = self._saved["game"], _description(self.model, self.num_steps)
         differences = [
-            _difference(name, found.get(name), expected.get(name))
-            for name in {**expected, **found}
-            if found.get(name) != expected.get(name)
+            _difference(name, saved.get(name), expected.get(name))
+            for name in {**expected, **saved}
+            if saved.get(name) != expected.get(name)
         ]
         if differences:
             raise ValueError(
@@ -145,8 +145,8 @@ class Resume(keras.callbacks.Callback):
                 " The order of these data starts anew, so the bits will differ from those of an "
                 "uninterrupted run. With gan_tf.data, and whole epochs, they would be the same."
             )
-        if self._found["versions"] != _versions():
-            text += f" They ran on {self._found['versions']}, and last bits may differ on "
+        if self._saved["versions"] != _versions():
+            text += f" They ran on {self._saved['versions']}, and last bits may differ on "
             text += f"{_versions()}."
         return text
 
@@ -208,11 +208,11 @@ def _kind(optimizer):
 
 
 def _layers(player):
-    found = []
+    layers = []
     for layer in player._flatten_layers(include_self=False, recursive=True):
         activation = getattr(getattr(layer, "activation", None), "__name__", "")
-        found.append(f"{type(layer).__name__}({activation})")
-    return found
+        layers.append(f"{type(layer).__name__}({activation})")
+    return layers
 
 
 def _difference(name, was, now):
