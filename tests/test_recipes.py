@@ -56,13 +56,13 @@ def test_filters_that_are_none_are_refused():
 
 
 @pytest.mark.slow
-def test_fifty_steps_bring_its_average_nearer_to_the_data():
+def test_twenty_steps_bring_its_average_nearer_to_the_data():
     """Not good garments yet, but darker borders than those of untrained networks."""
     recipe = recipes.get(seed=1)
     average = callbacks.GeneratorAverage(recipe.average_decay)
     real = recipe.samples.mean(0)
-    before = np.abs(recipe.gan.generate(200, seed=1).mean(0) - real).mean()
-    recipe.gan.fit(recipe.batches.take(50), callbacks=[average], verbose=0)
-    latents = keras.random.normal((200, 100), seed=1)
+    before = np.abs(recipe.gan.generate(100, seed=1).mean(0) - real).mean()
+    recipe.gan.fit(recipe.batches.take(20), callbacks=[average], verbose=0)
+    latents = keras.random.normal((100, 100), seed=1)
     after = np.abs(np.array(average.generator(latents)).mean(0) - real).mean()
     assert after < before
