@@ -5,6 +5,7 @@ from gan_tf.games.progressive import ProgressiveGAN
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 RNG = np.random.default_rng(0)
 FIRST, SECOND = RNG.normal(size=(2, 400, 3)).astype("float32")
@@ -15,9 +16,9 @@ def few(size):
     return 8
 
 
-def generator(**kwargs):
+def generator(size=16, **kwargs):
     keras.utils.set_random_seed(0)
-    return builders.style_generator(16, 8, 8, filters=few, **kwargs)
+    return builders.style_generator(size, 8, 8, filters=few, **kwargs)
 
 
 def without_noise(model):
@@ -130,17 +131,28 @@ def test_without_a_constant_it_begins_with_the_styles():
     assert layers.LearnedConstant in {type(layer) for layer in generator()._flatten_layers()}
 
 
-@pytest.mark.slow
+def test_in_a_graph_it_mixes_anew_and_tracks_the_mean_of_its_styles():
+    model = without_noise(generator(8, mixing=1.0))
+    tracked = model.get_layer("truncation").mean
+    make = tf.function(lambda latents: model(latents, training=True))
+    seen = []
+    for _ in range(2):
+        seen += [np.asarray(make(LATENTS)[0]), np.array(tracked)]
+    images, means, other_images, other_means = seen
+    assert np.isfinite(images).all() and not np.allclose(images, other_images)
+    assert means.any() and not np.allclose(means, other_means)
+
+
 def test_it_grows_in_a_game_and_loads_again(tmp_path):
-    discriminator = builders.progressive_discriminator(16, filters=few, blur=True)
-    gan = ProgressiveGAN(generator(), discriminator, 32, 32, seed=0)
+    discriminator = builders.progressive_discriminator(8, filters=few, blur=True)
+    gan = ProgressiveGAN(generator(8), discriminator, 8, 8, seed=0)
     optimizers = [keras.optimizers.Adam(1e-3, 0.0, 0.99) for _ in range(2)]
-    gan.compile(*optimizers, penalty=penalties.R1(0.1))
-    images = RNG.uniform(-1, 1, (64, 16, 16, 1)).astype("float32")
+    gan.compile(*optimizers, penalty=penalties.R1(0.1), run_eagerly=True)  # no tracing
+    images = RNG.uniform(-1, 1, (64, 8, 8, 1)).astype("float32")
     before = [v.numpy() for v in gan.whole_generator.trainable_variables]
-    batches = data.batches(images, 16, steps_per_epoch=2)
-    history = gan.fit(batches, epochs=5, verbose=0).history
-    assert history["resolution"] == [4, 8, 8, 16, 16]
+    batches = data.batches(images, 8, steps_per_epoch=1)
+    history = gan.fit(batches, epochs=3, verbose=0).history
+    assert history["resolution"] == [4, 8, 8]
     for old, variable in zip(before, gan.whole_generator.trainable_variables, strict=True):
         assert not np.array_equal(old, variable), variable.path
     assert np.abs(gan.whole_generator.get_layer("truncation").mean).max() > 0
