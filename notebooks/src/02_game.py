@@ -152,7 +152,7 @@ print(f"best of 999 candidates {candidates[heights.argmax()]:.3f}, p/(p+q) {0.3 
 
 # %%
 def restart(gan, seed):
-    """Gives both players new weights, and the optimizers nothing to remember."""
+    """Gives both players new weights; optimizers and data begin anew, too."""
     keras.utils.set_random_seed(seed)
     for player in (gan.generator, gan.discriminator):
         player.set_weights(keras.models.clone_model(player).get_weights())
@@ -160,6 +160,7 @@ def restart(gan, seed):
         for variable in optimizer.variables:
             if variable.name != "learning_rate":
                 variable.assign(keras.ops.zeros_like(variable))
+    gan.epochs_played = 0
 
 
 affine = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
@@ -462,8 +463,8 @@ plots.curves(epochs, lines, "epoch", "Wasserstein-1", reference=floors, ax=axes[
 # %% [markdown]
 # Figure 2.6. Left the losses, right the Wasserstein-1 distance (logarithmic axis) over 24 epochs.
 # Both losses are at $\log 2$ by the third epoch or soon after, and stay there. The distance does
-# not: it wanders between about 0.05 and 0.45 until epoch 18, and only then, when the learning rate
-# is nearly zero, falls to 0.023, from 1.673 before training. Real against real is 0.012. The game
+# not: it wanders between about 0.05 and 0.4 until epoch 18, and only then, when the learning rate
+# is nearly zero, falls to 0.031, from 1.673 before training. Real against real is 0.012. The game
 # came close to what the theory promises, with $D$ only 0.001 off ½ on average, but for most of the
 # run it circled around it, and the losses did not show it.
 
@@ -614,14 +615,14 @@ axes[0].figure
 # step of the generator larger $k$ gives more: after 300 steps $k = 1$ is at about 0.2, and 3 and 5
 # are between 0.1 and 0.15. For the same work $k = 5$ starts slowest, since its generator has made
 # only 100 steps where that of $k = 1$ has made 300. But it catches up before 2,000 updates. At the
-# end $k = 3$ (0.128) and $k = 5$ (0.129) are equal, and **both beat $k = 1$ (0.257) at the same
-# price**: its best seed (0.202) is no better than the worst of all others (0.200). On a processor
-# without AVX-512, which rounds otherwise, the means were 0.262, 0.124 and 0.133, but the seeds
-# overlapped: the best of $k = 1$ came to 0.224, the worst of $k = 3$ to 0.263.
+# end $k = 3$ (0.097) is ahead of $k = 5$ (0.172), and $k = 1$ (0.278) comes last at the same price:
+# its best seed (0.195) is no better than the worst of $k = 3$ (0.178). On two other processors,
+# which round differently, the means were 0.257, 0.128 and 0.129, and 0.262, 0.124 and 0.133. So
+# $k = 1$ came last each time, and five seeds cannot tell whether 3 or 5 is better.
 #
 # So the least expensive step was not the cheapest way here. $k = 1$ does not come to rest at a
 # constant rate; its curve even rises in the second half. Nor is $k$ the only cure: in section 3,
-# $k = 1$ with a falling rate and twice as many steps reached 0.023, closer than any curve above.
+# $k = 1$ with a falling rate and twice as many steps reached 0.031, closer than any curve above.
 
 # %% [markdown]
 # ## 6. The polls
