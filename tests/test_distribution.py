@@ -96,6 +96,8 @@ devices = tf.config.list_physical_devices("CPU")
 tf.config.set_logical_device_configuration(devices[0], [tf.config.LogicalDeviceConfiguration()] * 2)
 """
 ON_TWO_DEVICES = """
+import games_of_every_kind
+
 def play_images(strategy):
     with strategy.scope():
         keras.utils.set_random_seed(0)
@@ -106,9 +108,20 @@ def play_images(strategy):
     history = gan.fit(data.batches(images, 16, seed=3), epochs=2, verbose=0)
     return gan.get_weights(), history.history
 
+def play_kind(strategy, kind):
+    with strategy.scope():
+        keras.utils.set_random_seed(0)
+        game = games_of_every_kind.MAKERS[kind]()
+        optimizers = {name: keras.optimizers.SGD(0.05) for name in game.player_names}
+        game.compile(optimizers=optimizers)
+    batches = data.batches(games_of_every_kind.examples(kind), 8, seed=3)
+    return game.get_weights(), game.fit(batches, epochs=1, verbose=0).history
+
 runs["images"] = play_images(here)
+runs |= {kind: play_kind(here, kind) for kind in ("info", "cycle")}
 two = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
 output["devices"] = shown({
+    **{kind: play_kind(two, kind) for kind in ("info", "cycle")},
     "two steps": play(two, steps=2, optimizer=keras.optimizers.SGD),
     "float16": play_float16(two),
     "images": play_images(two),
@@ -157,7 +170,8 @@ def cluster(num_workers):
 
 
 def started(program, *arguments, **variables):
-    environ = {**os.environ, "PYTHONPATH": str(ROOT), **variables}
+    path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+    environ = {**os.environ, "PYTHONPATH": path, **variables}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     return subprocess.Popen([sys.executable, "-c", program, *arguments], env=environ, **pipes)
 
@@ -220,10 +234,11 @@ class TestTwoEndWhereOneDoes:
     def test_devices(self, played):
         """Which of the joined batches a device gets makes a difference with two steps.
 
+        A game of three players draws codes beside its latents, one of four has two kinds of data.
         In float16, both devices leave out the step that overflows on one of them.
         """
         alone = played[1][0][1]
-        assert alone["devices"].keys() == {"two steps", "float16", "images"}
+        assert alone["devices"].keys() == {"two steps", "float16", "images", "info", "cycle"}
         for name, run in alone["devices"].items():
             assert_same(run, alone["runs"][name], **TOLERANCES.get(name, {}))
 
