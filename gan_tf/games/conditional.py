@@ -1,7 +1,7 @@
 """Games in which one asks for a class."""
 
 from gan_tf.games.gan import GAN
-from gan_tf.training.validation import Expected
+from gan_tf.training.expected import Expected
 import keras
 from keras import ops
 import numpy as np

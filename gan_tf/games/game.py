@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from gan_tf import checks
 from gan_tf.layers.history import HistoricalAveraging
-from gan_tf.training import freezing, multistep, validation
+from gan_tf.training import batches, freezing, multistep, validation
+from gan_tf.training.expected import Expected
 from gan_tf.training.model import GameModel
 import keras
 from keras import ops
@@ -115,7 +116,7 @@ class Game(GameModel):
 
     def train_step(self, data):
         """One step of every phase; final. `data` is a batch of what `fit` received."""
-        batch = self.prepare_batch(validation.batch_of(self, data))
+        batch = self.prepare_batch(batches.batch_of(self, data))
         for phase in self.phases:
             multistep.for_each(self.parts_of(batch, phase), functools.partial(self.play, phase))
         return self.logs()
@@ -190,13 +191,13 @@ class Game(GameModel):
         return rows[first : first + num]
 
     def expected(self):
-        """What a batch must hold: a dictionary from each key to a `validation.Expected`."""
+        """What a batch must hold: a dictionary from each key to a `training.expected.Expected`."""
         takers = self.keys if isinstance(self.keys, dict) else dict.fromkeys(self.keys)
         shapes = {
             key: tuple(self.whole_players[name].input_shape[1:]) if name else None
             for key, name in takers.items()
         }
-        return {key: validation.Expected(shape) for key, shape in shapes.items()}
+        return {key: Expected(shape) for key, shape in shapes.items()}
 
     def example_conditions(self, num):
         """Conditions for `num` samples where none are given, or None if they must be given."""
@@ -233,7 +234,7 @@ class Game(GameModel):
         """
         num_images = checks.at_least(1, num_images=num_images)
         seed = validation.checked_seed(seed)
-        batch = validation.checked_conditions(self, num_images, conditions)
+        batch = batches.checked_conditions(self, num_images, conditions)
         batch = batch or {"images": tf.zeros((num_images, 0))}  # only the number of rows counts
         if seed is None:
             return self.inputs(batch)

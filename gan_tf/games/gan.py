@@ -2,7 +2,8 @@
 
 from gan_tf import checks, losses
 from gan_tf.games.game import Game, Phase, num_rows
-from gan_tf.training import scoring, validation
+from gan_tf.training import scoring
+from gan_tf.training.expected import images_of
 import keras
 from keras import ops
 import tensorflow as tf
@@ -159,7 +160,7 @@ class GAN(Game):
         return {**batch, "images": self.prepare(batch["images"])}
 
     def expected(self):
-        images = validation.images_of(self.whole_generator, self.data_shape)
+        images = images_of(self.whole_generator, self.data_shape)
         return {**super().expected(), "images": images}
 
     # The rest.

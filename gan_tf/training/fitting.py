@@ -4,7 +4,7 @@ import contextlib
 import math
 import sys
 
-from gan_tf.training import distribution, validation
+from gan_tf.training import batches, distribution, validation
 from gan_tf.training.resume import Resume, checkpoint_folder, keeps_order
 import keras
 import tensorflow as tf
@@ -67,12 +67,13 @@ class Run:
 
     def __init__(self, game, x, y, batch_size, callbacks, resume, arguments):
         self.game, self.arguments = game, dict(arguments)
-        x = validation.checked_data(game, x, y, batch_size, self.arguments)
-        self._given, self._first_batch = x, validation.FirstBatch(game)
-        if not validation.are_arrays(x) and not isinstance(x, keras.utils.PyDataset):
+        validation.check_arguments(game, self.arguments)
+        steps_per_epoch = self.arguments.get("steps_per_epoch")
+        x = batches.checked_data(game, x, y, batch_size, steps_per_epoch)
+        self._given, self._first_batch = x, batches.FirstBatch(game)
+        if not batches.are_arrays(x) and not isinstance(x, keras.utils.PyDataset):
             self.arguments["shuffle"] = False  # they shuffle themselves; Keras warns otherwise
         self.data, self.batch_size = self._joined(self._first_batch.checked(x), batch_size)
-        steps_per_epoch = self.arguments.get("steps_per_epoch")
         self.num_steps = _num_steps(self.data, self.batch_size, steps_per_epoch)
         self.steps_per_execution = self._steps_per_execution()
         self.callbacks = self._with_ours(list(callbacks or []), resume)
@@ -99,9 +100,9 @@ class Run:
                 f"arrays in each of them. Received: {type(x).__name__}. Give "
                 "gan_tf.data.batches(images, batch_size), or another tf.data.Dataset."
             )
-        if num_parts == 1 or not validation.are_arrays(x):
+        if num_parts == 1 or not batches.are_arrays(x):
             return x, batch_size
-        size = (batch_size or validation.DEFAULT_BATCH_SIZE) * num_parts
+        size = (batch_size or batches.DEFAULT_BATCH_SIZE) * num_parts
         return tf.nest.map_structure(lambda rows: rows[: len(rows) // size * size], x), size
 
     def _steps_per_execution(self):
@@ -154,10 +155,10 @@ def _length(data, batch_size):
         return max(int(data.cardinality()), 0) or None
     if isinstance(data, keras.utils.PyDataset):
         return len(data)
-    if not validation.are_arrays(data):
+    if not batches.are_arrays(data):
         return None
     num_examples = len(tf.nest.flatten(data)[0])
-    return math.ceil(num_examples / (batch_size or validation.DEFAULT_BATCH_SIZE))
+    return math.ceil(num_examples / (batch_size or batches.DEFAULT_BATCH_SIZE))
 
 
 def _without_tuning(dataset):
