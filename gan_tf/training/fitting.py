@@ -116,8 +116,8 @@ class Run:
         return max(count for count in range(1, most + 1) if self.num_steps % count == 0)
 
     def _with_ours(self, callbacks, resume):
-        is_numbered = self.arguments.get("initial_epoch", 0) > 0
-        first = 0 if is_numbered else self.game.epochs_played
+        # Who names the first epoch means that one of the data, also if it is 0.
+        first = 0 if "initial_epoch" in self.arguments else self.game.epochs_played
         callbacks.insert(0, CountEpochs(getattr(self._given, "epoch", None), first))
         if self.arguments.get("verbose", "auto") != 0:
             callbacks.append(ProgressBar())
