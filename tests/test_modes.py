@@ -1,5 +1,6 @@
 """The benchmark of modes: what it writes, how it sums up, and the table in README.md."""
 
+import functools
 import json
 import pathlib
 
@@ -38,8 +39,15 @@ def test_the_readme_shows_timed_runs_only(tmp_path):
     assert len(modes.table(tmp_path, timed=True).splitlines()) == 3
 
 
-def test_a_run_is_written_with_what_it_cost(tmp_path, monkeypatch):
+@pytest.fixture
+def tiny(monkeypatch):
+    """Games with small networks, few points and epochs of five steps."""
     monkeypatch.setattr(recipes.mixtures, "STEPS_PER_EPOCH", 5)
+    monkeypatch.setattr(recipes.mixtures, "NUM_POINTS", 1_000)
+    monkeypatch.setattr(recipes, "mixture", functools.partial(recipes.mixture, units=(8,)))
+
+
+def test_a_run_is_written_with_what_it_cost(tmp_path, tiny):
     last = modes.run("ring", "plain", seed=3, steps=10, minutes=None, folder=tmp_path)
     report = json.loads((tmp_path / "modes_ring_plain_10steps_seed3.json").read_text())
     assert [row["steps"] for row in report["rows"]] == [5, 10] and report["rows"][-1] == last
@@ -48,8 +56,7 @@ def test_a_run_is_written_with_what_it_cost(tmp_path, monkeypatch):
     assert 0 <= last["high_quality"] <= 1 and 0 <= last["modes"] <= 8
 
 
-def test_a_run_ends_when_its_minutes_are_spent(tmp_path, monkeypatch):
-    monkeypatch.setattr(recipes.mixtures, "STEPS_PER_EPOCH", 5)
+def test_a_run_ends_when_its_minutes_are_spent(tmp_path, tiny):
     last = modes.run("ring", "plain", seed=0, steps=500, minutes=1e-6, folder=tmp_path)
     assert last["steps"] == 5
     assert (tmp_path / "modes_ring_plain_1e-06min_seed0.json").exists()
