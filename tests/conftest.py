@@ -1,4 +1,4 @@
-"""What tests share: no caps, no data from the environment, searches for garbage, the order."""
+"""What tests share: no caps, exact products, no foreign data, searches for garbage, the order."""
 
 from collections import Counter
 import gc
@@ -20,12 +20,18 @@ def plain_environment():
         for name in (*CAPS, "GAN_TF_DATA"):
             patch.delenv(name, raising=False)
         patch.setenv("MPLBACKEND", "Agg")
-        lift_caps()
+        prepare_what_is_imported()
         yield
 
 
-def lift_caps():
-    """Keras reads the caps from the environment when it is imported, so only then."""
+def prepare_what_is_imported():
+    """Prepares the libraries of the tests of a module, and imports none for those without.
+
+    Keras reads the caps from the environment only while it is imported. On a GPU, TensorFlow rounds
+    the factors of float32 products to ten binary digits, unless it is told not to.
+    """
+    if "tensorflow" in sys.modules:
+        sys.modules["tensorflow"].config.experimental.enable_tensor_float_32_execution(False)
     if "keras" in sys.modules:
         sys.modules["keras"].config.set_max_epochs(None)
         sys.modules["keras"].config.set_max_steps_per_epoch(None)

@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+pytestmark = pytest.mark.gpu
+
+
 RNG = np.random.default_rng(0)
 FEATURES = RNG.normal(size=(6, 4)).astype("float32")
 IMAGES = RNG.normal(size=(6, 4, 4, 3)).astype("float32")

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+pytestmark = pytest.mark.gpu
+
 
 def linear_critic(images):
     """D(x) = 2 Σ x, whose gradient in R⁴ has the norm 4."""
