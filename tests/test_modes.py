@@ -41,7 +41,8 @@ def test_the_readme_shows_timed_runs_only(tmp_path):
 
 @pytest.fixture
 def tiny(monkeypatch):
-    """Games with small networks, few points and epochs of five steps."""
+    """Games with small networks, few points and epochs of five steps; a small speed test."""
+    monkeypatch.setattr(report, "matrix_speed", functools.partial(report.matrix_speed, size=64))
     monkeypatch.setattr(recipes.mixtures, "STEPS_PER_EPOCH", 5)
     monkeypatch.setattr(recipes.mixtures, "NUM_POINTS", 1_000)
     monkeypatch.setattr(recipes, "mixture", functools.partial(recipes.mixture, units=(8,)))
