@@ -231,16 +231,17 @@ plots.heatmap(shares, data.CLASS_NAMES, epochs, title="Share of samples in each 
 
 # %% [markdown]
 # Figure 7.5. Shares of 2,000 samples after every epoch, as the classifier sees them; in the data
-# each class has 0.1. Half of all samples are shirts and a quarter or more are dresses, from the
-# first epoch on. Sneakers never occur, ankle boots twice in 20,000 samples. This is a collapse that
-# does not wander: it sets in during the first 900 steps and stays.
+# each class has 0.1. About half of all samples are shirts and about a quarter are dresses, from the
+# first epoch on. Ankle boots occur once, sneakers four times in 20,000 samples. This is a collapse
+# that does not wander: it sets in during the first 900 steps and stays.
 
 # %%
 plots.image_grid(dense.gan.generate(30, seed=SEED), 10, value_range=(0, 1), scale=2)
 
 # %% [markdown]
-# Figure 7.6. Thirty samples of the last epoch: speckled tops and dresses, a few trousers and bags,
-# no shoes. A page of samples like this one passes a quick look, because no two of them are equal.
+# Figure 7.6. Thirty samples of the last epoch: speckled tops, dresses and several pairs of
+# trousers, no shoes. A page of samples like this one passes a quick look, because no two of them are
+# equal.
 
 # %% [markdown]
 # ## 3. Vanishing gradients
@@ -398,8 +399,8 @@ print(f"averaged       distance after {PLAY_STEPS} steps {radii['averaged'][-1]:
 # ## 5. Hyperparameters
 #
 # The ring again, with 36 pairs of learning rates, 2,000 steps each, all from the same initial
-# weights. The players are compiled once; a new game only needs its weights, its optimizers' memory
-# and its rates put back.
+# weights, on the same batches. The players are compiled once; a new game only needs its weights, its
+# optimizers' memory, its rates and its count of epochs put back.
 
 # %%
 sweep = new_game()
@@ -413,6 +414,7 @@ def restart(gan, generator_rate, discriminator_rate):
         for variable in optimizer.variables:
             variable.assign(keras.ops.zeros_like(variable))
         optimizer.learning_rate = rate
+    gan.epochs_played = 0
 
 
 # %%
@@ -442,13 +444,14 @@ plots.heatmap(
 
 # %% [markdown]
 # Figure 7.9. Modes of the ring, of 8 (and the colour), and the share of samples of high quality,
-# after 2,000 steps with one seed. Rows: the generator's rate. Columns: the discriminator's. On the
-# diagonal, both rates equal, nearly all games fail. To its right, where the discriminator is two to
-# fifty times faster, nearly all find eight modes. Below it none does.
+# after 2,000 steps with one seed. Rows: the generator's rate. Columns: the discriminator's. Below
+# the diagonal, where the discriminator is the slower one, no game finds more than two modes. On the
+# diagonal, both rates equal, half of the games fail. To its right, where the discriminator is two
+# to fifty times faster, 12 of 15 games find all eight modes.
 #
-# This is the *two time-scale update rule* (Heusel et al. 2017), found by a sweep of two minutes: a
-# discriminator that keeps up with the crowd's moves gives no direction in which to run. Before you
-# look for a better loss, look at the rates. (One seed and one data set: the map is coarse, and the
+# This is the *two time-scale update rule* (Heusel et al. 2017), found by a sweep of two minutes.
+# Probably a discriminator that keeps up with the crowd's moves gives the crowd no direction to move
+# in. Before you look for a better loss, look at the rates. (One seed and one data set: the map is coarse, and the
 # exact borders would differ with another seed.)
 
 # %% [markdown] tags=["exercise-text"]
