@@ -87,6 +87,22 @@ def test_shared_layers_are_the_first_players():
     assert_same_bits(values_of(shared.variables), before)
 
 
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_a_phase_of_four_players_may_be_played_twice_in_a_step(jit_compile):
+    """The same as playing its two parts one after the other, and the other phase with the last."""
+    once, twice = make("cycle", optimizer="sgd"), make("cycle", optimizer="sgd")
+    twice.phases = (once.phases[0], once.phases[1]._replace(times=2))
+    batch = batch_for(once, "cycle", 16)
+    tf.function(twice.train_step, jit_compile=jit_compile, autograph=False)(batch)
+    first, last = ({key: rows[i : i + 8] for key, rows in batch.items()} for i in (0, 8))
+    once.play(once.phases[0], last)
+    for part in (first, last):
+        once.play(once.phases[1], part)
+    for one, other in zip(once.get_weights(), twice.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
+    assert int(twice.discriminator_a_optimizer.iterations) == 2
+
+
 @pytest.mark.parametrize("kind", ["gan", "conditional", "pix2pix"])
 def test_k_steps_share_the_batch_out(kind):
     """Each update of the discriminator sees its own rows, and phase 2 the last ones."""

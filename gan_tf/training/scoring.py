@@ -59,7 +59,7 @@ def _is_alone(operation):
         return False
     if type(operation) not in _TREATS_EXAMPLES_ALONE:
         return bool(getattr(operation, "is_per_example", False))
-    return not _acts_on_batch(operation) and _is_of_keras(getattr(operation, "activation", None))
+    return not _acts_on_batch(operation) and _is_from_keras(getattr(operation, "activation", None))
 
 
 def _acts_on_batch(layer):
@@ -69,7 +69,7 @@ def _acts_on_batch(layer):
     return 0 in axes or any(axis + rank == 0 for axis in axes for rank in ranks)
 
 
-def _is_of_keras(activation):
+def _is_from_keras(activation):
     """Whether an activation is one of Keras's functions, which look at single examples."""
     module = getattr(activation, "__module__", type(activation).__module__) or ""
     return activation is None or module.split(".")[0] in ("keras", "tensorflow")
@@ -207,8 +207,8 @@ def check_discriminator(discriminator, loss):
 def check_stays_frozen(discriminator):
     """Keras's spectral normalisation moves its kernel whenever training=True, so in phase 2 too."""
     for layer in all_layers(discriminator):
-        is_of_keras = isinstance(layer, keras.layers.SpectralNormalization)
-        if is_of_keras and not getattr(layer, "rests_while_frozen", False):
+        is_from_keras = isinstance(layer, keras.layers.SpectralNormalization)
+        if is_from_keras and not getattr(layer, "rests_while_frozen", False):
             raise ValueError(
                 "keras.layers.SpectralNormalization would move the frozen discriminator in phase "
                 f"2. Use gan_tf.layers.SpectralNormalization. Received: layer {layer.name!r}"
