@@ -53,9 +53,6 @@ class InfoGAN(GAN):
         inputs = self.inputs(batch)
         fake_images = self.generator(inputs, training=True)
         guesses = ops.cast(self.recogniser(fake_images, training=True), "float32")
-        errors = ops.categorical_crossentropy(inputs[1], guesses, from_logits=True)
-        information = math.log(self.num_codes) - ops.mean(errors)
-        return {
-            "g_loss": self.generator_loss(batch["images"], fake_images),
-            "information": information,
-        }
+        error = ops.mean(ops.categorical_crossentropy(inputs[1], guesses, from_logits=True))
+        loss = self.generator_loss(batch["images"], fake_images)
+        return {"g_loss": loss, "information": math.log(self.num_codes) - error}
