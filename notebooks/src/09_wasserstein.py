@@ -286,7 +286,7 @@ plots.curves(SHIFTS, shares, *labels, reference={"exact": 1.0}, yscale="log")
 # Figure 9.2. The estimates of three critics divided by the exact distance, which is the dotted
 # line, over the shift; the vertical axis is logarithmic.
 #
-# - The **gradient penalty** is 1 % too high at the shift 0.5, and 18 % at 4. That is no accident.
+# - The **gradient penalty** is 1 % too high at the shift 0.5, and 21 % at 4. That is no accident.
 #   The penalty is soft, and a critic that is slightly too steep gains more than it pays. Exercise
 #   9.1 computes how much.
 # - **Clipping at 0.1** crosses the exact line, from 25 % too high to 27 % too low. That it is near
