@@ -205,7 +205,8 @@ def test_silent_on_the_circle_and_on_a_score_that_is_missing(capsys):
 
 
 @pytest.mark.slow
-def test_silent_on_the_dense_lecture():
+def test_silent_on_the_dense_lecture(monkeypatch):
+    monkeypatch.setenv("GAN_TF_DATA", "embedded")
     keras.utils.set_random_seed(0)
     assert_healthy(recipes.get("lecture-dense"), epochs=12, steps=100)
 
