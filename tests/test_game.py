@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+pytestmark = pytest.mark.gpu
+
 KINDS = ("gan", "info", "cycle")  # two, three and four players
 
 

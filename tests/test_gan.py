@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+pytestmark = pytest.mark.gpu
+
 
 def copies(model):
     return [np.copy(weight) for weight in model.get_weights()]

@@ -482,8 +482,8 @@ show(averaged[:NUM_SHOWN], columns=12, scale=2)
 # speckled: necklines, sleeves and hems appear, dark garments are dark rather than sprinkled, and
 # trousers (last row, eighth) and dresses (first row, second; second row, first; last row, last) are
 # beyond doubt. Most of the specks are thus not what the generator has learnt but the last push that
-# the discriminator gave it, different every few steps, and an average over about 1,000 steps cancels
-# them.
+# the discriminator gave it, different every few steps, and an average over about 1,000 steps
+# cancels them.
 
 # %% [markdown]
 # Which garments does it draw, and how often? A rough way to count: give each sample $s$ the label

@@ -240,8 +240,8 @@ plots.image_grid(dense.gan.generate(30, seed=SEED), 10, value_range=(0, 1), scal
 
 # %% [markdown]
 # Figure 7.6. Thirty samples of the last epoch: speckled tops, dresses and several pairs of
-# trousers, no shoes. A page of samples like this one passes a quick look, because no two of them are
-# equal.
+# trousers, no shoes. A page of samples like this one passes a quick look, because no two of them
+# are equal.
 
 # %% [markdown]
 # ## 3. Vanishing gradients
@@ -399,8 +399,8 @@ print(f"averaged       distance after {PLAY_STEPS} steps {radii['averaged'][-1]:
 # ## 5. Hyperparameters
 #
 # The ring again, with 36 pairs of learning rates, 2,000 steps each, all from the same initial
-# weights, on the same batches. The players are compiled once; a new game only needs its weights, its
-# optimizers' memory, its rates and its count of epochs put back.
+# weights, on the same batches. The players are compiled once; a new game only needs its weights,
+# its optimizers' memory, its rates and its count of epochs put back.
 
 # %%
 sweep = new_game()
@@ -451,8 +451,8 @@ plots.heatmap(
 #
 # This is the *two time-scale update rule* (Heusel et al. 2017), found by a sweep of two minutes.
 # Probably a discriminator that keeps up with the crowd's moves gives the crowd no direction to move
-# in. Before you look for a better loss, look at the rates. (One seed and one data set: the map is coarse, and the
-# exact borders would differ with another seed.)
+# in. Before you look for a better loss, look at the rates. (One seed and one data set: the map is
+# coarse, and the exact borders would differ with another seed.)
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
