@@ -130,6 +130,7 @@ def test_train_names_the_data_that_it_really_takes(tmp_path, capsys, monkeypatch
         raise urllib.error.URLError("no network")
 
     monkeypatch.setattr(urllib.request, "urlopen", fail)
+    monkeypatch.delenv("GAN_TF_OFFLINE", raising=False)
     monkeypatch.setattr(data.fashion_mnist, "DEBIAN_FOLDER", tmp_path / "absent")
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setattr(command_line, "_train", lambda recipe, *_: trained.append(recipe))
