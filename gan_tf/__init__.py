@@ -1,6 +1,8 @@
 """The public names of gan_tf, each loaded when it is first used."""
 
 import importlib
+import sys
+import types
 
 from gan_tf import startup
 
@@ -45,3 +47,17 @@ def __getattr__(name):
 
 def __dir__():
     return sorted({*globals(), *__all__})
+
+
+class _MovedModule(types.ModuleType):
+    """Stands where a module stood before, for `from gan_tf.growing import ProgressiveGAN`."""
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(__getattr__(self.__name__.removeprefix("gan_tf.")), name)
+
+
+for _name, _place in _MODULES.items():
+    if _name != _place:
+        sys.modules[f"gan_tf.{_name}"] = _MovedModule(f"gan_tf.{_name}")

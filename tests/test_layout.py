@@ -113,6 +113,20 @@ def test_exported_names_exist():
         assert hasattr(importlib.import_module(f"gan_tf.{module}"), name)
 
 
+def test_modules_are_found_where_they_stood_before():
+    from gan_tf.gan import GAN
+    from gan_tf.growing import ProgressiveGAN, stage_of
+    from gan_tf.history import HistoricalAveraging
+    from gan_tf.lecture import LectureGAN
+
+    assert (GAN, ProgressiveGAN) == (gan_tf.GAN, gan_tf.ProgressiveGAN)
+    assert stage_of is gan_tf.growing.stage_of
+    assert LectureGAN is gan_tf.games.LectureGAN
+    assert HistoricalAveraging is gan_tf.layers.history.HistoricalAveraging
+    with pytest.raises(ImportError, match="nothing"):
+        from gan_tf.growing import nothing  # noqa: F401
+
+
 def repository_files():
     """Returns the paths of all files that belong to the repository."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
