@@ -55,7 +55,7 @@ def output_range(model):
     name, scaling = _ending(model)
     if _key(name) not in _RANGES:
         return None
-    low, high = (scale_and_shift(value, scaling) for value in _RANGES[_key(name)])
+    low, high = (_scaled(value, scaling) for value in _RANGES[_key(name)])
     return min(low, high), max(low, high)
 
 
@@ -65,7 +65,7 @@ def is_constant(model):
     return _key(name) in ("softmax", "sparsemax") and model.output_shape[-1] == 1
 
 
-def scale_and_shift(value, scaling):
+def _scaled(value, scaling):
     """The value after all `(scale, offset)` pairs, the one nearest to the activation first."""
     for scale, offset in scaling:
         value = value * scale + offset
