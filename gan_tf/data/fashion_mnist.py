@@ -1,8 +1,6 @@
 """Fashion-MNIST: where it is found, how it is read and checked, the range it is scaled to."""
 
-import contextlib
 import gzip
-import hashlib
 import http.client
 import io
 import math
@@ -13,6 +11,7 @@ import urllib.request
 import zipfile
 
 from gan_tf import checks
+from gan_tf.data.embedded import REMEDY, check_sha256, embedded_path, naming
 import numpy as np
 
 CLASS_NAMES = (
@@ -57,7 +56,7 @@ _REMEDIES = {
     "Debian package": "Run `apt-get install --reinstall dataset-fashion-mnist`, or set "
     "GAN_TF_DATA to a good copy.",
     "download": "Try again later, or set GAN_TF_DATA to a good copy.",
-    "embedded": "Reinstall gan_tf, or in a checkout run `git checkout data`.",
+    "embedded": REMEDY,
 }
 _FULL_SET = (
     "For all 70,000 images go online once, install Debian's dataset-fashion-mnist, or set "
@@ -148,7 +147,7 @@ def read_idx(path, remedy="Give the path of a good copy."):
         ValueError: If the file is damaged: gzip, magic number, length, shape, SHA-256.
         OSError: If it cannot be read.
     """
-    with _naming(path, remedy):
+    with naming(path, remedy):
         return _checked_idx(Path(path).read_bytes(), Path(path).name)
 
 
@@ -196,10 +195,7 @@ def _keras_cache():
 
 
 def _embedded_file():
-    """In an installed package the subset lies inside of it, in a checkout in data/."""
-    package = Path(__file__).resolve().parents[1]
-    installed = package / "embedded" / "fashion_mnist_subset.npz"
-    return installed if installed.exists() else package.parent / "data" / installed.name
+    return embedded_path("fashion_mnist_subset.npz")
 
 
 def _file_in(folder, name):
@@ -244,7 +240,7 @@ def _download(name, folder):
     url = f"{DOWNLOAD_URL}{name}.gz"
     with urllib.request.urlopen(url, timeout=DOWNLOAD_TIMEOUT) as response:
         compressed = response.read()
-    with _naming(url, _REMEDIES["download"]):
+    with naming(url, _REMEDIES["download"]):
         _checked_idx(compressed, f"{name}.gz")
     handle, temporary = tempfile.mkstemp(dir=folder)
     try:
@@ -259,24 +255,11 @@ def _read(location, source):
     """The four uint8 arrays: training images and labels, test images and labels."""
     if location.is_dir():
         return [read_idx(_file_in(location, name), _REMEDIES[source]) for name in IDX_SHAPES]
-    with _naming(location, _REMEDIES[source]):
+    with naming(location, _REMEDIES[source]):
         arrays = _parsed_npz(location.read_bytes())
         if source == "embedded":
-            _check_sha256(b"".join(array.tobytes() for array in arrays), EMBEDDED_SHA256)
+            check_sha256(b"".join(array.tobytes() for array in arrays), EMBEDDED_SHA256)
     return arrays
-
-
-@contextlib.contextmanager
-def _naming(where, remedy):
-    """Whatever a damaged file causes, in any library, becomes one message with its remedy."""
-    try:
-        yield
-    except OSError as error:
-        if not isinstance(error, gzip.BadGzipFile):
-            raise type(error)(f"Cannot read {where}: {error.strerror}. {remedy}") from error
-        raise ValueError(f"{where} is not a good data file: {error}. {remedy}") from error
-    except Exception as error:
-        raise ValueError(f"{where} is not a good data file: {error}. {remedy}") from error
 
 
 def _checked_idx(content, file_name):
@@ -289,14 +272,8 @@ def _checked_idx(content, file_name):
     array = _parsed_idx(content)
     if array.shape != IDX_SHAPES[name]:
         raise ValueError(f"its shape is {array.shape}, expected {IDX_SHAPES[name]}")
-    _check_sha256(content, _SHA256[name])
+    check_sha256(content, _SHA256[name])
     return array
-
-
-def _check_sha256(content, expected):
-    received = hashlib.sha256(content).hexdigest()
-    if received != expected:
-        raise ValueError(f"the SHA-256 of its content is {received}, expected {expected}")
 
 
 def _parsed_idx(content):
