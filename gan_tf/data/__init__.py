@@ -1,5 +1,14 @@
 """Datasets as arrays and as tf.data pipelines, images in [-1, 1]; nothing else scales pixels."""
 
+from gan_tf.data.faces import (
+    FACE_ATTRIBUTES,
+    FACE_SHARES,
+    FACE_SIZES,
+    FACE_STYLES,
+    captions,
+    faces,
+    twins,
+)
 from gan_tf.data.fashion_mnist import (
     CLASS_NAMES,
     DEBIAN_FOLDER,
@@ -23,13 +32,19 @@ __all__ = [
     "DOWNLOAD_TIMEOUT",
     "DOWNLOAD_URL",
     "EMBEDDED_SHA256",
+    "FACE_ATTRIBUTES",
+    "FACE_SHARES",
+    "FACE_SIZES",
+    "FACE_STYLES",
     "IDX_SHAPES",
     "NPZ_KEYS",
     "batches",
     "capped",
+    "captions",
     "circle",
     "cropped",
     "enlarged",
+    "faces",
     "find_fashion_mnist",
     "grid",
     "grid_centres",
@@ -41,4 +56,5 @@ __all__ = [
     "ring_centres",
     "shrunk",
     "swiss_roll",
+    "twins",
 ]
