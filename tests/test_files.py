@@ -1,8 +1,22 @@
 """Pictures from folders and from TensorFlow Datasets: values, order, and what goes wrong."""
 
+import errno
+import io
+import os
+import re
+
 from gan_tf import data
+from gan_tf.data import files
 import imageio.v3 as iio
 import numpy as np
+from odd_pictures import (
+    BLUE,
+    GREEN,
+    NUM_ANIMATIONS,
+    RED,
+    write_damaged_pictures,
+    write_odd_pictures,
+)
 import pytest
 import tensorflow as tf
 
@@ -71,24 +85,111 @@ def test_an_epoch_may_be_longer_than_a_pass(folder):
     assert len(shown) == 20 and sorted(shown[:12]) == list(range(12))
 
 
-def test_a_file_that_is_no_image_is_named(folder):
+def test_a_file_that_is_no_image_is_named_before_training(folder):
     (folder / "broken.png").write_bytes(b"not a picture")
-    with pytest.raises(tf.errors.InvalidArgumentError, match=r"no image, or damaged.*broken\.png"):
-        colours(data.image_batches(folder, 2, 13))
+    with pytest.raises(ValueError, match=r"(?s)1 of the 13 pictures in .*broken\.png: no picture"):
+        data.image_batches(folder, 2, 13)
 
 
 @pytest.mark.parametrize("encode", [tf.io.encode_png, tf.io.encode_jpeg])
 def test_a_picture_whose_download_broke_off_is_named(tmp_path, encode):
     picture = np.random.default_rng(0).integers(0, 256, (40, 40, 3), "uint8")
     whole = encode(picture).numpy()
-    file = tmp_path / "picture.png"  # TensorFlow looks at the content, not at the ending
+    file = tmp_path / "picture.png"  # Pillow looks at the content, not at the ending
     for more in (b"", b"what a camera writes below a picture"):
         file.write_bytes(whole + more)
         assert len(colours(data.image_batches(tmp_path, 2, 1))) == 1
     for size in (len(whole) - 1, len(whole) // 2):
         file.write_bytes(whole[:size])
-        with pytest.raises(tf.errors.InvalidArgumentError, match=r"damaged.*picture\.png"):
-            colours(data.image_batches(tmp_path, 2, 1))
+        with pytest.raises(ValueError, match=r"picture\.png: damaged"):
+            data.image_batches(tmp_path, 2, 1)
+
+
+def test_all_damaged_files_are_in_one_error(folder):
+    said = write_damaged_pictures(folder)
+    with pytest.raises(ValueError, match="Remove or replace them") as caught:
+        data.load_folder(folder, 2, verbose=False)
+    first, *lines, remedy = str(caught.value).splitlines()
+    assert first == f"15 of the 27 pictures in {folder} cannot be read:"
+    names = sorted(said)  # all begin before the letter i, as the folder of good pictures does not
+    for line, name in zip(lines[:10], names, strict=False):
+        assert line.startswith(f"  {folder / name}: ") and re.search(said[name], line)
+    assert lines[10:] == ["  and 5 more"]
+
+
+def test_odd_pictures_are_read_in_the_order_of_their_names(tmp_path, capsys):
+    colour_of = write_odd_pictures(tmp_path)
+    images = data.load_folder(tmp_path, 4)
+    assert images.shape == (len(colour_of), 4, 4, 3) and images.dtype == np.float32
+    expected = np.array([colour_of[name] for name in sorted(colour_of)]) / 127.5 - 1
+    np.testing.assert_allclose(
+        images, np.broadcast_to(expected[:, None, None], images.shape), atol=0.03
+    )
+    assert capsys.readouterr().out.splitlines() == [
+        f"Reading {len(colour_of)} pictures from {tmp_path}",
+        f"Animations, of which only the first frame is taken: {NUM_ANIMATIONS}",
+        "Left out for their endings: 2 files (.csv: 1, .txt: 1)",
+    ]
+
+
+def test_odd_pictures_are_batches(tmp_path, capsys):
+    colour_of = write_odd_pictures(tmp_path)
+    dataset = data.image_batches(
+        tmp_path, 4, len(colour_of), channels=1, fit="pad", background="black", verbose=False
+    )
+    (batch,) = dataset
+    in_order = data.load_folder(
+        tmp_path, 4, channels=1, fit="pad", background="black", verbose=False
+    )
+    assert capsys.readouterr().out == ""
+    np.testing.assert_allclose(np.sort(batch, axis=0), np.sort(in_order, axis=0), atol=1e-6)
+    assert (in_order[:, 3] == -1).all()  # 12 × 10 pixels become 4 × 3
+    assert ((in_order[:, 0] > -1).sum() / 4).tolist() == len(colour_of) - 3  # but transparent ones
+
+
+def test_links_are_followed_but_not_in_circles(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "pictures").mkdir()
+    iio.imwrite(tmp_path / "elsewhere" / "a.png", np.zeros((2, 2, 3), "uint8"))
+    (tmp_path / "pictures" / "linked").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "pictures" / "circle").symlink_to(tmp_path / "pictures")
+    assert data.load_folder(tmp_path / "pictures", 1, verbose=False).shape == (1, 1, 1, 3)
+    (tmp_path / "pictures" / "b.png").symlink_to(tmp_path / "nowhere.png")
+    with pytest.raises(ValueError, match=r"b\.png: .*No such file"):
+        data.load_folder(tmp_path / "pictures", 1, verbose=False)
+
+
+def test_a_hidden_folder_may_be_named(tmp_path):
+    (tmp_path / ".cache").mkdir()
+    iio.imwrite(tmp_path / ".cache" / "a.png", np.zeros((2, 2, 3), "uint8"))
+    assert len(data.load_folder(tmp_path / ".cache", 1, verbose=False)) == 1
+
+
+def test_many_pictures_go_into_a_temporary_file(folder, monkeypatch):
+    in_memory = data.image_batches(folder, 2, 4, seed=1)
+    expected = np.concatenate([*in_memory, *in_memory])
+    monkeypatch.setattr(files, "MEMORY", 12 * 2 * 2 * 3 - 1)
+    in_file = data.image_batches(folder, 2, 4, seed=1)
+    np.testing.assert_array_equal(np.concatenate([*in_file, *in_file]), expected)
+    assert in_file.value_range == in_memory.value_range
+    array = files._stored(iter([np.full((1, 1, 3), 7, "uint8")] * 99), (99, 1, 1, 3))
+    assert isinstance(array, np.memmap) and (array == 7).all()
+
+
+def test_a_full_disk_is_said(folder, monkeypatch):
+    class Full(io.BytesIO):
+        def write(self, _):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(files, "MEMORY", 1)
+    monkeypatch.setattr(files.tempfile, "TemporaryFile", Full)
+    with pytest.raises(OSError, match=r"need 0\.0 GB.*TMPDIR.*No space left"):
+        data.image_batches(folder, 2, 4)
+
+
+def test_the_range_of_the_values_is_known(folder):
+    dataset = data.image_batches(folder, 2, 4)
+    assert dataset.value_range == pytest.approx((-1, 220 / 127.5 - 1))
 
 
 def test_tensorflow_datasets_without_network():
@@ -104,6 +205,8 @@ def test_tensorflow_datasets_without_network():
             np.testing.assert_array_equal(next(iter(dataset)), batches[0])
         grey = data.image_batches("tfds:oxford_flowers102", 8, 4, channels=1, steps_per_epoch=1)
         assert next(iter(grey)).shape == (4, 8, 8, 1)
+        padded = data.image_batches("tfds:oxford_flowers102", 8, 4, fit="pad", background="red")
+        assert next(iter(padded)).shape == (4, 8, 8, 3)
         with pytest.raises(ValueError, match='no feature "image"'):
             data.image_batches("tfds:ag_news_subset", 8)
     with pytest.raises(ValueError, match="Received: tfds:no_such_set"):
@@ -115,13 +218,20 @@ def test_tensorflow_datasets_without_network():
     [
         ({"source": "/nowhere"}, FileNotFoundError, "no folder /nowhere"),
         ({"size": 0}, ValueError, "size=0"),
-        ({"batch_size": 13}, ValueError, "12 images, fewer than a batch"),
+        (
+            {"batch_size": 13},
+            ValueError,
+            r"12 images, fewer than a batch.*batch_size from 1 to 12\.",
+        ),
         ({"channels": 2}, ValueError, "channels=2"),
         ({"seed": 0.5}, ValueError, "seed=0.5"),
         ({"seed": True}, ValueError, "seed=True"),
         ({"channels": True}, ValueError, "channels=True"),
         ({"channels": "3"}, ValueError, "one of 1, 3"),
         ({"steps_per_epoch": 0}, ValueError, "steps_per_epoch=0"),
+        ({"fit": "stretch"}, ValueError, "fit='stretch'"),
+        ({"background": "no colour"}, ValueError, "background='no colour'"),
+        ({"verbose": 2}, ValueError, "verbose=2"),
     ],
 )
 def test_clear_errors(folder, arguments, error, message):
@@ -130,5 +240,33 @@ def test_clear_errors(folder, arguments, error, message):
 
 
 def test_an_empty_folder_is_an_error(tmp_path):
-    with pytest.raises(FileNotFoundError, match="holds no images"):
+    with pytest.raises(FileNotFoundError, match="holds no images.*Received: no files"):
         data.image_batches(tmp_path, 4)
+    (tmp_path / "film.MP4").write_bytes(b"")
+    with pytest.raises(FileNotFoundError, match=r"Received: 1 files \(\.mp4: 1\)"):
+        data.load_folder(tmp_path, 4)
+    with pytest.raises(FileNotFoundError, match="is a file, not a folder"):
+        data.load_folder(tmp_path / "film.MP4", 4)
+    with pytest.raises(ValueError, match="folder=None"):
+        data.load_folder(None, 4)
+
+
+@pytest.mark.parametrize(
+    ("fit", "expected"),
+    [
+        ("crop", [[[0, 255, 0]] * 4] * 4),
+        ("pad", [[[9, 8, 7]] * 4, [RED, GREEN, GREEN, BLUE], [[9, 8, 7]] * 4, [[9, 8, 7]] * 4]),
+    ],
+)
+def test_pictures_of_tensorflow_datasets_are_fitted(fit, expected):
+    """A picture of 8 × 2 pixels: red, green over the middle half, and blue."""
+    picture = np.repeat(np.array([RED, GREEN, GREEN, BLUE], "uint8"), 2, 0)[None].repeat(2, 0)
+    fitted = files._fitted(tf.constant(picture), 4, fit, (9, 8, 7))
+    ours = np.round((fitted.numpy() + 1) * 127.5)
+    if fit == "pad":  # where two colours meet, averaging mixes them
+        np.testing.assert_array_equal(ours[[0, 2, 3]], np.array(expected)[[0, 2, 3]])
+        assert ours[1].argmax(-1).tolist() == [0, 1, 1, 2]
+        grey = files._fitted(tf.constant(picture[..., :1]), 4, fit, (255, 0, 0))
+        assert round((float(grey[0, 0, 0]) + 1) * 127.5) == 76
+    else:
+        np.testing.assert_array_equal(ours[:, 1:3], np.array(expected)[:, 1:3])

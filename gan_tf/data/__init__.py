@@ -21,7 +21,8 @@ from gan_tf.data.fashion_mnist import (
     load_fashion_mnist,
     read_idx,
 )
-from gan_tf.data.files import image_batches
+from gan_tf.data.files import image_batches, load_folder
+from gan_tf.data.pictures import read_picture
 from gan_tf.data.pipeline import batches, capped
 from gan_tf.data.points import circle, grid, grid_centres, ring, ring_centres, swiss_roll
 from gan_tf.data.sizes import cropped, enlarged, padded, shrunk
@@ -50,8 +51,10 @@ __all__ = [
     "grid_centres",
     "image_batches",
     "load_fashion_mnist",
+    "load_folder",
     "padded",
     "read_idx",
+    "read_picture",
     "ring",
     "ring_centres",
     "shrunk",

@@ -1,14 +1,23 @@
-"""Pictures that do not fit into memory: folders of image files, and TensorFlow Datasets."""
+"""Pictures that are not one array: folders of image files, and TensorFlow Datasets."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 import math
+import os
 from pathlib import Path
+import tempfile
 
 from gan_tf import checks
+from gan_tf.data.pictures import checked_options, decoded, strict_pillow
 from gan_tf.data.pipeline import epoch_counter
+import numpy as np
 import tensorflow as tf
 
-ENDINGS = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
-TAIL = 65_536  # bytes of a file in which its end must be marked
+ENDINGS = (
+    *(".apng", ".avif", ".bmp", ".gif", ".heic", ".heif", ".jfif", ".jpe", ".jpeg", ".jpg"),
+    *(".png", ".tif", ".tiff", ".webp"),
+)
+MEMORY = 2**30  # bytes of decoded pictures that are kept in memory; more go into a temporary file
 SHUFFLE_BUFFER = 10_000  # pictures of TensorFlow Datasets among which the next one is drawn
 
 
@@ -22,23 +31,39 @@ def image_batches(
     steps_per_epoch=None,
     split="train",
     data_dir=None,
+    fit="crop",
+    background="white",
+    verbose=True,
 ):
     """A `tf.data` pipeline of pictures from a folder or from TensorFlow Datasets.
 
-    Pictures are cut to their middle square, resized, and scaled to [-1, 1]. The order depends on
-    the seed and the epoch alone, as that of `batches`; `GAN.fit` sets the attribute `epoch`.
+    Pictures are made square, resized, and scaled to [-1, 1]. The order depends on the seed and the
+    epoch alone, as that of `batches`; `GAN.fit` sets the attribute `epoch`.
+
+    A folder is read once, here: `data.read_picture` says how each file is read, and a file that
+    cannot be read is an error before any training. The pictures are kept as bytes; 10,000 colour
+    pictures of 64 × 64 pixels are 123 MB. More than 1 GB is kept in a temporary file, which the
+    operating system deletes when the process ends. The attribute `value_range` holds the smallest
+    and the largest value.
 
     Args:
-        source: Folder whose images, also those in folders inside, are taken; or "tfds:NAME" for a
+        source: Folder whose pictures, also those in folders inside, are taken; or "tfds:NAME" for a
             data set of TensorFlow Datasets with images, such as "tfds:celeb_a" or
-            "tfds:oxford_flowers102", which is downloaded when it is first used.
+            "tfds:oxford_flowers102", which is downloaded when it is first used. Hidden files and
+            folders are left out, and so are files with other endings than `data.files.ENDINGS`.
         size: Integer >= 1, height and width of the batches' images.
-        batch_size: Integer >= 1.
+        batch_size: Integer from 1 to the number of pictures.
         seed: Integer >= 0.
         channels: 1 for grey pictures, 3 for colours.
         steps_per_epoch: Integer >= 1, batches in one epoch; by default all full ones of a pass.
         split: Part of a data set of TensorFlow Datasets.
         data_dir: Where TensorFlow Datasets keeps its files; by default its own place.
+        fit: "crop" takes the middle square of each picture, "pad" takes the whole picture and fills
+            up with the background.
+        background: Colour behind transparent places and padding: a text that Pillow's `ImageColor`
+            knows, such as "white" or "#ff8000", or three integers from 0 to 255.
+        verbose: Whether to print how many pictures a folder has, how many are animations, of which
+            the first frame is taken, and how many files have other endings.
 
     Returns:
         `tf.data.Dataset` of float32 batches `(batch_size, size, size, channels)` in [-1, 1], of
@@ -47,23 +72,87 @@ def image_batches(
     Raises:
         FileNotFoundError: If the folder is absent or holds no images.
         ImportError: If tensorflow-datasets is needed and not installed.
-        ValueError: If there are fewer images than a batch has, a data set has no images, or an
-            argument is out of range.
+        OSError: If a folder cannot be listed, or the temporary file does not fit on the disk.
+        ValueError: If files cannot be read, with the names of the first ten. If there are fewer
+            images than a batch has, a data set has no images, or an argument is out of range.
     """
     if not isinstance(source, (str, Path)):
         raise checks.argument_error("source", source, "a folder's path or tfds:NAME")
-    size, batch_size = checks.at_least(1, size=size, batch_size=batch_size)
+    options = checked_options(size, channels, fit, background)
+    batch_size = checks.at_least(1, batch_size=batch_size)
     steps_per_epoch = checks.at_least_or_none(1, steps_per_epoch=steps_per_epoch)
-    seed, channels = checks.seed(seed=seed), checks.one_of((1, 3), channels=channels)
+    seed, verbose = checks.seed(seed=seed), checks.flag(verbose=verbose)
     if str(source).startswith("tfds:"):
         name = str(source).removeprefix("tfds:")
-        one_pass, count = _from_tfds(name, split, data_dir, seed, channels)
-    else:
-        one_pass, count = _from_folder(source, seed, channels)
+        one_pass, count = _from_tfds(name, split, data_dir, seed, options)
+        _check_count(source, count, batch_size)
+        return _epochs(one_pass, count, batch_size, steps_per_epoch)
+    listing = _listing(source)
+    count = len(listing[0])
+    _check_count(source, count, batch_size)
+    pictures = _read(source, listing, options, verbose)
+    one_pass = _shuffled_numbers(count, seed)
+    dataset = _epochs(one_pass, count, batch_size, steps_per_epoch, _lookup(pictures))
+    dataset.value_range = (_scaled(int(pictures.min())), _scaled(int(pictures.max())))
+    return dataset
+
+
+def load_folder(folder, size, *, channels=3, fit="crop", background="white", verbose=True):
+    """All pictures of a folder as one array, in the order of their names.
+
+    Args:
+        folder: Folder whose pictures, also those in folders inside, are taken.
+        size: Integer >= 1, height and width of the images.
+        channels: As for `image_batches`.
+        fit: As for `image_batches`.
+        background: As for `image_batches`.
+        verbose: As for `image_batches`.
+
+    Returns:
+        float32 array `(num_images, size, size, channels)` in [-1, 1].
+
+    Raises:
+        FileNotFoundError: If the folder is absent or holds no images.
+        OSError: As for `image_batches`.
+        ValueError: If files cannot be read, with the names of the first ten, or an argument is out
+            of range.
+    """
+    if not isinstance(folder, (str, Path)):
+        raise checks.argument_error("folder", folder, "a folder's path")
+    options = checked_options(size, channels, fit, background)
+    verbose = checks.flag(verbose=verbose)
+    images = _read(folder, _listing(folder), options, verbose).astype("float32")
+    images /= 127.5  # in place, since there may be little memory left
+    images -= 1.0
+    return np.asarray(images)
+
+
+# Helpers.
+
+
+def _scaled(values):
+    """From [0, 255] to [-1, 1]."""
+    return values / 127.5 - 1.0
+
+
+def _check_count(source, count, batch_size):
     if count < batch_size:
         raise ValueError(
-            f"{source} has {count} images, fewer than a batch. Received: batch_size={batch_size}"
+            f"{source} has {count} images, fewer than a batch. Received: batch_size={batch_size}. "
+            f"Give more pictures, or a batch_size from 1 to {count}."
         )
+
+
+def _epochs(one_pass, count, batch_size, steps_per_epoch, looked_up=None):
+    """The dataset whose every iteration is an epoch.
+
+    Args:
+        one_pass: Function from the number of a pass to a dataset of its `count` elements.
+        count: Integer.
+        batch_size: Integer.
+        steps_per_epoch: Integer or None.
+        looked_up: Function from a batch of elements to a batch of images, or None.
+    """
     steps = steps_per_epoch or count // batch_size
     passes = math.ceil(steps * batch_size / count)
     epoch = epoch_counter()
@@ -73,64 +162,158 @@ def image_batches(
         return tf.data.Dataset.range(first, first + passes).flat_map(one_pass)
 
     dataset = tf.data.Dataset.range(1).flat_map(one_epoch)
-    dataset = dataset.map(lambda picture: _fitted(picture, size), tf.data.AUTOTUNE)
     dataset = dataset.batch(batch_size, drop_remainder=True).take(steps)
+    if looked_up is not None:
+        dataset = dataset.map(looked_up)
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(steps))
     dataset = dataset.prefetch(tf.data.AUTOTUNE)
     dataset.epoch = epoch
     return dataset
 
 
-# Helpers.
+# Folders.
 
 
-def _from_folder(folder, seed, channels):
-    """A function from the number of a pass to its pictures, uint8, and how many there are."""
+def _listing(folder):
+    """The paths of a folder's pictures in the order of their names, and how many other files."""
     folder = Path(folder).expanduser()
+    if folder.is_file():
+        raise FileNotFoundError(f"{folder} is a file, not a folder. Unpack it if it is an archive.")
     if not folder.is_dir():
         raise FileNotFoundError(f"There is no folder {folder}. Give one with images, or tfds:NAME.")
-    files = sorted(str(p) for p in folder.rglob("*") if p.suffix.lower() in ENDINGS)
-    if not files:
-        raise FileNotFoundError(f"{folder} holds no images. Expected files ending in {ENDINGS}")
-    names = tf.constant(files)
+    files = sorted(_files(folder), key=str)
+    pictures = [file for file in files if file.suffix.lower() in ENDINGS]
+    others = Counter(f.suffix.lower() or "none" for f in files if f.suffix.lower() not in ENDINGS)
+    if not pictures:
+        raise FileNotFoundError(
+            f"{folder} holds no images. Expected files ending in {', '.join(ENDINGS)}. "
+            f"Received: {_counted(others)}"
+        )
+    return pictures, others
+
+
+def _files(folder, above=()):
+    """All files that are not hidden; links to folders are followed, but not in circles."""
+    real = folder.resolve()
+    if real in above:
+        return
+    for path in folder.iterdir():
+        if path.name.startswith(".") or path.name == "__MACOSX":
+            continue
+        if path.is_dir():
+            yield from _files(path, (*above, real))
+        elif path.is_file() or path.is_symlink():  # a link that leads nowhere shall be named
+            yield path
+
+
+def _read(folder, listing, options, verbose):
+    """All pictures as one uint8 array `(num_images, size, size, channels)`."""
+    files, others = listing
+    if verbose:
+        print(f"Reading {len(files):,} pictures from {folder}")
+    bad, num_animations = [], 0
+
+    def read(file):
+        try:
+            return decoded(file, **options)
+        except ValueError as error:
+            return error
+
+    def readable(results):
+        nonlocal num_animations
+        for result in results:
+            if isinstance(result, ValueError):
+                bad.append(str(result))
+            else:
+                num_animations += result[1]
+                yield result[0]
+
+    pool = ThreadPoolExecutor(os.cpu_count())
+    try:
+        with strict_pillow():
+            shape = (len(files), options["size"], options["size"], options["channels"])
+            pictures = _stored(readable(pool.map(read, files)), shape)
+    finally:
+        pool.shutdown(cancel_futures=True)
+    if bad:
+        raise ValueError(_all_bad(folder, bad, len(files)))
+    if verbose and num_animations:
+        print(f"Animations, of which only the first frame is taken: {num_animations:,}")
+    if verbose and others:
+        print(f"Left out for their endings: {_counted(others)}")
+    return pictures
+
+
+def _stored(pictures, shape):
+    """The pictures in memory, or in a temporary file where they are too large for that."""
+    if math.prod(shape) <= MEMORY:
+        array = np.zeros(shape, "uint8")
+        for number, picture in enumerate(pictures):
+            array[number] = picture
+        return array
+    num_bytes = math.prod(shape)
+    with tempfile.TemporaryFile() as file:
+        try:
+            for picture in pictures:
+                file.write(picture.tobytes())
+            file.truncate(num_bytes)
+        except OSError as error:
+            raise OSError(
+                f"The decoded pictures need {num_bytes / 1e9:.1f} GB in {tempfile.gettempdir()}. "
+                "Make room there, name another folder in the environment variable TMPDIR, or take "
+                f"a smaller size: {error}"
+            ) from error
+        # The file has no name any more, and lives as long as the array.
+        return np.memmap(file, "uint8", "r", shape=shape)
+
+
+def _all_bad(folder, bad, count):
+    shown = "\n".join(f"  {each}" for each in bad[:10])
+    more = f"\n  and {len(bad) - 10:,} more" if len(bad) > 10 else ""
+    return (
+        f"{len(bad):,} of the {count:,} pictures in {folder} cannot be read:\n{shown}{more}\n"
+        "Remove or replace them, or save them anew in an image program."
+    )
+
+
+def _counted(others):
+    """Text such as "12 files (.txt: 9, .mp4: 3)"."""
+    if not others:
+        return "no files"
+    kinds = ", ".join(f"{ending}: {number:,}" for ending, number in others.most_common(5))
+    return f"{others.total():,} files ({kinds}{', …' if len(others) > 5 else ''})"
+
+
+def _shuffled_numbers(count, seed):
+    """A function from the number of a pass to the numbers of its pictures, in random order."""
 
     def one_pass(number):
         pair = [tf.constant(seed, tf.int64), number]
-        order = tf.random.experimental.stateless_shuffle(tf.range(len(files)), pair)
-        paths = tf.data.Dataset.from_tensor_slices(tf.gather(names, order))
-        return paths.map(lambda path: _read(path, channels), tf.data.AUTOTUNE)
+        order = tf.random.experimental.stateless_shuffle(tf.range(count), pair)
+        return tf.data.Dataset.from_tensor_slices(order)
 
-    return one_pass, len(files)
-
-
-def _read(path, channels):
-    content = tf.io.read_file(path)
-    first = tf.maximum(tf.strings.length(content) - TAIL, 0)
-    tail = tf.strings.substr(content, first, TAIL)
-    whole = [
-        tf.logical_and(_begins_with(content, begin), _contains(tail, end))
-        for begin, end in _MARKS.items()
-    ]
-    message = tf.strings.join(["This file is no image, or damaged; remove or replace it: ", path])
-    known = tf.debugging.Assert(tf.reduce_any(whole), [message])
-    with tf.control_dependencies([known]):
-        return tf.io.decode_image(content, channels, expand_animations=False)
+    return one_pass
 
 
-# How the files of these formats begin, and what stands near the end of a whole one where a format
-# has such a mark; cameras and other programs may have written more after it.
-_MARKS = {b"\x89PNG": b"IEND\xaeB`\x82", b"\xff\xd8": b"\xff\xd9", b"GIF8": b"", b"BM": b""}
+def _lookup(pictures):
+    """A function from a batch of numbers to float32 images in [-1, 1]."""
+
+    def rows(numbers):
+        return np.asarray(pictures[numbers])
+
+    def images(numbers):
+        batch = tf.numpy_function(rows, [numbers], tf.uint8)
+        batch = tf.ensure_shape(batch, (numbers.shape[0], *pictures.shape[1:]))
+        return _scaled(tf.cast(batch, "float32"))
+
+    return images
 
 
-def _begins_with(content, mark):
-    return tf.strings.substr(content, 0, len(mark)) == mark
+# TensorFlow Datasets.
 
 
-def _contains(content, mark):
-    return tf.size(tf.strings.split(content, mark)) > 1 if mark else tf.constant(True)
-
-
-def _from_tfds(name, split, data_dir, seed, channels):
+def _from_tfds(name, split, data_dir, seed, options):
+    """A function from the number of a pass to its images, and how many there are."""
     try:
         import tensorflow_datasets as tfds
     except ImportError as error:
@@ -151,11 +334,15 @@ def _from_tfds(name, split, data_dir, seed, channels):
     builder.download_and_prepare()
     pictures = builder.as_dataset(split=split, shuffle_files=False)
 
+    def prepared(row):
+        picture = _with_channels(row["image"], options["channels"])
+        return _fitted(picture, options["size"], options["fit"], options["background"])
+
     def one_pass(number):
         # In this graph alone: the order must not depend on the global seed, and 0 breaks `shuffle`.
         tf.random.set_seed(1)
         shuffled = pictures.shuffle(SHUFFLE_BUFFER, seed=seed * 1_000_003 + number)
-        return shuffled.map(lambda row: _with_channels(row["image"], channels))
+        return shuffled.map(prepared, tf.data.AUTOTUNE)
 
     count = int(pictures.cardinality())
     if count < 0:
@@ -169,11 +356,20 @@ def _with_channels(picture, channels):
     return tf.image.rgb_to_grayscale(picture) if channels == 1 else tf.repeat(picture, 3, axis=-1)
 
 
-def _fitted(picture, size):
-    """The middle square, resized by area, in [-1, 1]."""
-    shape = tf.shape(picture)
-    side = tf.minimum(shape[0], shape[1])
-    top, left = (shape[0] - side) // 2, (shape[1] - side) // 2
-    square = picture[top : top + side, left : left + side]
-    resized = tf.image.resize(square, (size, size), antialias=True)
-    return tf.clip_by_value(resized / 127.5 - 1.0, -1.0, 1.0)
+def _fitted(picture, size, fit, background):
+    """The middle square or the padded picture, averaged where it shrinks, in [-1, 1]."""
+    shape = tf.shape(picture)[:2]
+    if fit == "crop":
+        side = tf.reduce_min(shape)
+        top, left = tf.unstack((shape - side) // 2)
+        square = picture[top : top + side, left : left + side]
+        pixels = tf.image.resize(square, (size, size), antialias=True)
+    else:
+        inner = tf.cast(tf.round(shape * size / tf.reduce_max(shape)), "int32")
+        inner = tf.maximum(1, inner)
+        top, left = tf.unstack((size - inner) // 2)
+        colour = tf.constant([[background]], "float32")  # (1, 1, 3)
+        colour = _with_channels(colour, picture.shape[-1])
+        pixels = tf.image.resize(picture, inner, antialias=True) - colour
+        pixels = tf.image.pad_to_bounding_box(pixels, top, left, size, size) + colour
+    return tf.clip_by_value(_scaled(pixels), -1.0, 1.0)
