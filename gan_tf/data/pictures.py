@@ -94,6 +94,11 @@ def decoded(path, *, size, channels, fit, background):
     return np.asarray(picture).reshape(size, size, channels), is_animation
 
 
+def reads_avif():
+    """Whether this Pillow reads AVIF; versions before 11.3 do not know the name."""
+    return "AVIF" in _known_formats() and features.check("avif")
+
+
 # Helpers.
 
 
@@ -131,7 +136,7 @@ def _check_content(content):
         content = content[: 8 + int.from_bytes(content[4:8], "little")]
     if (is_webp or kind == b"ftypavif") and content.endswith(_MANY_ZEROS):
         raise ValueError("damaged: its second part is empty, as after a download that broke off")
-    if kind == b"ftypavif" and not features.check("avif"):
+    if kind == b"ftypavif" and not reads_avif():
         raise ValueError("this Pillow does not read AVIF: pip install --upgrade pillow")
     is_heic = kind[:4] == b"ftyp" and kind[4:] in _HEIC and b"avif" not in content[:64]
     if is_heic and "HEIF" not in _known_formats():
