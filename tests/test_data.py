@@ -765,3 +765,89 @@ def test_a_dictionary_of_arrays_is_shuffled_row_by_row():
     assert together.value_range == {"images": (0.0, 19.0), "labels": (0.0, 9.0)}
     with pytest.raises(ValueError, match=r"as many rows each.*'labels': 9"):
         data.batches({"images": images, "labels": labels[:9]}, 4)
+
+
+# Arrays that do not belong together.
+
+UNPAIRED = {"a": POINTS, "b": POINTS[:9], "labels": np.arange(23)}
+
+
+def unpaired_order(dataset):
+    """Dictionary from names to the row numbers of one epoch."""
+    epoch = list(dataset)
+    return {
+        name: np.concatenate(
+            [batch[name].numpy().reshape(len(batch[name]), -1)[:, 0] for batch in epoch]
+        )
+        .astype(int)
+        .tolist()
+        for name in epoch[0]
+    }
+
+
+def test_unpaired_arrays_are_each_seen_once_in_each_pass_of_their_own():
+    dataset = data.batches(UNPAIRED, 4, seed=7, paired=False)
+    assert len(dataset) == 5 and dataset.element_spec["b"] == tf.TensorSpec((4, 3), "float32")
+    assert dataset.element_spec["labels"].dtype == tf.int64
+    epochs = [unpaired_order(dataset) for _ in range(7)]
+    for name, num_rows in (("a", 23), ("b", 9), ("labels", 23)):
+        stream = sum((epoch[name] for epoch in epochs), [])
+        assert len(stream) == 7 * 5 * 4
+        passes = [stream[k : k + num_rows] for k in range(0, len(stream), num_rows)][:-1]
+        assert all(sorted(each) == list(range(num_rows)) for each in passes)
+        assert len(set(map(tuple, passes))) == len(passes) > 5
+
+
+def test_unpaired_arrays_are_drawn_independently():
+    epoch = unpaired_order(data.batches(UNPAIRED, 9, paired=False, steps_per_epoch=40))
+    assert epoch["a"] != epoch["labels"]
+    both = np.array([epoch["a"], epoch["labels"]])
+    assert abs(np.corrcoef(both)[0, 1]) < 5 / np.sqrt(360)
+    without = unpaired_order(
+        data.batches({"b": POINTS[:9], "a": POINTS}, 9, paired=False, steps_per_epoch=40)
+    )
+    assert without == {name: epoch[name] for name in ("b", "a")}
+
+
+def test_unpaired_order_depends_on_seed_and_epoch_alone():
+    first, again, other = (data.batches(UNPAIRED, 4, seed=s, paired=False) for s in (7, 7, 8))
+    epochs = [unpaired_order(first) for _ in range(4)]
+    assert unpaired_order(other)["b"] != epochs[0]["b"]
+    keras.utils.set_random_seed(1)
+    for number in (3, 0, 2):
+        again.epoch.assign(number)
+        assert unpaired_order(again) == epochs[number]
+    assert unpaired_order(again) == epochs[3]
+
+
+def test_unpaired_epochs_cut_one_stream():
+    short = data.batches(UNPAIRED, 4, seed=7, paired=False, steps_per_epoch=3)
+    long = data.batches(UNPAIRED, 4, seed=7, paired=False, steps_per_epoch=6)
+    (one, two), both = (unpaired_order(short) for _ in range(2)), unpaired_order(long)
+    assert both == {name: one[name] + two[name] for name in both}
+    rounded_up = data.batches(UNPAIRED, 4, paired=False, drop_remainder=False)
+    assert len(rounded_up) == 6 and [len(batch["a"]) for batch in rounded_up] == [4] * 6
+
+
+def test_unpaired_arrays_without_shuffle_keep_their_order():
+    dataset = data.batches(UNPAIRED, 4, paired=False, shuffle=False)
+    epochs = [unpaired_order(dataset) for _ in range(2)]
+    assert epochs[0]["b"] + epochs[1]["b"] == (list(range(9)) * 5)[:40]
+    assert epochs[0]["a"] + epochs[1]["a"] == (list(range(23)) * 2)[:40]
+
+
+@pytest.mark.parametrize(
+    ("images", "arguments", "message"),
+    [
+        ((POINTS, np.arange(23)), {}, r"a tuple of 2.*\{\"images\": images, \"labels\": labels\}"),
+        (POINTS, {"paired": False}, "needs a dictionary.*Received: ndarray"),
+        (UNPAIRED, {}, "as many rows each.*paired=False.*'b': 9"),
+        ({"a": POINTS, "b": np.zeros(0, int)}, {"paired": False}, "at least one.*'b': 0"),
+        ({}, {"paired": False}, r"Received: \{\}"),
+        (UNPAIRED, {"paired": False, "batch_size": 10}, "to 9, the number of rows in the shortest"),
+        (UNPAIRED, {"paired": 1}, "paired=1"),
+    ],
+)
+def test_unpaired_arrays_have_clear_errors(images, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        data.batches(images, **{"batch_size": 4, **arguments})

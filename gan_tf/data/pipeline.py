@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 import math
+import zlib
 
 from gan_tf import checks
 import keras
@@ -10,7 +11,14 @@ import tensorflow as tf
 
 
 def batches(
-    images, batch_size=32, seed=0, *, steps_per_epoch=None, shuffle=True, drop_remainder=True
+    images,
+    batch_size=32,
+    seed=0,
+    *,
+    steps_per_epoch=None,
+    shuffle=True,
+    drop_remainder=True,
+    paired=True,
 ):
     """A `tf.data` pipeline whose order depends on the seed and the epoch alone.
 
@@ -22,8 +30,9 @@ def batches(
     Args:
         images: Float array `(num_images, ...)` of at least two axes; points will do. Or a
             dictionary of such arrays, for games that take more than images: rows of the same
-            number belong together, and labels may be integers `(num_images,)`.
-        batch_size: Integer from 1 to `num_images`.
+            number belong together unless `paired` is False, and labels may be integers
+            `(num_images,)`.
+        batch_size: Integer from 1 to `num_images`, of the shortest array if they are not paired.
         seed: Integer >= 0.
         steps_per_epoch: Integer >= 1, batches in one epoch, so that a run is as long with few
             images as with many: the passes over the images follow one another without a gap, and
@@ -31,6 +40,11 @@ def batches(
         shuffle: Whether each pass has its own random order; if not, all keep the array's.
         drop_remainder: Whether to leave out the images that do not fill a last batch (others in
             each pass if shuffled).
+        paired: Whether rows of the same number belong together. If not, the dictionary's arrays are
+            drawn independently of each other and may differ in length, as photographs and paintings
+            do: each has passes of its own, in orders of its own, that follow one another without a
+            gap. All batches are full then. By default an epoch is one pass over the longest array,
+            rounded down to full batches, or up if `drop_remainder` is False.
 
     Returns:
         `tf.data.Dataset` of float32 batches `(batch_size, ...)`, of known length; of dictionaries
@@ -39,49 +53,43 @@ def batches(
     Raises:
         ValueError: If the images are not finite floats, or another argument is out of range.
     """
-    images = _checked_arrays(images) if isinstance(images, dict) else _checked_images(images)
-    num_images = len(tf.nest.flatten(images)[0])
-    meaning = "the number of images"
-    batch_size = checks.between(1, num_images, meaning, batch_size=batch_size)
+    checks.flag(shuffle=shuffle, drop_remainder=drop_remainder, paired=paired)
+    images = _checked(images, paired)
+    lengths = [len(rows) for rows in tf.nest.flatten(images)]
+    num_images = max(lengths)
+    meaning = f"the number of {'images' if paired else 'rows in the shortest array'}"
+    batch_size = checks.between(1, min(lengths), meaning, batch_size=batch_size)
     steps_per_epoch = checks.at_least_or_none(1, steps_per_epoch=steps_per_epoch)
     seed = checks.seed(seed=seed)
-    checks.flag(shuffle=shuffle, drop_remainder=drop_remainder)
-    num_full = num_images // batch_size
     value_range = _range_of(images)
     with tf.device("CPU:0"):
         images = tf.nest.map_structure(tf.constant, images)
+    rounded = math.floor if drop_remainder else math.ceil
+    num_batches = rounded(num_images / batch_size)
     epoch = epoch_counter()
 
     # No Python control flow here depends on a tensor, so AutoGraph has nothing to rewrite.
     @tf.autograph.experimental.do_not_convert
-    def one_pass(number):
-        order = tf.range(num_images)
-        if shuffle:
-            order = tf.random.experimental.stateless_shuffle(
-                order, [tf.constant(seed, tf.int64), number]
-            )
-        full, rest = tf.split(order, [num_full * batch_size, num_images % batch_size])
-        indices = tf.data.Dataset.from_tensor_slices(tf.reshape(full, [num_full, batch_size]))
-        if drop_remainder or num_images % batch_size == 0:
-            return indices
-        return indices.concatenate(tf.data.Dataset.from_tensors(rest))
-
-    num_batches = num_full if drop_remainder else math.ceil(num_images / batch_size)
-
-    @tf.autograph.experimental.do_not_convert
     def one_epoch(_):
         current = tf.convert_to_tensor(epoch.assign_add(1)) - 1
+        if not paired:
+            steps = steps_per_epoch or num_batches
+            return _unpaired_epoch(current, images, batch_size, steps, seed, shuffle)
+        one_pass = _paired_pass(num_images, batch_size, seed, shuffle, drop_remainder)
         if steps_per_epoch is None:
             return one_pass(current)
         first = current * steps_per_epoch
         passes = tf.data.Dataset.range(first // num_batches, tf.int64.max).flat_map(one_pass)
         return passes.skip(first % num_batches).take(steps_per_epoch)
 
+    @tf.autograph.experimental.do_not_convert
+    def rows(indices):
+        if paired:
+            indices = tf.nest.map_structure(lambda _: indices, images)
+        return tf.nest.map_structure(tf.gather, images, indices)  # (batch_size, ...)
+
     # The range has one element for each iteration, so that every iteration reads the epoch anew.
-    dataset = tf.data.Dataset.range(1).flat_map(one_epoch)
-    dataset = dataset.map(
-        lambda indices: tf.nest.map_structure(lambda rows: tf.gather(rows, indices), images)
-    )  # (batch_size, ...)
+    dataset = tf.data.Dataset.range(1).flat_map(one_epoch).map(rows)
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(steps_per_epoch or num_batches))
     dataset = dataset.prefetch(tf.data.AUTOTUNE)
     dataset.epoch = epoch
@@ -131,17 +139,79 @@ def _range_of(images):
     return float(images.min()), float(images.max())
 
 
-def _checked_arrays(arrays):
-    """A dictionary of images, and of integers such as labels, with as many rows each."""
+def _paired_pass(num_images, batch_size, seed, shuffle, drop_remainder):
+    """A function from the number of a pass to a dataset of batches of row numbers."""
+    num_full, num_left = divmod(num_images, batch_size)
+
+    @tf.autograph.experimental.do_not_convert
+    def one_pass(number):
+        order = _order(num_images, [tf.constant(seed, tf.int64), number], shuffle)
+        full, rest = tf.split(order, [num_full * batch_size, num_left])
+        indices = tf.data.Dataset.from_tensor_slices(tf.reshape(full, [num_full, batch_size]))
+        if drop_remainder or num_left == 0:
+            return indices
+        return indices.concatenate(tf.data.Dataset.from_tensors(rest))
+
+    return one_pass
+
+
+def _unpaired_epoch(current, arrays, batch_size, steps, seed, shuffle):
+    """Batches of row numbers, a dictionary of them: a stretch of each array's own passes."""
+    first = current * steps * batch_size
+    streams = {name: _stream(name, len(a), seed, shuffle, first) for name, a in arrays.items()}
+    return tf.data.Dataset.zip(streams).batch(batch_size, drop_remainder=True).take(steps)
+
+
+def _stream(name, num_rows, seed, shuffle, first):
+    """The row numbers of one array, pass after pass, without end, from position `first` on.
+
+    The order of a pass depends on the seed, the array's name and the number of the pass alone.
+    """
+
+    @tf.autograph.experimental.do_not_convert
+    def one_pass(number):
+        pair = tf.stack([tf.constant(seed, tf.int64), number])
+        own = tf.random.experimental.stateless_fold_in(pair, zlib.crc32(str(name).encode()))
+        begin = tf.where(number == first // num_rows, first % num_rows, 0)
+        return tf.data.Dataset.from_tensor_slices(_order(num_rows, own, shuffle)[begin:])
+
+    return tf.data.Dataset.range(first // num_rows, tf.int64.max).flat_map(one_pass)
+
+
+def _order(num_rows, pair, shuffle):
+    order = tf.range(num_rows)
+    return tf.random.experimental.stateless_shuffle(order, pair) if shuffle else order
+
+
+def _checked(images, paired):
+    """The images, or the dictionary of arrays, as arrays that can be drawn from."""
+    if isinstance(images, tuple):
+        raise ValueError(
+            "images must be an array, or a dictionary of arrays. Received: a tuple of "
+            f"{len(images)}. Name its parts, for instance "
+            'batches({"images": images, "labels": labels}).'
+        )
+    if isinstance(images, dict):
+        return _checked_arrays(images, paired)
+    if not paired:
+        raise ValueError(
+            "paired=False draws several arrays independently of each other, and needs a dictionary "
+            f'of them, such as {{"a": photos, "b": paintings}}. Received: {type(images).__name__}'
+        )
+    return _checked_images(images)
+
+
+def _checked_arrays(arrays, paired):
+    """A dictionary of images, and of integers such as labels, with as many rows each if paired."""
     checked = {}
     for name, rows in arrays.items():
         is_integer = np.issubdtype(np.asarray(rows).dtype, np.integer)
         checked[name] = np.asarray(rows) if is_integer else _checked_images(rows)
     lengths = {name: len(rows) if rows.ndim else None for name, rows in checked.items()}
-    if len(set(lengths.values())) != 1 or not all(lengths.values()):
+    if not lengths or not all(lengths.values()) or (paired and len(set(lengths.values())) > 1):
         raise ValueError(
-            "A dictionary of images needs arrays with as many rows each, at least one. "
-            f"Received: {lengths}"
+            "A dictionary of images needs arrays with as many rows each, at least one; or, with "
+            f"paired=False, with at least one. Received: {lengths}"
         )
     return checked
 
