@@ -1,6 +1,7 @@
 """Architectures: functions that return a built Keras model, named for what they return."""
 
 from gan_tf.builders.convolutional import (
+    attribute_classifier,
     dcgan_discriminator,
     dcgan_generator,
     image_classifier,
@@ -21,6 +22,7 @@ from gan_tf.builders.growing import (
 from gan_tf.builders.style import mapping_network, style_generator, synthesis_network
 
 __all__ = [
+    "attribute_classifier",
     "dcgan_discriminator",
     "dcgan_generator",
     "dense_discriminator",

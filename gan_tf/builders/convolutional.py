@@ -189,6 +189,42 @@ def image_classifier(
     return model
 
 
+def attribute_classifier(image_shape, attributes, filters=(24, 24, 32, 32), num_features=48):
+    """A small convolutional network that reads several attributes off an image at once.
+
+    Args:
+        image_shape: Tuple `(height, width, channels)`.
+        attributes: Dictionary from names of attributes to their numbers of values, at least 2.
+        filters: Tuple of integers, feature maps of the convolutions, each of which halves the size.
+        num_features: Integer, width of the last hidden layer, which is called "features".
+
+    Returns:
+        `keras.Model` from `(batch, *image_shape)` in [-1, 1] to a dictionary of probabilities
+        `(batch, num_values)`, one for each attribute.
+
+    Raises:
+        ValueError: If a size is not positive, or an attribute has fewer than two values.
+
+    Reference:
+        Caruana 1997, 'Multitask learning', for one body with several heads.
+    """
+    image_shape, filters = image_shape_of(image_shape), checks.sizes(filters=filters)
+    num_features = checks.at_least(1, num_features=num_features)
+    checks.at_least(2, **attributes)
+    images = keras.Input(image_shape, name="images")
+    x = images
+    for place, count in enumerate(filters):
+        kernel_size = 3 if place else 5
+        x = layers.Conv2D(count, kernel_size, 2, padding="same", use_bias=False)(x)
+        x = layers.ReLU()(layers.BatchNormalization()(x))
+    x = layers.Dense(num_features, activation="relu", name="features")(layers.Flatten()(x))
+    heads = {
+        name: layers.Dense(count, activation="softmax", name=name)(x)
+        for name, count in attributes.items()
+    }
+    return keras.Model(images, heads, name="attribute_classifier")
+
+
 def _smallest_size(image_shape, doublings):
     height, width, _ = image_shape
     factor = 2**doublings

@@ -238,7 +238,7 @@ def _colours(streams, labels):
     index = {
         "skin": labels["skin_colour"],
         "hair": labels["hair_colour"],
-        "clothes": streams.below(len(_PALETTES["clothes"]), "clothes"),
+        "clothes": streams.below(len(_PALETTES["clothes"]), "colour of clothes"),
     }
     colours = {}
     for name, palette in _PALETTES.items():
@@ -340,7 +340,7 @@ class _Atlas(NamedTuple):
         name = name or kind
         num_ids, num_widths, num_variants = self.parts[kind].shape[:3]
         ids = np.arange(num_ids) if ids is None else np.asarray(ids)
-        chosen = ids[streams.below(len(ids), name)]
+        chosen = ids[streams.below(len(ids), f"part of {name}")]
         variant = streams.below(num_variants, f"variant of {name}")
         return np.stack([chosen, np.minimum(width, num_widths - 1), variant], axis=1)
 

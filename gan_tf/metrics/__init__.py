@@ -1,5 +1,12 @@
 """How good the samples are: functions on arrays, and Keras-style objects over an encoder."""
 
+from gan_tf.metrics.attributes import (
+    FACE_CLASSIFIER_FILE,
+    FACE_CLASSIFIER_SHA256,
+    AttributeClassifier,
+    face_classifier,
+    face_encoder,
+)
 from gan_tf.metrics.distances import (
     Estimate,
     GaussianStatistics,
@@ -15,6 +22,7 @@ from gan_tf.metrics.encoders import (
     Encoder,
     fashion_mnist_encoder,
     keras_inception_encoder,
+    random_encoder,
 )
 from gan_tf.metrics.images import (
     Neighbours,
@@ -41,11 +49,15 @@ from gan_tf.metrics.scores import (
     Reference,
     Report,
     Scores,
+    sliced_wasserstein_report,
 )
 
 __all__ = [
     "CLASSIFIER_FILE",
     "CLASSIFIER_SHA256",
+    "FACE_CLASSIFIER_FILE",
+    "FACE_CLASSIFIER_SHA256",
+    "AttributeClassifier",
     "ClassesPresent",
     "ClassifierDensityCoverage",
     "ClassifierPrecisionRecall",
@@ -66,6 +78,8 @@ __all__ = [
     "Scores",
     "SlicedWasserstein",
     "density_coverage",
+    "face_classifier",
+    "face_encoder",
     "fashion_mnist_encoder",
     "frechet_distance",
     "gaussian_statistics",
@@ -78,6 +92,8 @@ __all__ = [
     "nearest_neighbours",
     "path_length",
     "precision_recall",
+    "random_encoder",
     "slerp",
     "sliced_wasserstein",
+    "sliced_wasserstein_report",
 ]

@@ -18,7 +18,8 @@ class Encoded(NamedTuple):
 
     Attributes:
         features: Float32 array `(num_images, num_features)`.
-        probabilities: Float32 array `(num_images, num_classes)`, rows that sum to 1.
+        probabilities: Float32 array `(num_images, num_classes)`, rows that sum to 1; no columns
+            where the encoder knows no classes.
     """
 
     features: np.ndarray
@@ -59,10 +60,28 @@ class Encoder:
     """
 
     def __init__(self, classifier, name, value_range=(-1.0, 1.0), *, prepare=None, batch_size=500):
-        self.name = name
+        model = _features_and_probabilities(classifier)
+        self._set_up(model, name, value_range, prepare, batch_size)
+
+    @classmethod
+    def of_features(cls, model, name, value_range=(-1.0, 1.0), *, prepare=None, batch_size=500):
+        """An encoder that knows no classes.
+
+        Args:
+            model: Built Keras model from images to features `(batch, num_features)`.
+            name: As for `Encoder`, and so are the other arguments.
+            value_range: Pair.
+            prepare: Function or None.
+            batch_size: Integer >= 1.
+        """
+        encoder = cls.__new__(cls)
+        encoder._set_up(_WithoutClasses(model), name, value_range, prepare, batch_size)
+        return encoder
+
+    def _set_up(self, model, name, value_range, prepare, batch_size):
+        self.model, self.name = model, name
         self.value_range = checks.increasing_pair(value_range=value_range)
         self.batch_size = checks.at_least(1, batch_size=batch_size)
-        self.model = _features_and_probabilities(classifier)
         self._prepare = prepare or (lambda images: images)
         self.image_shape = (None, None, None) if prepare else self.model.input_shape[1:]
         self._functions = {}
@@ -82,8 +101,7 @@ class Encoder:
         return self._functions[image_shape]
 
     def _looked_at(self, images):
-        low, high = self.value_range
-        images = (tf.clip_by_value(images, low, high) - low) * (2 / (high - low)) - 1
+        images = scaled_to_one(images, self.value_range)
         features, probabilities = self.model(self._prepare(images), training=False)
         return tf.cast(features, tf.float32), tf.cast(probabilities, tf.float32)
 
@@ -119,17 +137,7 @@ def fashion_mnist_encoder(value_range=(-1.0, 1.0)):
         ValueError: If the file is damaged.
         OSError: If it cannot be read.
     """
-    remedy = "Reinstall gan_tf, or in a checkout run `git checkout gan_tf`."
-    try:
-        sha256 = hashlib.sha256(CLASSIFIER_FILE.read_bytes()).hexdigest()
-    except OSError as error:
-        raise OSError(f"Cannot read {CLASSIFIER_FILE}: {error.strerror}. {remedy}") from error
-    if sha256 != CLASSIFIER_SHA256:
-        raise ValueError(
-            f"{CLASSIFIER_FILE} is damaged. Received: SHA-256 {sha256}, expected: "
-            f"{CLASSIFIER_SHA256}. {remedy}"
-        )
-    classifier = keras.saving.load_model(CLASSIFIER_FILE, compile=False, safe_mode=True)
+    classifier = shipped_model(CLASSIFIER_FILE, CLASSIFIER_SHA256)
     return Encoder(classifier, "fashion_mnist_classifier", value_range)
 
 
@@ -171,7 +179,74 @@ def keras_inception_encoder(weights="imagenet", value_range=(-1.0, 1.0)):
     return Encoder(inception, name, value_range, prepare=_as_inception_takes, batch_size=50)
 
 
+def random_encoder(channels=3, seed=0, value_range=(-1.0, 1.0)):
+    """A convolutional network that was never trained, for pictures that no classifier fits.
+
+    Its features are means of what random filters find at four scales. They notice colours, edges
+    and textures, and know nothing of what is shown. Values compare runs on the same pictures.
+
+    Args:
+        channels: 1 or 3, of the images that will be given.
+        seed: Integer >= 0, draws the filters; the same on every machine.
+        value_range: Pair, black and white of the images that will be given.
+
+    Returns:
+        `Encoder` of images of any size from 16 × 16 on, 480 features and no classes.
+
+    Raises:
+        ValueError: If an argument is out of range.
+
+    Reference:
+        Naeem et al. 2020, arXiv:2002.09797, where features of untrained networks judge images that
+        are unlike those of ImageNet; there VGG16's.
+    """
+    channels, seed = checks.one_of((1, 3), channels=channels), checks.seed(seed=seed)
+    x = images = keras.Input((None, None, channels))
+    means = []
+    for count in (32, 64, 128, 256):
+        x = keras.layers.Conv2D(count, 3, strides=2, padding="same", activation="leaky_relu")(x)
+        means.append(keras.layers.GlobalAveragePooling2D()(x))
+    model = keras.Model(images, keras.layers.Concatenate()(means))
+    rng = np.random.default_rng(seed)
+    for weight in model.weights:
+        deviation = np.sqrt(2 / np.prod(weight.shape[:-1])) if len(weight.shape) > 1 else 0.0
+        weight.assign(rng.normal(0, deviation, weight.shape))  # He's initialisation
+    return Encoder.of_features(model, f"random_filters(seed {seed})", value_range)
+
+
 # Helpers.
+
+
+def shipped_model(path, sha256):
+    """A Keras model that comes with the package, its file checked."""
+    remedy = "Reinstall gan_tf, or in a checkout run `git checkout gan_tf`."
+    try:
+        received = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise type(error)(f"Cannot read {path}: {error.strerror}. {remedy}") from error
+    if received != sha256:
+        raise ValueError(
+            f"{path} is damaged. Received: SHA-256 {received}, expected: {sha256}. {remedy}"
+        )
+    return keras.saving.load_model(path, compile=False, safe_mode=True)
+
+
+def scaled_to_one(images, value_range):
+    """Images clipped to their range, which then becomes [-1, 1]."""
+    low, high = value_range
+    return (tf.clip_by_value(images, low, high) - low) * (2 / (high - low)) - 1
+
+
+class _WithoutClasses:
+    """Gives a model's features, and probabilities of no class, `(batch, 0)`."""
+
+    def __init__(self, model):
+        self.model = model
+        self.input_shape = model.input_shape
+
+    def __call__(self, images, training):
+        features = self.model(images, training=training)
+        return features, features[:, :0]
 
 
 def _features_and_probabilities(classifier):

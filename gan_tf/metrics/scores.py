@@ -12,6 +12,7 @@ from gan_tf.metrics.distances import (
     rooted,
 )
 from gan_tf.metrics.encoders import Encoded
+from gan_tf.metrics.images import sliced_wasserstein
 from gan_tf.metrics.manifold import density_coverage, precision_recall
 import numpy as np
 
@@ -214,7 +215,7 @@ class ClassifierScore(_Remembering):
     """
 
     def results(self):
-        return {"classifier_score": inception_score(self._encoded().probabilities).mean}
+        return {"classifier_score": inception_score(_checked_classes(self)).mean}
 
 
 class ClassifierPrecisionRecall(_Remembering):
@@ -259,13 +260,42 @@ class ClassesPresent(_Remembering):
 
     def shares(self):
         """Share of the samples in each class, `(num_classes,)`."""
-        probabilities = self._encoded().probabilities
+        probabilities = _checked_classes(self)
         counts = np.bincount(probabilities.argmax(axis=1), minlength=probabilities.shape[1])
         return counts / len(probabilities)
 
     def results(self):
         shares = self.shares()
         return {"classes_present": float(np.sum(shares >= 0.1 / len(shares)))}
+
+
+def sliced_wasserstein_report(samples, real_images, other_real_images, seed=0):
+    """The sliced Wasserstein distance of samples, that of other real images, and that of noise.
+
+    Args:
+        samples: Float array `(num_samples, height, width, channels)`, at least two.
+        real_images: Array of the same height, width and channels. As many as there are samples are
+            taken, and at most 2,000 of each.
+        other_real_images: Further real images.
+        seed: Integer >= 0, chooses places, directions and noise.
+
+    Returns:
+        `Report`; see `sliced_wasserstein`.
+
+    Raises:
+        ValueError: If shapes differ or a set has fewer than two images.
+    """
+    sets = checks.image_array(
+        2, samples=samples, real_images=real_images, other_real_images=other_real_images
+    )
+    count = min(2_000, *map(len, sets))
+    samples, real, other = (each[:count] for each in sets)
+    rng = np.random.default_rng(checks.seed(seed=seed))
+    noise = rng.uniform(real.min(), real.max(), real.shape)
+    value, floor, ceiling = (
+        sliced_wasserstein(real, each, seed=seed).mean for each in (samples, other, noise)
+    )
+    return Report("sliced_wasserstein", value, floor, ceiling, count, count, "patches of pixels")
 
 
 class Scores:
@@ -328,6 +358,17 @@ def _check_enough(num_samples, needed):
             f"The metric needs at least {needed} samples. Received: {num_samples}. Call "
             "update_state(images) first."
         )
+
+
+def _checked_classes(metric):
+    """The samples' class probabilities, from an encoder that knows classes."""
+    probabilities = metric._encoded().probabilities
+    if probabilities.shape[1] == 0:
+        raise ValueError(
+            f"{type(metric).__name__} needs an encoder with classes. "
+            f"Received: {metric.reference.encoder.name}, which has features alone."
+        )
+    return probabilities
 
 
 def _check_range(name, images, value_range):
