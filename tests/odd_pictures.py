@@ -132,7 +132,7 @@ def four_bits_bmp(colour):
 
 
 # Names that are left out, and their content; and two files with other endings.
-HIDDEN = ("._a.jpg", ".DS_Store", ".ipynb_checkpoints/a-checkpoint.png", "__MACOSX/._b.jpg")
+HIDDEN = ("._a.jpg", ".DS_Store", ".ipynb_checkpoints/a-checkpoint.png", "__MACOSX/b.jpg")
 OTHERS = ("notes.txt", "labels.csv")
 NUM_ANIMATIONS = 3
 

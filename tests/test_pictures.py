@@ -118,9 +118,13 @@ def test_the_cameras_turn_is_undone(tmp_path, tag, kind):
     )
 
 
-def test_a_damaged_exif_note_does_no_harm(tmp_path):
-    exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x05\x01\x12\0\x03\0\0"
-    path = write(tmp_path, "a.jpg", encoded(one_colour(RED), "JPEG", exif=exif))
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize(
+    "note", [b"no header at all", b"MM\0*\0\0\0", b"MM\0*\0\0\0\x08\0\x05\x01\x12"]
+)
+def test_a_damaged_exif_note_does_no_harm(tmp_path, note, kind):
+    content = encoded(one_colour(RED), kind, exif=b"Exif\0\0" + note)
+    path = write(tmp_path, "a", content)
     np.testing.assert_allclose(data.read_picture(path, 1)[0, 0], RED, atol=3)
 
 
