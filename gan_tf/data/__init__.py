@@ -21,7 +21,7 @@ from gan_tf.data.fashion_mnist import (
     load_fashion_mnist,
     read_idx,
 )
-from gan_tf.data.files import image_batches, load_folder
+from gan_tf.data.files import ImageFolder, image_batches, load_folder
 from gan_tf.data.pictures import read_picture
 from gan_tf.data.pipeline import batches, capped
 from gan_tf.data.points import circle, grid, grid_centres, ring, ring_centres, swiss_roll
@@ -38,6 +38,7 @@ __all__ = [
     "FACE_SIZES",
     "FACE_STYLES",
     "IDX_SHAPES",
+    "ImageFolder",
     "NPZ_KEYS",
     "batches",
     "capped",

@@ -87,14 +87,11 @@ def image_batches(
         one_pass, count = _from_tfds(name, split, data_dir, seed, options)
         _check_count(source, count, batch_size)
         return _epochs(one_pass, count, batch_size, steps_per_epoch)
-    listing = _listing(source)
-    count = len(listing[0])
-    _check_count(source, count, batch_size)
-    pictures = _read(source, listing, options, verbose)
-    one_pass = _shuffled_numbers(count, seed)
-    dataset = _epochs(one_pass, count, batch_size, steps_per_epoch, _lookup(pictures))
-    dataset.value_range = (_scaled(int(pictures.min())), _scaled(int(pictures.max())))
-    return dataset
+    _check_count(source, len(_listing(source)[0]), batch_size)
+    folder = ImageFolder(
+        source, size, channels=channels, fit=fit, background=background, verbose=verbose
+    )
+    return folder.batches(batch_size, seed, steps_per_epoch=steps_per_epoch)
 
 
 def load_folder(folder, size, *, channels=3, fit="crop", background="white", verbose=True):
@@ -117,14 +114,69 @@ def load_folder(folder, size, *, channels=3, fit="crop", background="white", ver
         ValueError: If files cannot be read, with the names of the first ten, or an argument is out
             of range.
     """
-    if not isinstance(folder, (str, Path)):
-        raise checks.argument_error("folder", folder, "a folder's path")
-    options = checked_options(size, channels, fit, background)
-    verbose = checks.flag(verbose=verbose)
-    images = _read(folder, _listing(folder), options, verbose).astype("float32")
-    images /= 127.5  # in place, since there may be little memory left
-    images -= 1.0
-    return np.asarray(images)
+    return ImageFolder(
+        folder, size, channels=channels, fit=fit, background=background, verbose=verbose
+    ).images()
+
+
+class ImageFolder:
+    """The pictures of a folder, read once, for a recipe to train on.
+
+    Args:
+        folder: Folder whose pictures, also those in folders inside, are taken.
+        size: Integer >= 1, height and width of the images.
+        channels: As for `image_batches`, and so are the other arguments.
+        fit: "crop" or "pad".
+        background: Colour.
+        verbose: Whether to print what was found.
+
+    Attributes:
+        pictures: uint8 array `(num_images, size, size, channels)`, in the order of the names.
+
+    Raises:
+        FileNotFoundError: If the folder is absent or holds no images.
+        ValueError: If files cannot be read, with the names of the first ten, or an argument is out
+            of range.
+    """
+
+    def __init__(self, folder, size, *, channels=3, fit="crop", background="white", verbose=True):
+        if not isinstance(folder, (str, Path)):
+            raise checks.argument_error("folder", folder, "a folder's path")
+        options = checked_options(size, channels, fit, background)
+        verbose = checks.flag(verbose=verbose)
+        self.folder = folder
+        self.pictures = _read(folder, _listing(folder), options, verbose)
+
+    def __len__(self):
+        return len(self.pictures)
+
+    def images(self, num=None):
+        """The first pictures, or all, as a float32 array `(num, size, size, channels)` in [-1, 1].
+
+        Args:
+            num: Integer >= 1, how many at most; None for all.
+        """
+        num = checks.at_least_or_none(1, num=num)
+        return _scaled(self.pictures[:num].astype("float32"))
+
+    def batches(self, batch_size=32, seed=0, *, steps_per_epoch=None):
+        """A `tf.data` pipeline of the pictures, as `image_batches` returns it.
+
+        Args:
+            batch_size: Integer from 1 to the number of pictures.
+            seed: Integer >= 0.
+            steps_per_epoch: Integer >= 1, or None for all full batches of a pass.
+        """
+        batch_size = checks.at_least(1, batch_size=batch_size)
+        seed = checks.seed(seed=seed)
+        steps_per_epoch = checks.at_least_or_none(1, steps_per_epoch=steps_per_epoch)
+        _check_count(self.folder, len(self), batch_size)
+        one_pass = _shuffled_numbers(len(self), seed)
+        lookup = _lookup(self.pictures)
+        dataset = _epochs(one_pass, len(self), batch_size, steps_per_epoch, lookup)
+        extremes = int(self.pictures.min()), int(self.pictures.max())
+        dataset.value_range = tuple(map(_scaled, extremes))
+        return dataset
 
 
 # Helpers.

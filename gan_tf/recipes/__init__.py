@@ -19,6 +19,7 @@ __all__ = [
     "MIXTURES",
     "PARTS",
     "RECIPES",
+    "RECIPES_OF_POINTS",
     "REMEDIES",
     "STYLE_STEPS",
     "Mixture",
@@ -44,23 +45,33 @@ RECIPES = {
     "progressive": progressive,
     "style": style,
 }
+RECIPES_OF_POINTS = ("circle", "ring", "grid")
 DEFAULT = "dcgan"  # it makes good garments soonest: benchmarks/results/time_to_quality.md
 
 
-def get(name=DEFAULT, seed=0):
+def get(name=DEFAULT, seed=0, images=None):
     """The recipe of that name, its weights and noise seeded.
 
     Args:
         name: One of `RECIPES`. By default the one that makes good garments soonest.
         seed: Integer >= 0, seeds Keras, the latents and made data.
+        images: For the recipes of images: others than Fashion-MNIST, a float array
+            `(num_images, size, size, channels)` in [-1, 1] or a `data.ImageFolder`.
 
     Returns:
         A `Recipe`.
 
     Raises:
-        ValueError: If the name is unknown.
+        ValueError: If the name is unknown, or the recipe takes no images, or not these.
     """
     checks.one_of(tuple(RECIPES), recipe=name)
     seed = checks.seed(seed=seed)
     keras.utils.set_random_seed(seed)
-    return RECIPES[name](seed=seed)
+    if images is None:
+        return RECIPES[name](seed=seed)
+    if name in RECIPES_OF_POINTS:
+        raise ValueError(
+            f"The recipe {name!r} makes points in the plane and takes no images. Choose one of "
+            f"{', '.join(other for other in RECIPES if other not in RECIPES_OF_POINTS)}."
+        )
+    return RECIPES[name](seed=seed, images=images)

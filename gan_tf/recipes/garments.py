@@ -1,19 +1,20 @@
-"""The default game of garments: the lecture's DCGAN at half its width, played by later rules."""
+"""The default game of images: the lecture's DCGAN, narrower and played by later rules."""
 
-from gan_tf import builders, data
+from gan_tf import builders
 from gan_tf.games.gan import GAN
 from gan_tf.recipes.growing import adams, r1
+from gan_tf.recipes.pictures import doublings, pictures
 from gan_tf.recipes.recipe import Recipe
 import keras
 
 BATCH_SIZE = 16
 EPOCHS, STEPS_PER_EPOCH = 30, 250
-FILTERS = (64, 32)  # the lecture's are (128, 64)
+FILTERS = (64, 32)  # for garments; the lecture's are (128, 64)
 RATE, HALVED_AFTER = 4e-3, 1_500
 AVERAGE_DECAY = 0.995
 
 
-def dcgan(seed=0, filters=FILTERS, rate=None):
+def dcgan(seed=0, filters=None, rate=None, images=None):
     """The lecture's DCGAN without Dropout, with logits, R1 and Adam (0, 0.99), batches of 16.
 
     The running average of the generator is the result.
@@ -22,28 +23,45 @@ def dcgan(seed=0, filters=FILTERS, rate=None):
         seed: Integer, seeds the latents and the data's order; Keras's global seed decides on the
             weights.
         filters: Tuple of integers, feature maps of the generator from the smallest size on, and of
-            the discriminator from the largest on in reverse. The default is half of the lecture's.
+            the discriminator from the largest on in reverse. The default is half of the lecture's
+            for garments, and `num_filters` for other images.
         rate: Float, or a schedule of Keras, Adam's rate for both players. By default it is 4e-3 at
             first, half of it after 1,500 steps, a third after 3,000, and so on.
+        images: Float array `(num_images, size, size, channels)` in [-1, 1], or a
+            `data.ImageFolder`; Fashion-MNIST by default. The size is 4 to 7 times a power of two.
 
     Returns:
         A `Recipe`.
 
     Raises:
-        ValueError: If filters are no tuple of integers >= 1, at least one.
+        ValueError: If filters are no tuple of integers >= 1, at least one, or images are unfit.
 
     Reference:
         Radford et al. 2015, arXiv:1511.06434, for the networks; R1: Mescheder et al. 2018,
         arXiv:1801.04406, in every fourth update as in Karras et al. 2020, arXiv:1912.04958. Width
         and rate were found by measuring (benchmarks/path_to_default.py).
     """
-    generator = builders.dcgan_generator(filters=filters)
-    discriminator = builders.dcgan_discriminator(filters=filters[::-1], dropout=0.0)
+    training = pictures(images)
+    if filters is None:
+        filters = FILTERS if images is None else num_filters(doublings(training.shape[0]))
+    generator = builders.dcgan_generator(image_shape=training.shape, filters=filters)
+    discriminator = builders.dcgan_discriminator(training.shape, filters[::-1], dropout=0.0)
     gan = GAN(generator, discriminator, seed=seed)
     if rate is None:
         rate = keras.optimizers.schedules.InverseTimeDecay(RATE, HALVED_AFTER, 1.0)
     gan.compile(*adams(rate), penalty=r1(), steps_per_execution=25)
-    (images, _), _ = data.load_fashion_mnist(verbose=False)
-    batches = data.batches(images, BATCH_SIZE, seed, steps_per_epoch=STEPS_PER_EPOCH)
+    batches = training.batches(BATCH_SIZE, seed, steps_per_epoch=STEPS_PER_EPOCH)
     settings = (EPOCHS, STEPS_PER_EPOCH, BATCH_SIZE, (-1, 1), AVERAGE_DECAY)
-    return Recipe(gan, images, batches, *settings)
+    return Recipe(gan, training.samples, batches, *settings)
+
+
+def num_filters(count):
+    """Feature maps from the smallest size on: 32 before the image, twice as many at each size less.
+
+    Args:
+        count: Integer >= 1, how often the size is doubled.
+
+    Returns:
+        Tuple of `count` integers, at most 256: (256, 128, 64, 32) for 64 × 64 pixels.
+    """
+    return tuple(min(256, 32 * 2**place) for place in reversed(range(count)))

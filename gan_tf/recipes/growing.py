@@ -6,6 +6,7 @@ Each can be played with one part left out, on the same data, for the same number
 from gan_tf import builders, checks, data, layers, penalties
 from gan_tf.games.gan import GAN
 from gan_tf.games.progressive import ProgressiveGAN, stage_of
+from gan_tf.recipes.pictures import pictures
 from gan_tf.recipes.recipe import Recipe
 from gan_tf.training.freezing import all_layers
 import keras
@@ -45,8 +46,9 @@ def progressive(
     without=None,
     num_images=NUM_IMAGES,
     phase=PHASE,
-    resolution=RESOLUTION,
+    resolution=None,
     loss="non_saturating",
+    images=None,
 ):
     """Progressive growing of garments, from 4 × 4 to 32 × 32 pixels.
 
@@ -62,9 +64,12 @@ def progressive(
         num_images: Integer >= 800, real images of a full run.
         phase: Integer >= 1, real images over which a size fades in, and for which it is then
             trained before the next one comes.
-        resolution: 8, 16 or 32, the size of the last stage.
+        resolution: A power of two from 8 to the size of the images, that of the last stage. By
+            default all of it: 32 for garments.
         loss: "non_saturating", with R1 in every fourth update, or "wasserstein", with the gradient
             penalty, the drift term and the paper's rate of 1e-3.
+        images: Float array `(num_images, size, size, channels)` in [-1, 1], or a
+            `data.ImageFolder`, whose size is a power of two; Fashion-MNIST by default.
 
     Returns:
         A `Recipe`.
@@ -79,18 +84,20 @@ def progressive(
     """
     checks.one_of((None, *PARTS), without=without)
     checks.one_of(tuple(_PENALTIES), loss=loss)
+    training = _training(images, resolution)
+    size, _, channels = training.shape
     equalized = "equalized" not in (without or "")
     generator = builders.progressive_generator(
-        resolution, equalized=equalized, normalize=without != "pixel normalisation"
+        size, 128, channels, equalized=equalized, normalize=without != "pixel normalisation"
     )
     group_size = 0 if without == "minibatch standard deviation" else 4
     discriminator = builders.progressive_discriminator(
-        resolution, equalized=equalized, group_size=group_size
+        size, channels, equalized=equalized, group_size=group_size
     )
     is_slow = loss == "wasserstein" or (without or "").endswith("rate 1e-3")
     rate = SLOW_RATE if is_slow else RATE
     gan = _game(generator, discriminator, seed, phase, without)
-    return _recipe(gan, seed, num_images, rate, loss, _PENALTIES[loss](seed))
+    return _recipe(gan, training, seed, num_images, rate, loss, _PENALTIES[loss](seed))
 
 
 def style(
@@ -98,7 +105,8 @@ def style(
     up_to="style mixing",
     num_images=NUM_IMAGES,
     phase=PHASE,
-    resolution=RESOLUTION,
+    resolution=None,
+    images=None,
 ):
     """The style-based generator on garments, growing from 4 × 4 to 32 × 32 pixels.
 
@@ -113,7 +121,9 @@ def style(
         num_images: Integer >= 800, real images of a full run.
         phase: Integer >= 1, real images over which a size fades in, and for which it is then
             trained before the next one comes.
-        resolution: 8, 16 or 32, the size of the last stage.
+        resolution: A power of two from 8 to the size of the images, that of the last stage. By
+            default all of it: 32 for garments.
+        images: As for `progressive`.
 
     Returns:
         A `Recipe`.
@@ -126,21 +136,24 @@ def style(
     """
     checks.one_of(STYLE_STEPS, up_to=up_to)
     if up_to == "progressive growing":
-        return progressive(seed, None, num_images, phase, resolution)
-    discriminator = builders.progressive_discriminator(resolution, blur=True)
+        return progressive(seed, None, num_images, phase, resolution, images=images)
+    training = _training(images, resolution)
+    size, _, channels = training.shape
+    discriminator = builders.progressive_discriminator(size, channels, blur=True)
     taken = STYLE_STEPS[: STYLE_STEPS.index(up_to) + 1]
     if "mapping and AdaIN" not in taken:
-        generator = builders.progressive_generator(resolution, blur=True)
+        generator = builders.progressive_generator(size, 128, channels, blur=True)
         gan = _game(generator, discriminator, seed, phase)
-        return _recipe(gan, seed, num_images)
+        return _recipe(gan, training, seed, num_images)
     generator = builders.style_generator(
-        resolution,
+        size,
+        channels=channels,
         mixing=MIXING if "style mixing" in taken else 0.0,
         constant="learned constant" in taken,
         noise="noise" in taken,
     )
     gan = _game(generator, discriminator, seed, phase)
-    return _recipe(gan, seed, num_images, STYLE_RATE, penalty=r1(STYLE_R1_WEIGHT))
+    return _recipe(gan, training, seed, num_images, STYLE_RATE, penalty=r1(STYLE_R1_WEIGHT))
 
 
 def r1(weight=R1_WEIGHT):
@@ -187,15 +200,39 @@ def _game(generator, discriminator, seed, phase, without=None):
     return ProgressiveGAN(generator, discriminator, phase, phase, without != "fade-in", seed=seed)
 
 
-def _recipe(gan, seed, num_images, rate=RATE, loss="non_saturating", penalty=None):
+def _training(images, resolution):
+    """The images of the last stage, and the function that makes batches of them."""
+    training = pictures(images)
+    if images is None:
+        training = pictures(data.padded(training.samples, RESOLUTION))
+    size = training.shape[0]
+    checks.one_of((None, *_powers_of_two(size)), resolution=resolution)
+    if resolution in (None, size):
+        return training
+    if isinstance(images, data.ImageFolder):
+        raise ValueError(
+            f"A folder's images are read at the size of the last stage. Received: {size} pixels "
+            f"and resolution={resolution}. Give a data.ImageFolder of size {resolution}."
+        )
+    return pictures(data.shrunk(training.samples, resolution))
+
+
+def _powers_of_two(largest):
+    if largest < 8 or largest & (largest - 1):
+        raise ValueError(
+            "Games that grow need images whose size is a power of two, from 8 on. "
+            f"Received: {largest} × {largest} pixels"
+        )
+    return [2**k for k in range(3, largest.bit_length())]
+
+
+def _recipe(gan, training, seed, num_images, rate=RATE, loss="non_saturating", penalty=None):
     per_epoch = BATCH_SIZE * STEPS_PER_EPOCH
     if not checks.is_integer(num_images) or num_images < per_epoch:
         expected = f"an integer of at least {per_epoch}, one epoch of this game"
         raise checks.argument_error("num_images", num_images, expected)
     epochs = int(num_images) // per_epoch
     gan.compile(*adams(rate), loss=loss, penalty=penalty or r1(), steps_per_execution=25)
-    (images, _), _ = data.load_fashion_mnist(verbose=False)
-    images = data.shrunk(data.padded(images, RESOLUTION), gan.data_shape[0])
-    batches = data.batches(images, BATCH_SIZE, seed, steps_per_epoch=STEPS_PER_EPOCH)
+    batches = training.batches(BATCH_SIZE, seed, steps_per_epoch=STEPS_PER_EPOCH)
     settings = (epochs, STEPS_PER_EPOCH, BATCH_SIZE, (-1, 1), AVERAGE_DECAY)
-    return Recipe(gan, images, batches, *settings)
+    return Recipe(gan, training.samples, batches, *settings)
