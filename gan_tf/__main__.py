@@ -1,4 +1,4 @@
-"""The command line: python -m gan_tf demo | train | sample | score | doctor."""
+"""The command line: python -m gan_tf demo | train | sample | score | data | doctor."""
 
 import argparse
 import contextlib
@@ -23,7 +23,7 @@ def main(arguments=None):
     """
     options = _parser().parse_args(arguments)
     try:
-        _check_at_least_1(options, "epochs", "num")
+        _check_at_least_1(options, "epochs", "num", "size")
         return options.command(options)
     except (ValueError, OSError) as error:
         print(f"gan_tf: {' '.join(str(error).split())}", file=sys.stderr)  # one line
@@ -56,19 +56,38 @@ def _parser():
     train.add_argument(
         "--resume", action="store_true", help="save each epoch, and go on where a killed run was"
     )
+    train.add_argument("--size", type=int, help="height and width of the images, for instance 64")
+    train.add_argument("--channels", type=int, help="1 for grey images, 3 for colours")
     what = "a .keras file: a generator, as train writes it, or a whole game, as gan.save does"
     sample = commands.add_parser("sample", help="draw samples of a generator that was saved")
     sample.add_argument("generator", type=pathlib.Path, help=what)
     sample.add_argument("--num", type=int, default=64)
-    score = commands.add_parser("score", help="measure how good a saved generator of garments is")
+    score = commands.add_parser("score", help="measure how good a saved generator of images is")
     score.add_argument("generator", type=pathlib.Path, help=what)
     score.add_argument("--num", type=int, default=10_000)
+    for command in (train, score):
+        command.add_argument("--data", help="a data set of the course: python -m gan_tf data")
+        command.add_argument(
+            "--images", type=pathlib.Path, metavar="FOLDER", help="a folder with pictures of yours"
+        )
+        command.add_argument(
+            "--fit",
+            default="crop",
+            help="crop: the middle square of each picture; pad: all of it",
+        )
+        command.add_argument(
+            "--background", default="white", help="colour behind what is transparent or padded"
+        )
+    shown = commands.add_parser("data", help="list the data sets, or draw a sheet of one")
+    shown.add_argument("name", nargs="?", help="the data set to draw; without it, all are listed")
+    shown.add_argument("--size", type=int, help="height and width of the images")
     doctor = commands.add_parser("doctor", help="look for troubles and say what to do")
     for command, function in (
         (demo, run_demo),
         (train, run_train),
         (sample, run_sample),
         (score, run_score),
+        (shown, run_data),
         (doctor, run_doctor),
     ):
         command.set_defaults(command=function)
@@ -80,9 +99,9 @@ def _parser():
     return parser
 
 
+NUM_SHOWN = 64  # images on the sheet of a data set
 # Few enough for two minutes on two cores, both together; None is the recipe's own number.
 DEMO_EPOCHS = {"circle": None, "dcgan": 15}
-RECIPES_OF_POINTS = ("circle", "ring", "grid")
 
 
 def run_demo(options):
@@ -102,12 +121,48 @@ def run_train(options):
     strategy = distribution.strategy_from_environment()  # before anything else is computed
     name = options.recipe or recipes.DEFAULT
     arguments = (name, options.output, options.seed, options.epochs, options.resume)
+    images = chosen_images(options, options.size, options.channels)
     if strategy is None:
-        train_recipe(*arguments)
+        train_recipe(*arguments, images=images)
         return 0
     with _folder_for_results(strategy, options.output) as folder:
-        train_recipe(*arguments, strategy=strategy, results=folder)
+        train_recipe(*arguments, images=images, strategy=strategy, results=folder)
     return 0
+
+
+def chosen_images(options, size=None, channels=None):
+    """The images that a command line asks for, to train on.
+
+    Args:
+        options: Options with `data`, `images`, `fit` and `background`.
+        size: Integer, height and width; None for what the data set has, or 64 for a folder.
+        channels: 1, 3, or None for what the data set has, or 3 for a folder.
+
+    Returns:
+        A `data.ImageFolder`, a float32 array `(num_images, size, size, channels)` in [-1, 1], or
+        None where nothing is asked for: Fashion-MNIST at its own size.
+
+    Raises:
+        ValueError: If both a data set and a folder are named, or the images are unfit.
+        FileNotFoundError: If there is no such folder.
+    """
+    from gan_tf import data
+
+    if options.images is not None:
+        if options.data is not None:
+            raise ValueError(
+                "Choose a data set or a folder, not both. "
+                f"Received: --data {options.data} --images {options.images}"
+            )
+        settings = {"fit": options.fit, "background": options.background}
+        return data.ImageFolder(options.images, size or 64, channels=channels or 3, **settings)
+    if options.data in (None, "fashion_mnist") and size in (None, 28) and channels in (None, 1):
+        return None
+    name = options.data or "fashion_mnist"
+    images = data.load_images(name, size, channels)
+    shape = " × ".join(map(str, images.shape[1:]))
+    print(f"{name}: {len(images):,} images, {shape}, from {data.DATA_SETS[name].where()}")
+    return images
 
 
 @contextlib.contextmanager
@@ -153,16 +208,59 @@ def run_sample(options):
 
 def run_score(options):
     """Prints the metrics of a saved generator against the test images, floor and ceiling beside."""
-    from gan_tf import data, metrics
+    from gan_tf import judging
 
     model = load_model(options.generator)
-    samples, value_range = _samples(model, options.num, options.seed)
-    (images, _), (test_images, _) = data.load_fashion_mnist(value_range=value_range)
-    encoder = metrics.fashion_mnist_encoder(value_range)
-    reference = metrics.Reference(encoder, test_images, images[: options.num])
-    if samples.ndim == 4 and samples.shape[1] > 28:  # a border makes 32, a power of two
-        samples = data.cropped(samples, 28)
-    print(*metrics.Scores(reference).report(samples), sep="\n")
+    samples, (low, high) = _samples(model, options.num, options.seed)
+    if samples.ndim == 3:
+        samples = samples[..., None]
+    if samples.ndim != 4:
+        raise ValueError(
+            f"score judges images. Received: {options.generator}, samples of shape {samples.shape}"
+        )
+    name, real_images, others = _real_images(options, samples.shape)
+    if len(others) < len(samples):
+        samples = samples[: len(others)]
+        print(f"There are {len(others):,} real images, so as many samples are judged.")
+    samples = (samples - low) * (2 / (high - low)) - 1
+    if name == "fashion_mnist" and samples.shape[1] == 32:  # a border makes 32, a power of two
+        samples = samples[:, 2:-2, 2:-2]
+    print(*judging.report(samples, real_images, others, name), sep="\n")
+    return 0
+
+
+def _real_images(options, shape):
+    """The data set's name, real images to compare samples of a shape with, and further ones."""
+    from gan_tf import data
+
+    num, size, _, channels = shape
+    if options.images is not None:
+        images = chosen_images(options, size, channels).images()
+        print("Half of the pictures are compared with; the other half gives the floor.")
+        num = len(images) // 2
+        return str(options.images), images[::2][:num], images[1::2]
+    name = options.data or "fashion_mnist"
+    if name == "fashion_mnist":
+        data.load_fashion_mnist(verbose=True)  # prints the source that was really used
+        size = 28 if size == 32 and channels == 1 else size
+    others = data.load_images(name, size, channels, "train")
+    return name, data.load_images(name, size, channels, "test"), others
+
+
+def run_data(options):
+    """Lists all data sets, or writes a sheet of one."""
+    from gan_tf import data, plots
+    from gan_tf.plots.canvas import writing
+
+    if options.name is None:
+        print(data.catalogue_table())
+        return 0
+    images = data.load_images(options.name, options.size, num=NUM_SHOWN, seed=options.seed)
+    path = options.output / f"data-{options.name}.png"
+    with writing(path):
+        options.output.mkdir(parents=True, exist_ok=True)
+        plots.image_grid(images).savefig(path)
+    print(f"{len(images)} images of {options.name}: {path}")
     return 0
 
 
@@ -258,7 +356,17 @@ def _source_of_data():
     return data.find_fashion_mnist()
 
 
-def train_recipe(name, folder, seed=0, epochs=None, resume=False, *, strategy=None, results=None):
+def train_recipe(
+    name,
+    folder,
+    seed=0,
+    epochs=None,
+    resume=False,
+    *,
+    images=None,
+    strategy=None,
+    results=None,
+):
     """Trains a recipe and writes samples, film, losses, history and generator into `folder/name`.
 
     Args:
@@ -268,6 +376,7 @@ def train_recipe(name, folder, seed=0, epochs=None, resume=False, *, strategy=No
         epochs: Integer; the recipe's own number by default.
         resume: Whether to save the run in `folder/name/checkpoints-of-seed-N`, and to go on with
             what is there.
+        images: Images to train on instead of Fashion-MNIST, as for `recipes.get`.
         strategy: `tf.distribute.Strategy`; by default the one in whose scope this is called.
         results: Path of another folder for all but the checkpoints.
 
@@ -280,10 +389,11 @@ def train_recipe(name, folder, seed=0, epochs=None, resume=False, *, strategy=No
 
     print(f"\n{name}")
     start = time.monotonic()
-    if name in recipes.RECIPES and name not in RECIPES_OF_POINTS:
+    of_garments = name in recipes.RECIPES and name not in recipes.RECIPES_OF_POINTS
+    if images is None and of_garments:
         data.load_fashion_mnist(verbose=True)  # prints the source that was really used
     with (strategy or tf.distribute.get_strategy()).scope():
-        recipe = recipes.get(name, seed)
+        recipe = recipes.get(name, seed, images)
     checkpoints = pathlib.Path(folder) / name / f"checkpoints-of-seed-{seed}"
     folder = pathlib.Path(results or folder) / name
     with writing(folder):

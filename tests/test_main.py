@@ -9,9 +9,11 @@ import urllib.request
 
 from gan_tf import GAN, ProgressiveGAN, builders, callbacks, data, recipes
 from gan_tf import __main__ as command_line
+from gan_tf.recipes import garments as dcgan_recipe
 import imageio.v3 as imageio
 import keras
 import numpy as np
+from odd_pictures import write_damaged_pictures, write_odd_pictures
 import pytest
 
 RESULTS = ["generator.keras", "history.csv", "losses.png", "samples.png", "training.gif"]
@@ -107,6 +109,13 @@ def interrupt(self, batch, logs=None):
         (["sample", "nothing.keras"], "nothing.keras"),
         (["train", "circle", "--epochs", "0"], "epochs must be at least 1"),
         (["sample", "nothing.keras", "--num", "0"], "num must be at least 1"),
+        (["train", "dcgan", "--size", "0"], "size must be at least 1"),
+        (["train", "dcgan", "--data", "celeba"], "one of 'fashion_mnist', 'faces'"),
+        (["train", "dcgan", "--data", "faces", "--size", "50"], "size=50"),
+        (["train", "dcgan", "--images", "nowhere"], "There is no folder nowhere"),
+        (["train", "dcgan", "--images", "a", "--data", "faces"], "not both"),
+        (["train", "circle", "--data", "faces", "--size", "32"], "makes points in the plane"),
+        (["data", "celeba"], "one of 'fashion_mnist', 'faces'"),
     ],
 )
 def test_errors_are_one_line_and_status_2(arguments, message, tmp_path, capsys):
@@ -117,7 +126,7 @@ def test_errors_are_one_line_and_status_2(arguments, message, tmp_path, capsys):
 
 def test_train_takes_the_default_recipe_where_none_is_named(monkeypatch):
     seen = []
-    monkeypatch.setattr(command_line, "train_recipe", lambda name, *_: seen.append(name))
+    monkeypatch.setattr(command_line, "train_recipe", lambda name, *_, **__: seen.append(name))
     assert command_line.main(["train", "--epochs", "1"]) == 0
     assert command_line.main(["train", "circle"]) == 0
     assert seen == [recipes.DEFAULT, "circle"]
@@ -141,6 +150,68 @@ def test_train_names_the_data_that_it_really_takes(tmp_path, capsys, monkeypatch
     (line,) = [line for line in printed.splitlines() if line.startswith("Fashion-MNIST: ")]
     assert "10,000 training" in line and "(embedded), because the download failed" in line
     assert "no network" in line
+
+
+@pytest.mark.slow
+def test_a_folder_of_odd_pictures_is_trained_on_drawn_and_scored(tmp_path, capsys, monkeypatch):
+    folder = tmp_path / "my pictures, ä ö"
+    folder.mkdir()
+    odd = write_odd_pictures(folder)
+    monkeypatch.setattr(dcgan_recipe, "STEPS_PER_EPOCH", 2)
+    output = ["--output", str(tmp_path)]
+    command = ["train", "dcgan", "--images", str(folder), "--size", "32", "--epochs", "1"]
+    assert command_line.main([*command, *output]) == 0
+    printed = capsys.readouterr().out
+    assert f"Reading {len(odd):,} pictures" in printed and "Left out for their endings" in printed
+    assert sorted(path.name for path in (tmp_path / "dcgan").iterdir()) == RESULTS
+    saved = tmp_path / "dcgan" / "generator.keras"
+    assert keras.saving.load_model(saved).output_shape == (None, 32, 32, 3)
+    assert command_line.main(["score", str(saved), "--images", str(folder), *output]) == 0
+    printed = capsys.readouterr().out
+    assert "Half of the pictures" in printed and "so as many samples are judged" in printed
+    assert "kernel_classifier_distance" in printed and "random_filters" in printed
+
+
+def test_a_folder_with_damaged_pictures_is_one_error_that_names_them(tmp_path, capsys):
+    damaged = write_damaged_pictures(tmp_path)
+    assert command_line.main(["train", "dcgan", "--images", str(tmp_path)]) == 2
+    printed = capsys.readouterr().err
+    assert f"{len(damaged)} of the {len(damaged)} pictures" in printed
+    assert sum(name in printed for name in damaged) == min(10, len(damaged))
+
+
+@pytest.mark.slow
+def test_train_and_score_on_faces(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(dcgan_recipe, "STEPS_PER_EPOCH", 1)
+    monkeypatch.setattr(data.catalogue, "NUM_FACES", 600)
+    output = ["--output", str(tmp_path)]
+    options = ["--data", "faces", "--size", "32", "--epochs", "1"]
+    assert command_line.main(["train", "dcgan", *options, *output]) == 0
+    printed = capsys.readouterr().out
+    assert "faces: 600 images, 32 × 32 × 3, from" in printed
+    saved = str(tmp_path / "dcgan" / "generator.keras")
+    assert command_line.main(["score", saved, "--data", "faces", "--num", "500"]) == 0
+    printed = capsys.readouterr().out
+    assert "with face_classifier" in printed and "long hair" in printed
+    film = imageio.imread(tmp_path / "dcgan" / "training.gif", index=None)
+    assert film.shape[0] == 2 and film.shape[-1] == 3
+
+
+def test_data_lists_all_and_draws_one(tmp_path, capsys, embedded):
+    assert command_line.main(["data"]) == 0
+    printed = capsys.readouterr().out
+    assert all(name in printed for name in data.DATA_SETS)
+    command = ["data", "toon_faces", "--size", "32", "--output", str(tmp_path)]
+    assert command_line.main(command) == 0
+    picture = imageio.imread(tmp_path / "data-toon_faces.png")
+    assert picture.std() > 20, "the picture is blank"
+
+
+def test_points_are_not_scored(tmp_path, capsys):
+    path = tmp_path / "points.keras"
+    builders.point_generator().save(path)
+    assert command_line.main(["score", str(path), "--num", "5"]) == 2
+    assert "score judges images" in capsys.readouterr().err
 
 
 def test_train_names_no_data_where_it_makes_them_itself(tmp_path, capsys, monkeypatch):

@@ -1,5 +1,14 @@
 """Datasets as arrays and as tf.data pipelines, images in [-1, 1]; nothing else scales pixels."""
 
+from gan_tf.data.catalogue import (
+    DATA_SETS,
+    DataSet,
+    catalogue_table,
+    load_images,
+    with_channels,
+)
+from gan_tf.data.earth import EARTH_SIZES, earth_pairs, earth_places
+from gan_tf.data.emoji import EMOJI_CATEGORIES, EMOJI_SIZES, EMOJI_STYLES, emoji
 from gan_tf.data.faces import (
     FACE_ATTRIBUTES,
     FACE_SHARES,
@@ -29,10 +38,16 @@ from gan_tf.data.sizes import cropped, enlarged, padded, shrunk
 
 __all__ = [
     "CLASS_NAMES",
+    "DATA_SETS",
     "DEBIAN_FOLDER",
     "DOWNLOAD_TIMEOUT",
     "DOWNLOAD_URL",
+    "DataSet",
+    "EARTH_SIZES",
     "EMBEDDED_SHA256",
+    "EMOJI_CATEGORIES",
+    "EMOJI_SIZES",
+    "EMOJI_STYLES",
     "FACE_ATTRIBUTES",
     "FACE_SHARES",
     "FACE_SIZES",
@@ -43,8 +58,12 @@ __all__ = [
     "batches",
     "capped",
     "captions",
+    "catalogue_table",
     "circle",
     "cropped",
+    "earth_pairs",
+    "earth_places",
+    "emoji",
     "enlarged",
     "faces",
     "find_fashion_mnist",
@@ -53,6 +72,7 @@ __all__ = [
     "image_batches",
     "load_fashion_mnist",
     "load_folder",
+    "load_images",
     "padded",
     "read_idx",
     "read_picture",
@@ -61,4 +81,5 @@ __all__ = [
     "shrunk",
     "swiss_roll",
     "twins",
+    "with_channels",
 ]

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 FACE_CLASSIFIER_FILE = Path(__file__).with_name("face_classifier.keras")
 FACE_CLASSIFIER_SHA256 = "5ba6a6331dd6958f9edb9cc9edc4e05dadc1849d156edf54630f4001e074b17d"
+FEATURE_SCALE = 1 / 8  # gives the features of real faces a mean square of about 1
 
 
 class AttributeClassifier:
@@ -107,7 +108,8 @@ def face_encoder(value_range=(-1.0, 1.0)):
         OSError: If it cannot be read.
     """
     model = _face_model()
-    features = keras.Model(model.input, model.get_layer("features").output)
+    scaled = keras.layers.Rescaling(FEATURE_SCALE)(model.get_layer("features").output)
+    features = keras.Model(model.input, scaled)
 
     def prepare(images):
         return _resized(images, model.input_shape[1:3])
