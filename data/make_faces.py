@@ -16,9 +16,9 @@ import json
 from pathlib import Path
 import subprocess
 import sys
-import zipfile
 
 import numpy as np
+from packing import packed
 from PIL import Image
 import resvg_py
 import sources
@@ -75,16 +75,6 @@ def atlas(kinds, size):
         arrays[f"{kind}_box"] = np.array([top, bottom, left, right], "uint8")
         arrays[f"{kind}_names"] = np.array(ids)
     return arrays
-
-
-def packed(arrays):
-    """The bytes of an .npz that plain `np.load` reads; the same for the same arrays."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_LZMA) as archive:
-        for name, array in arrays.items():
-            with archive.open(f"{name}.npy", "w") as member:  # dated 1980, not today
-                np.lib.format.write_array(member, np.ascontiguousarray(array))
-    return content.getvalue()
 
 
 def files():
