@@ -23,10 +23,20 @@ def npm(name, version):
     return _unpacked(file_name, command) / "package"
 
 
-def pypi(name, version):
-    """Folder of an unpacked wheel of the Python package index."""
-    file_name = f"{name.replace('-', '_')}-{version}-py3-none-any.whl"
+def pypi(name, version, tags="py3-none-any"):
+    """Folder of an unpacked wheel of the Python package index.
+
+    Args:
+        name: String, the package.
+        version: String.
+        tags: String, the end of the wheel's name. Of a package with compiled code this is the same
+            wheel on every machine, that of Python 3.11 on Linux, x86-64.
+    """
+    file_name = f"{name.replace('-', '_')}-{version}-{tags}.whl"
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+    if tags != "py3-none-any":
+        platform = ["--platform", "manylinux_2_28_x86_64", "--python-version", "3.11"]
+        command += [*platform, "--only-binary", ":all:"]
     return _unpacked(file_name, [*command, f"{name}=={version}"])
 
 
