@@ -9,16 +9,13 @@ A part's pixel has five values of 0 to 255: red, green, blue and coverage, premu
 share of the part's colour that the pixel takes. `gan_tf.data.faces` lays parts over each other.
 """
 
-import argparse
-import hashlib
 import io
 import json
 from pathlib import Path
 import subprocess
-import sys
 
 import numpy as np
-from packing import packed
+from packing import packed, write_or_check
 from PIL import Image
 import resvg_py
 import sources
@@ -90,21 +87,5 @@ def files():
     return made
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="compare, write nothing")
-    options = parser.parse_args()
-    problems = []
-    for name, content in files().items():
-        path = HERE / name
-        if not options.check:
-            path.write_bytes(content)
-        elif not path.exists() or path.read_bytes() != content:
-            problems.append(name)
-        print(f"{hashlib.sha256(content).hexdigest()}  {name}, {len(content):,} bytes")
-    print(f"Different: {', '.join(problems)}" if problems else "The files are right.")
-    sys.exit(bool(problems))
-
-
 if __name__ == "__main__":
-    main()
+    write_or_check(files, __doc__)

@@ -79,7 +79,9 @@ def _parser():
             "--background", default="white", help="colour behind what is transparent or padded"
         )
     shown = commands.add_parser("data", help="list the data sets, or draw a sheet of one")
-    shown.add_argument("name", nargs="?", help="the data set to draw; without it, all are listed")
+    shown.add_argument(
+        "name", nargs="?", help="the data set to draw, or photographs; without it, all are listed"
+    )
     shown.add_argument("--size", type=int, help="height and width of the images")
     doctor = commands.add_parser("doctor", help="look for troubles and say what to do")
     for command, function in (
@@ -255,13 +257,28 @@ def run_data(options):
     if options.name is None:
         print(data.catalogue_table())
         return 0
-    images = data.load_images(options.name, options.size, num=NUM_SHOWN, seed=options.seed)
+    if options.name == "photographs":
+        images = _squares(data.photographs(options.size or 128).values())
+    else:
+        images = data.load_images(options.name, options.size, num=NUM_SHOWN, seed=options.seed)
     path = options.output / f"data-{options.name}.png"
     with writing(path):
         options.output.mkdir(parents=True, exist_ok=True)
         plots.image_grid(images).savefig(path)
     print(f"{len(images)} images of {options.name}: {path}")
     return 0
+
+
+def _squares(pictures):
+    """Pictures of any shape in the upper left of white squares, `(num, size, size, 3)`."""
+    import numpy as np
+
+    pictures = list(pictures)
+    size = max(max(picture.shape) for picture in pictures)
+    squares = np.ones((len(pictures), size, size, 3), "float32")
+    for square, picture in zip(squares, pictures, strict=True):
+        square[: picture.shape[0], : picture.shape[1]] = picture
+    return squares
 
 
 def load_model(path):

@@ -35,6 +35,7 @@ IMPORTS = {
     "callbacks": {"checks", "endings", "metrics", "plots"},
     "training": {"checks", "endings"},
     "games": {"checks", "endings", "training", "losses", "penalties", "layers"},
+    "judging": {"data", "metrics"},
     "recipes": {"checks", "games", "builders", "data", "layers", "losses", "penalties", "training"},
 }
 FOLDERS = {".ci", "benchmarks", "constraints", "data", "docs", "gan_tf", "notebooks", "tests"}

@@ -7,10 +7,17 @@ import sys
 import tarfile
 import zipfile
 
+from gan_tf import data
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-EMBEDDED = ("fashion_mnist_subset.npz", "LICENSE", "README.md")
+EMBEDDED = (
+    *("fashion_mnist_subset.npz", "faces_64.npz", "faces_128.npz", "toon_faces_64.npz"),
+    *("toon_faces_128.npz", "earth_photograph.jpg", "earth_relief.jpg", "earth_tiles.npz"),
+    *("emoji.npz", "words.npz", "LICENSE", "README.md"),
+)
+LICENCES = ("faces", "toon_faces", "earth", "emoji", "photographs", "words")
+MOST_BYTES = 9_000_000  # of all embedded files but the subset of Fashion-MNIST
 LOAD = """
 import gan_tf
 from gan_tf.data import load_fashion_mnist
@@ -19,6 +26,13 @@ print(gan_tf.__file__)
 print(train_images.shape[0], train_labels.shape[0], test_images.shape[0], test_labels.shape[0])
 print(float(train_images.min()), float(train_images.max()), len(set(train_labels.tolist())))
 print(gan_tf.metrics.fashion_mnist_encoder()(test_images[:3]).features.shape)
+from gan_tf import data
+pictures = [data.load_images(name, 32, num=2) for name in data.DATA_SETS]
+pictures += [each[None] for each in data.photographs(64).values()]
+print(len(pictures), all(-1 <= images.min() < images.max() <= 1 for images in pictures))
+print(len(data.words()), data.faces(1, 128, "toon")[0].shape)
+found = gan_tf.metrics.face_classifier()(data.faces(50, smiling=1)[0])
+print(found["smiling"].mean())
 """
 
 pytestmark = pytest.mark.slow
@@ -47,10 +61,23 @@ def wheel(tmp_path_factory):
 
 def test_wheel_contains_data(wheel):
     names = zipfile.ZipFile(wheel).namelist()
-    for name in EMBEDDED:
+    licences = [f"licences/{name}.txt" for name in LICENCES]
+    photographs = [f"photographs/{name}.jpg" for name in data.PHOTOGRAPH_CREDITS]
+    for name in (*EMBEDDED, *licences, *photographs):
         assert f"gan_tf/embedded/{name}" in names
     assert "gan_tf/metrics/fashion_mnist_classifier.keras" in names
+    assert "gan_tf/metrics/face_classifier.keras" in names
     assert all(name.startswith(("gan_tf/", "gan_tf-")) for name in names)
+
+
+def test_embedded_files_are_small(wheel):
+    sizes = {
+        info.filename: info.file_size
+        for info in zipfile.ZipFile(wheel).infolist()
+        if info.filename.startswith("gan_tf/embedded/")
+    }
+    del sizes["gan_tf/embedded/fashion_mnist_subset.npz"]
+    assert 1_000_000 < sum(sizes.values()) < MOST_BYTES
 
 
 def test_source_distribution_contains_data(tmp_path):
@@ -71,8 +98,11 @@ def test_installed_wheel_loads_embedded_data(wheel, tmp_path):
     alone = {"HOME": str(home), "KERAS_HOME": str(home / "keras"), "GAN_TF_OFFLINE": "1"}
     environ = os.environ | alone | {"PYTHONPATH": str(site)}
     printed = run(sys.executable, "-c", LOAD, cwd=elsewhere, env=environ).splitlines()
-    place, counts, numbers, features = printed[-4:]
+    place, counts, numbers, features, pictures, words, smiling = printed[-7:]
     assert Path(place).is_relative_to(site)
     assert counts == "10000 10000 2000 2000"
     assert numbers == "-1.0 1.0 10"
     assert features == "(3, 64)"
+    assert pictures == f"{len(data.DATA_SETS) + len(data.PHOTOGRAPH_CREDITS)} True"
+    assert words == "60540 (1, 128, 128, 3)"
+    assert float(smiling) > 0.95

@@ -1,4 +1,4 @@
-"""What README.md shows is true: its code runs, its files are there."""
+"""What README.md and docs show is true: their code runs, their files are there."""
 
 from pathlib import Path
 import re
@@ -8,6 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = sorted((ROOT / "docs").glob("*.md"))
 FASTER = {"10_000": "300", "Score(scores)": "Score(scores, num_images=300)"}
 STUDENT = """
 import tensorflow as tf
@@ -48,10 +49,21 @@ def test_its_code_runs(capped, capsys, tmp_path, monkeypatch):
     assert list((tmp_path / "runs").rglob("*.weights.h5"))
 
 
-def test_its_links_lead_somewhere():
-    links = re.findall(r"\]\((?!http)([^)#]+)\)", README)
-    assert len(links) > 8
-    assert [link for link in links if not (ROOT / link).exists()] == []
+def test_the_code_of_the_page_on_data_runs():
+    page = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
+    found = {}
+    for code in re.findall(r"```python\n(.*?)```", page, flags=re.S):
+        exec(code, found)
+    assert set(found["labelled"].element_spec) == {"images", "labels"}
+    assert len(found["unpaired"]) == 2_000 // 16
+
+
+@pytest.mark.parametrize("page", ["README.md", *(f"docs/{p.name}" for p in PAGES)])
+def test_links_lead_somewhere(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!http)([^)#]+)\)", text)
+    assert len(links) > 8 or page != "README.md"
+    assert [link for link in links if not ((ROOT / page).parent / link).exists()] == []
 
 
 def test_every_notebook_is_in_its_table():

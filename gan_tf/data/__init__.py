@@ -31,10 +31,12 @@ from gan_tf.data.fashion_mnist import (
     read_idx,
 )
 from gan_tf.data.files import ImageFolder, image_batches, load_folder
+from gan_tf.data.photographs import PHOTOGRAPH_CREDITS, photographs
 from gan_tf.data.pictures import read_picture
 from gan_tf.data.pipeline import batches, capped
 from gan_tf.data.points import circle, grid, grid_centres, ring, ring_centres, swiss_roll
 from gan_tf.data.sizes import cropped, enlarged, padded, shrunk
+from gan_tf.data.words import words
 
 __all__ = [
     "CLASS_NAMES",
@@ -55,6 +57,7 @@ __all__ = [
     "IDX_SHAPES",
     "ImageFolder",
     "NPZ_KEYS",
+    "PHOTOGRAPH_CREDITS",
     "batches",
     "capped",
     "captions",
@@ -74,6 +77,7 @@ __all__ = [
     "load_folder",
     "load_images",
     "padded",
+    "photographs",
     "read_idx",
     "read_picture",
     "ring",
@@ -82,4 +86,5 @@ __all__ = [
     "swiss_roll",
     "twins",
     "with_channels",
+    "words",
 ]
