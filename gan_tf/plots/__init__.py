@@ -11,15 +11,21 @@ from gan_tf.plots.canvas import (
 from gan_tf.plots.curves import curves, heatmap, losses
 from gan_tf.plots.images import image_grid
 from gan_tf.plots.points import decision_field, samples_2d
+from gan_tf.plots.schematics import Arrow, Box, architecture, diagram, game_diagram
 
 __all__ = [
     "BROKEN_COLOUR",
     "FAKE_COLOUR",
     "REAL_COLOUR",
+    "Arrow",
+    "Box",
     "Figure",
+    "architecture",
     "curves",
     "decision_field",
+    "diagram",
     "frame",
+    "game_diagram",
     "heatmap",
     "image_grid",
     "losses",
