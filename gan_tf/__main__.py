@@ -123,6 +123,8 @@ def run_train(options):
     strategy = distribution.strategy_from_environment()  # before anything else is computed
     name = options.recipe or recipes.DEFAULT
     arguments = (name, options.output, options.seed, options.epochs, options.resume)
+    if options.images or options.data or options.size or options.channels:
+        recipes.check_takes_images(name)
     images = chosen_images(options, options.size, options.channels)
     if strategy is None:
         train_recipe(*arguments, images=images)
@@ -218,7 +220,8 @@ def run_score(options):
         samples = samples[..., None]
     if samples.ndim != 4:
         raise ValueError(
-            f"score judges images. Received: {options.generator}, samples of shape {samples.shape}"
+            f"score judges images, such as (28, 28, 1). Received: {options.generator}, "
+            f"samples of shape {samples.shape}"
         )
     name, real_images, others = _real_images(options, samples.shape)
     if len(others) < len(samples):

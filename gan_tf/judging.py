@@ -1,5 +1,6 @@
 """How good samples are, in lines to print, with the metrics that fit the data."""
 
+import gan_tf.prepared  # noqa: F401
 from gan_tf import data, metrics
 import numpy as np
 

@@ -7,6 +7,7 @@ phase too says so with `needs_real_logits = True`. One that needs more than logi
 by its arguments.
 """
 
+import gan_tf.prepared  # noqa: F401
 from gan_tf import checks
 import keras
 from keras import ops

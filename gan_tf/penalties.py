@@ -5,6 +5,7 @@ A penalty is called as `penalty(critic, real_images, fake_images)` and gives a s
 differentiates the critic with respect to images. Keras saves a penalty by its arguments.
 """
 
+import gan_tf.prepared  # noqa: F401
 from gan_tf import checks
 import keras
 from keras import ops

@@ -41,7 +41,7 @@ def test_there_are_as_many_as_the_table_says(name):
 
 def test_faces_are_ten_thousand_unless_another_number_is_asked_for():
     assert len(data.load_images("toon_faces", 32)) == 10_000
-    assert len(data.load_images("toon_faces", 32, num=11_000)) == 11_000
+    assert len(data.load_images("toon_faces", 32, num=30)) == 30
 
 
 def test_more_images_than_there_are_means_all():

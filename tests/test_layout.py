@@ -22,6 +22,7 @@ PACKAGE = ROOT / "gan_tf"
 IMPORTS = {
     "checks": set(),
     "startup": {"environment"},
+    "prepared": {"startup"},
     "colab": set(),
     "endings": set(),
     "environment": set(),
@@ -77,7 +78,7 @@ def test_imports_run_one_way(path):
     module = module_of(path)
     if module in ("__init__", "__main__"):
         return
-    allowed = IMPORTS[module] | {module, "__version__"}
+    allowed = IMPORTS[module] | {module, "__version__", "prepared"}
     assert imported(path) <= allowed, f"{module} may import only {sorted(allowed)}"
 
 
@@ -89,6 +90,29 @@ def test_package_itself_imports_neither_keras_nor_tensorflow():
     code = "import sys, gan_tf; print({'keras', 'tensorflow'} & set(sys.modules))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "set()"
+
+
+# These hold nothing that needs TensorFlow, or look at what is there before it is loaded.
+UNPREPARED = {"__init__", "__main__", "checks", "colab", "endings", "environment", "prepared"}
+
+
+@pytest.mark.parametrize("module", sorted({*IMPORTS} - UNPREPARED - {"startup"}))
+def test_every_door_prepares_tensorflow_first(module):
+    path = PACKAGE / f"{module}.py"
+    path = path if path.exists() else PACKAGE / module / "__init__.py"
+    imports = [n for n in tree_of(path).body if isinstance(n, (ast.Import, ast.ImportFrom))]
+    first = next(n for n in map(ast.unparse, imports) if re.search("gan_tf|keras|tensorflow", n))
+    assert first == "import gan_tf.prepared", path
+
+
+def test_a_direct_import_is_quiet_and_prepared():
+    code = (
+        "from gan_tf.data import ring; import tensorflow as tf; "
+        "print(tf.config.optimizer.get_experimental_options()['remapping'])"
+    )
+    environ = {k: v for k, v in os.environ.items() if k != "TF_CPP_MIN_LOG_LEVEL"}
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environ)
+    assert run.stdout.strip() == "False" and run.stderr == ""
 
 
 def public_definitions():

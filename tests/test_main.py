@@ -183,14 +183,14 @@ def test_a_folder_with_damaged_pictures_is_one_error_that_names_them(tmp_path, c
 @pytest.mark.slow
 def test_train_and_score_on_faces(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(dcgan_recipe, "STEPS_PER_EPOCH", 1)
-    monkeypatch.setattr(data.catalogue, "NUM_FACES", 600)
+    monkeypatch.setattr(data.catalogue, "NUM_FACES", 400)
     output = ["--output", str(tmp_path)]
     options = ["--data", "faces", "--size", "32", "--epochs", "1"]
     assert command_line.main(["train", "dcgan", *options, *output]) == 0
     printed = capsys.readouterr().out
-    assert "faces: 600 images, 32 × 32 × 3, from" in printed
+    assert "faces: 400 images, 32 × 32 × 3, from" in printed
     saved = str(tmp_path / "dcgan" / "generator.keras")
-    assert command_line.main(["score", saved, "--data", "faces", "--num", "500"]) == 0
+    assert command_line.main(["score", saved, "--data", "faces", "--num", "300"]) == 0
     printed = capsys.readouterr().out
     assert "with face_classifier" in printed and "long hair" in printed
     film = imageio.imread(tmp_path / "dcgan" / "training.gif", index=None)

@@ -1,5 +1,6 @@
 """Architectures: functions that return a built Keras model, named for what they return."""
 
+import gan_tf.prepared  # noqa: F401
 from gan_tf.builders.convolutional import (
     attribute_classifier,
     dcgan_discriminator,

@@ -3,6 +3,7 @@
 Also a score in the logs, which finds the best generator, and a doctor that names what goes wrong.
 """
 
+import gan_tf.prepared  # noqa: F401
 from gan_tf.callbacks.average import GeneratorAverage
 from gan_tf.callbacks.diagnosis import Finding, TrainingDoctor
 from gan_tf.callbacks.guard import StopOnNaN

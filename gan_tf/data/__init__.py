@@ -1,5 +1,6 @@
 """Datasets as arrays and as tf.data pipelines, images in [-1, 1]; nothing else scales pixels."""
 
+import gan_tf.prepared  # noqa: F401
 from gan_tf.data.catalogue import (
     DATA_SETS,
     DataSet,

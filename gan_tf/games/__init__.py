@@ -1,5 +1,6 @@
 """Who plays, in which phases, for which losses: every game is players and phases."""
 
+import gan_tf.prepared  # noqa: F401
 from gan_tf.games.conditional import ConditionalGAN
 from gan_tf.games.game import Game, Phase
 from gan_tf.games.gan import GAN

@@ -4,6 +4,7 @@ A layer that looks across the batch says `is_per_example = False`. `GAN` then sc
 images separately.
 """
 
+import gan_tf.prepared  # noqa: F401
 from gan_tf.layers.batch import MinibatchDiscrimination, MinibatchStdDev, Packing
 from gan_tf.layers.equalized import EqualizedConv2D, EqualizedDense
 from gan_tf.layers.growing import FadeIn

@@ -1,5 +1,6 @@
 """How good the samples are: functions on arrays, and Keras-style objects over an encoder."""
 
+import gan_tf.prepared  # noqa: F401
 from gan_tf.metrics.attributes import (
     FACE_CLASSIFIER_FILE,
     FACE_CLASSIFIER_SHA256,

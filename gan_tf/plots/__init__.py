@@ -1,5 +1,6 @@
 """The only place that draws, and where [-1, 1] becomes [0, 1]; every function gives a Figure."""
 
+import gan_tf.prepared  # noqa: F401
 from gan_tf.plots.canvas import (
     BROKEN_COLOUR,
     FAKE_COLOUR,

@@ -6,6 +6,7 @@ same runs.
 
 import functools
 
+import gan_tf.prepared  # noqa: F401
 from gan_tf import checks
 from gan_tf.recipes.garments import dcgan
 from gan_tf.recipes.growing import PARTS, STYLE_STEPS, grown, progressive, style
@@ -24,6 +25,7 @@ __all__ = [
     "STYLE_STEPS",
     "Mixture",
     "Recipe",
+    "check_takes_images",
     "circle",
     "dcgan",
     "get",
@@ -66,12 +68,23 @@ def get(name=DEFAULT, seed=0, images=None):
     """
     checks.one_of(tuple(RECIPES), recipe=name)
     seed = checks.seed(seed=seed)
+    if images is not None:
+        check_takes_images(name)
     keras.utils.set_random_seed(seed)
     if images is None:
         return RECIPES[name](seed=seed)
+    return RECIPES[name](seed=seed, images=images)
+
+
+def check_takes_images(name):
+    """Raises a ValueError if a recipe is unknown, or makes points.
+
+    Args:
+        name: String.
+    """
+    checks.one_of(tuple(RECIPES), recipe=name)
     if name in RECIPES_OF_POINTS:
         raise ValueError(
             f"The recipe {name!r} makes points in the plane and takes no images. Choose one of "
             f"{', '.join(other for other in RECIPES if other not in RECIPES_OF_POINTS)}."
         )
-    return RECIPES[name](seed=seed, images=images)
