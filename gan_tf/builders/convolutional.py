@@ -2,6 +2,7 @@
 
 from gan_tf import checks
 from gan_tf.builders.common import check_activations, image_shape_of, leaky_relu
+from gan_tf.builders.weights import with_weights
 from gan_tf.layers import ReferenceBatch, VirtualBatchNormalization, WithoutReference
 import keras
 from keras import layers
@@ -15,6 +16,7 @@ def dcgan_generator(
     activation="selu",
     output_activation="tanh",
     batch_normalization=True,
+    weights=None,
 ):
     """The lecture's DCGAN generator: transposed convolutions that double the size.
 
@@ -29,6 +31,8 @@ def dcgan_generator(
         activation: Activation of the hidden convolutions. The lecture has selu, the paper relu.
         output_activation: "tanh" for images in [-1, 1].
         batch_normalization: Whether to normalise before each doubling.
+        weights: None; "fashion_mnist" for trained weights that come with the package, of the
+            network that `builders.weights.SHIPPED` names; or the path of a weights file.
 
     Returns:
         `keras.Sequential` from `(batch, latent_dim)` to `(batch, *image_shape)`.
@@ -58,7 +62,7 @@ def dcgan_generator(
         if batch_normalization:
             model.add(layers.BatchNormalization())
         model.add(layers.Conv2DTranspose(count, 5, 2, padding="same", activation=function))
-    return model
+    return with_weights(model, "dcgan_generator", weights)
 
 
 def dcgan_discriminator(

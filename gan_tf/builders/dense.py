@@ -4,6 +4,7 @@ import math
 
 from gan_tf import checks
 from gan_tf.builders.common import check_activations, leaky_relu
+from gan_tf.builders.weights import with_weights
 import keras
 from keras import layers
 
@@ -14,6 +15,7 @@ def dense_generator(
     units=(100, 150),
     activation="selu",
     output_activation="sigmoid",
+    weights=None,
 ):
     """The lecture's simple generator: dense layers, then the shape of an image.
 
@@ -23,6 +25,8 @@ def dense_generator(
         units: Tuple of integers, widths of the hidden layers.
         activation: Activation of the hidden layers.
         output_activation: "sigmoid" for images in [0, 1], "tanh" for [-1, 1], None for points.
+        weights: None; "fashion_mnist" for trained weights that come with the package, of the
+            network that `builders.weights.SHIPPED` names; or the path of a weights file.
 
     Returns:
         `keras.Sequential` from `(batch, latent_dim)` to `(batch, *output_shape)`.
@@ -34,7 +38,7 @@ def dense_generator(
     latent_dim = checks.at_least(1, latent_dim=latent_dim)
     output_shape, units = checks.sizes(output_shape=output_shape, units=units)
     check_activations(activation=activation, output_activation=output_activation)
-    return keras.Sequential(
+    model = keras.Sequential(
         [
             keras.Input((latent_dim,)),
             *[layers.Dense(width, activation=activation) for width in units],
@@ -43,6 +47,7 @@ def dense_generator(
         ],
         name="generator",
     )
+    return with_weights(model, "dense_generator", weights)
 
 
 def dense_discriminator(

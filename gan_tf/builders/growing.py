@@ -1,6 +1,7 @@
 """Networks that grow: one output, or input, for each size from 4 × 4 on."""
 
 from gan_tf import checks, layers
+from gan_tf.builders.weights import with_weights
 import keras
 
 
@@ -12,6 +13,7 @@ def progressive_generator(
     equalized=True,
     normalize=True,
     blur=False,
+    weights=None,
 ):
     """The generator of progressive growing.
 
@@ -28,6 +30,8 @@ def progressive_generator(
             initialisation take their place.
         normalize: Whether `PixelNormalization` follows each layer.
         blur: Whether sizes are doubled with a low-pass filter, as with `style_generator`.
+        weights: None; "fashion_mnist" for trained weights that come with the package, of the
+            network that `builders.weights.SHIPPED` names; or the path of a weights file.
 
     Returns:
         `keras.Model` from `(batch, latent_dim)` to a list of images `(batch, size, size, channels)`
@@ -58,7 +62,8 @@ def progressive_generator(
         image = kind.conv(channels, 1, None, gain=1.0)(x)
         images.append(image if size == 4 else _faded(size, layers.Upsample()(smaller), image))
         smaller = image
-    return keras.Model(latents, images, name="generator")
+    model = keras.Model(latents, images, name="generator")
+    return with_weights(model, "progressive_generator", weights)
 
 
 def progressive_discriminator(

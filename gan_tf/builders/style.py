@@ -2,6 +2,7 @@
 
 from gan_tf import checks, layers
 from gan_tf.builders.growing import num_filters, run, sizes_up_to
+from gan_tf.builders.weights import with_weights
 import keras
 
 
@@ -38,6 +39,7 @@ def style_generator(
     mixing=0.9,
     constant=True,
     noise=True,
+    weights=None,
 ):
     """The style-based generator, which also grows.
 
@@ -56,6 +58,8 @@ def style_generator(
         constant: Whether to start from a learned constant; if not, from the styles of the first
             layer through a dense layer, as in the generators before.
         noise: Whether to add noise after every convolution.
+        weights: None; "fashion_mnist" for trained weights that come with the package, of the
+            network that `builders.weights.SHIPPED` names; or the path of a weights file.
 
     Returns:
         `keras.Model` from `(batch, latent_dim)` to a list of images `(batch, size, size, channels)`
@@ -78,7 +82,8 @@ def style_generator(
     styles = layers.StyleMixing(2 * len(sizes), mixing)(pair)
     styles = layers.Truncation(name="truncation")(styles)
     images = _synthesized(styles, sizes, channels, filters, constant, noise)
-    return keras.Model(latents, images, name="generator")
+    model = keras.Model(latents, images, name="generator")
+    return with_weights(model, "style_generator", weights)
 
 
 def synthesis_network(generator):

@@ -1,0 +1,147 @@
+"""Trained weights that come with the package: 8 bits each, with a scale for every channel."""
+
+import hashlib
+import io
+from pathlib import Path
+import zipfile
+
+from gan_tf import checks
+import numpy as np
+
+FOLDER = Path(__file__).with_name("weights")
+FASHION_MNIST = "fashion_mnist"
+LEVELS = 127  # of an 8-bit number on either side of 0
+
+# The shipped files by builder: the SHA-256 of each, and the arguments that its network was built
+# with where they are not the builder's defaults. data/train_generators.py makes them.
+SHIPPED = {}
+
+
+def with_weights(model, builder, weights):
+    """A model that has its trained weights.
+
+    Args:
+        model: Keras model as the builder made it.
+        builder: String, name of the builder.
+        weights: None for the random weights that the model has; "fashion_mnist" for those that come
+            with the package; or the path of a file: .npz as `save_quantized` writes it, or Keras's
+            .weights.h5.
+
+    Returns:
+        The same model.
+
+    Raises:
+        ValueError: If the file is damaged, or of a network with other shapes.
+        OSError: If it is absent.
+    """
+    if weights is None:
+        return model
+    if weights == FASHION_MNIST:
+        if builder not in SHIPPED:
+            raise ValueError(
+                f'weights="{FASHION_MNIST}" exist for {", ".join(SHIPPED)}. Received: {builder}'
+            )
+        return _with_shipped(model, builder)
+    path = checks.path_ending(".npz", ".weights.h5", weights=weights)
+    if str(path).endswith(".npz"):
+        load_quantized(model, Path(path).read_bytes(), str(path))
+    else:
+        model.load_weights(path)
+    return model
+
+
+def save_quantized(model, path):
+    """Writes a model's weights with 8 bits each.
+
+    A matrix or kernel becomes int8 with a float32 scale for each index of its last axis; vectors
+    and numbers stay float32. Each weight is then off by at most half a step, 1/254 of the largest
+    of its channel.
+
+    Args:
+        model: Built Keras model.
+        path: File to write, ending in .npz.
+
+    Returns:
+        String, the SHA-256 of the file.
+    """
+    path = Path(checks.path_ending(".npz", path=path))
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_LZMA) as archive:
+        for name, array in _quantized(model).items():
+            with archive.open(f"{name}.npy", "w") as member:
+                np.lib.format.write_array(member, array)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.getvalue())
+    return hashlib.sha256(content.getvalue()).hexdigest()
+
+
+def load_quantized(model, content, where="these bytes"):
+    """Gives a model the weights that `save_quantized` wrote.
+
+    Args:
+        model: Built Keras model of the same architecture.
+        content: Bytes of the file.
+        where: String, names the file in errors.
+
+    Raises:
+        ValueError: If the bytes are damaged, or of a network with other shapes.
+    """
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except Exception as error:  # a damaged file may cause any
+        raise ValueError(f"{where} does not hold weights: {error}") from error
+    values = [_value(arrays, number) for number in range(len(model.weights))]
+    shapes = [None if value is None else value.shape for value in values]
+    expected = [tuple(weight.shape) for weight in model.weights]
+    if shapes != expected or f"{len(values)}" in arrays or f"{len(values)}_int8" in arrays:
+        raise ValueError(
+            f"{where} holds weights of another network. Received: shapes {shapes}, the model "
+            f"{model.name!r} has {expected}"
+        )
+    model.set_weights(values)
+
+
+# Helpers.
+
+
+def _with_shipped(model, builder):
+    sha256, settings = SHIPPED[builder]
+    path = FOLDER / f"{builder}.npz"
+    remedy = "Reinstall gan_tf, or in a checkout run `git checkout gan_tf`."
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise type(error)(f"Cannot read {path}: {error.strerror}. {remedy}") from error
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise ValueError(f"{path} is damaged: its SHA-256 is not {sha256}. {remedy}")
+    try:
+        load_quantized(model, content, path.name)
+    except ValueError as error:
+        raise ValueError(
+            f'weights="{FASHION_MNIST}" are those of builders.{builder}({settings}). {error}'
+        ) from error
+    return model
+
+
+def _quantized(model):
+    arrays = {}
+    for number, weight in enumerate(model.weights):
+        value = np.asarray(weight, "float32")
+        if value.ndim < 2:
+            arrays[f"{number}"] = value
+            continue
+        largest = abs(value).max(axis=tuple(range(value.ndim - 1)))
+        scale = np.where(largest > 0, largest / LEVELS, 1).astype("float32")
+        arrays[f"{number}_int8"] = np.rint(value / scale).astype("int8")
+        arrays[f"{number}_scale"] = scale
+    return arrays
+
+
+def _value(arrays, number):
+    """The weight with this number as float32, or None where there is none."""
+    if f"{number}" in arrays:
+        return arrays[f"{number}"]
+    if f"{number}_int8" not in arrays:
+        return None
+    return arrays[f"{number}_int8"] * arrays[f"{number}_scale"]

@@ -1,0 +1,124 @@
+"""Weights of 8 bits: how far they are off, what fits, and what is damaged."""
+
+import hashlib
+import json
+
+from gan_tf import builders
+from gan_tf.builders import weights
+import keras
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def model():
+    keras.utils.set_random_seed(3)
+    return keras.Sequential(
+        [
+            keras.Input((8, 8, 3)),
+            keras.layers.Conv2D(5, 3),
+            keras.layers.BatchNormalization(),
+            keras.layers.Flatten(),
+            keras.layers.Dense(4),
+        ]
+    )
+
+
+def test_each_weight_is_off_by_half_a_step_at_most(model, tmp_path):
+    before = model.get_weights()
+    weights.save_quantized(model, tmp_path / "a.npz")
+    model.set_weights([np.zeros_like(value) for value in before])
+    weights.load_quantized(model, (tmp_path / "a.npz").read_bytes())
+    for old, new in zip(before, model.get_weights(), strict=True):
+        if old.ndim < 2:
+            np.testing.assert_array_equal(new, old)
+            continue
+        axes = tuple(range(old.ndim - 1))
+        largest = abs(old).max(axis=axes)
+        assert (abs(new - old).max(axis=axes) <= 0.5001 * largest / 127).all()
+        assert (new != old).any()
+
+
+def test_values_on_the_levels_are_exact(tmp_path):
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, use_bias=False)])
+    kernel = np.array([[127, 0], [-64, 0], [1, 0]], "float32") / 8
+    model.set_weights([kernel])
+    weights.save_quantized(model, tmp_path / "a.npz")
+    weights.load_quantized(model, (tmp_path / "a.npz").read_bytes())
+    np.testing.assert_array_equal(model.get_weights()[0], kernel)
+
+
+def test_the_same_weights_give_the_same_bytes(model, tmp_path):
+    sums = [weights.save_quantized(model, tmp_path / name) for name in ("a.npz", "b.npz")]
+    assert sums[0] == sums[1] == hashlib.sha256((tmp_path / "a.npz").read_bytes()).hexdigest()
+
+
+BUILDERS = {
+    "dense_generator": {"units": (6, 5)},
+    "dcgan_generator": {"filters": (4, 2)},
+    "progressive_generator": {"resolution": 8, "filters": lambda size: 4},
+    "style_generator": {"resolution": 8, "filters": lambda size: 4},
+}
+
+
+@pytest.mark.parametrize("name", BUILDERS)
+def test_every_generator_takes_a_file(name, tmp_path):
+    build = getattr(builders, name)
+    arguments, path = {"latent_dim": 8, **BUILDERS[name]}, tmp_path / "a.npz"
+    one = build(**arguments)
+    weights.save_quantized(one, path)
+    other = build(**arguments, weights=path)
+    for ours, theirs in zip(one.get_weights(), other.get_weights(), strict=True):
+        np.testing.assert_allclose(theirs, ours, atol=abs(ours).max() / 250 + 1e-9)
+    with pytest.raises(ValueError, match=r"a\.npz holds weights of another network"):
+        build(**{**arguments, "latent_dim": 9}, weights=path)
+
+
+def test_files_of_keras_are_taken_too(tmp_path):
+    one = builders.dcgan_generator(8, filters=(4, 2))
+    one.save_weights(tmp_path / "one.weights.h5")
+    other = builders.dcgan_generator(8, filters=(4, 2), weights=tmp_path / "one.weights.h5")
+    for ours, theirs in zip(one.get_weights(), other.get_weights(), strict=True):
+        np.testing.assert_array_equal(theirs, ours)
+
+
+@pytest.mark.parametrize("name", weights.SHIPPED)
+def test_shipped_weights_are_those_of_their_card(name):
+    card = json.loads((weights.FOLDER / f"{name}.json").read_text())
+    path = weights.FOLDER / f"{name}.npz"
+    assert weights.SHIPPED[name][0] == card["sha256"]
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == card["sha256"]
+    assert card["bytes"] == path.stat().st_size
+    arguments = {k: tuple(v) if isinstance(v, list) else v for k, v in card["arguments"].items()}
+    model = getattr(builders, name)(**arguments, weights="fashion_mnist")
+    assert all(np.isfinite(value).all() for value in model.get_weights())
+    for key, value in card["scores"].items():
+        assert abs(value - card["scores_32_bits"][key]) <= 0.01 * abs(value), key
+
+
+def test_all_shipped_weights_together_are_small():
+    assert sum(path.stat().st_size for path in weights.FOLDER.glob("*.npz")) < 1_200_000
+
+
+def test_a_damaged_file_is_named_with_its_remedy(tmp_path, monkeypatch):
+    monkeypatch.setattr(weights, "FOLDER", tmp_path)
+    monkeypatch.setitem(weights.SHIPPED, "dcgan_generator", ("0" * 64, "filters=(64, 32)"))
+    with pytest.raises(FileNotFoundError, match=r"dcgan_generator\.npz.*Reinstall gan_tf"):
+        builders.dcgan_generator(weights="fashion_mnist")
+    (tmp_path / "dcgan_generator.npz").write_bytes(b"nothing")
+    with pytest.raises(ValueError, match=r"damaged.*Reinstall gan_tf"):
+        builders.dcgan_generator(weights="fashion_mnist")
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda _: builders.dcgan_generator(weights="imagenet"), "weights='imagenet'"),
+        (lambda _: builders.dcgan_generator(weights=3), "weights=3"),
+        (lambda here: weights.save_quantized(builders.point_generator(), here / "a.h5"), "npz"),
+        (lambda _: weights.load_quantized(builders.point_generator(), b"no"), "does not hold"),
+    ],
+)
+def test_clear_errors(call, message, tmp_path):
+    with pytest.raises(ValueError, match=message):
+        call(tmp_path)
