@@ -5,7 +5,9 @@ images separately.
 """
 
 import gan_tf.prepared  # noqa: F401
+from gan_tf.layers.attention import SelfAttention
 from gan_tf.layers.batch import MinibatchDiscrimination, MinibatchStdDev, Packing
+from gan_tf.layers.conditional import ClassProjection, ConditionalBatchNormalization
 from gan_tf.layers.equalized import EqualizedConv2D, EqualizedDense
 from gan_tf.layers.growing import FadeIn
 from gan_tf.layers.mixing import FreshLatents, StyleMixing, Truncation
@@ -18,11 +20,14 @@ from gan_tf.layers.normalization import (
 )
 from gan_tf.layers.replay import ExperienceReplay
 from gan_tf.layers.resampling import Blur, Downsample, Upsample
+from gan_tf.layers.spectral import SpectralParametrization
 from gan_tf.layers.style import AdaIN, LearnedConstant, NoiseInjection
 
 __all__ = [
     "AdaIN",
     "Blur",
+    "ClassProjection",
+    "ConditionalBatchNormalization",
     "Downsample",
     "EqualizedConv2D",
     "EqualizedDense",
@@ -36,7 +41,9 @@ __all__ = [
     "Packing",
     "PixelNormalization",
     "ReferenceBatch",
+    "SelfAttention",
     "SpectralNormalization",
+    "SpectralParametrization",
     "StyleMixing",
     "Truncation",
     "Upsample",

@@ -1,0 +1,119 @@
+"""Layers that know a condition, such as a class: a normalisation that obeys it, a projection."""
+
+from gan_tf import checks
+from gan_tf.layers.spectral import SpectralParametrization
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable("gan_tf")
+class ConditionalBatchNormalization(keras.layers.Layer):
+    """Batch normalisation whose scale and shift depend on a condition.
+
+    At first it is plain batch normalisation without scale and shift. The condition is one-hot
+    labels, for a scale and a shift of each class, or any vector, such as BigGAN's embedding of the
+    class joined with a part of the latents.
+
+    Args:
+        momentum: Float in [0, 1], of the moving statistics that are used outside of training.
+        epsilon: Float > 0, keeps the root from zero.
+
+    Call arguments:
+        inputs: Pair: features `(batch, ..., channels)`, condition `(batch, size)`.
+        training: Whether to normalise by the statistics of the batch.
+
+    Returns:
+        Tensor of the shape of the features: `(1 + condition · G) * normalised + condition · B`.
+
+    Reference:
+        Dumoulin et al. 2017, arXiv:1610.07629; in GANs Miyato and Koyama 2018, arXiv:1802.05637,
+        and, with vectors, Brock et al. 2019, arXiv:1809.11096.
+    """
+
+    is_per_example = False
+
+    def __init__(self, momentum=0.99, epsilon=1e-3, **kwargs):
+        super().__init__(**kwargs)
+        self.momentum, self.epsilon = momentum, epsilon
+
+    def build(self, input_shapes):
+        features, condition = input_shapes
+        self.normalization = keras.layers.BatchNormalization(
+            momentum=self.momentum,
+            epsilon=self.epsilon,
+            center=False,
+            scale=False,
+            dtype=self.dtype_policy,
+        )
+        self.normalization.build(features)
+        zeros = {
+            "use_bias": False,
+            "kernel_initializer": "zeros",
+            "dtype": self.dtype_policy,
+        }
+        self.gain = keras.layers.Dense(features[-1], name="gain", **zeros)
+        self.shift = keras.layers.Dense(features[-1], name="shift", **zeros)
+        self.gain.build(condition)
+        self.shift.build(condition)
+
+    def call(self, inputs, training=False):
+        features, condition = inputs
+        normalized = self.normalization(features, training=training)
+        shape = (-1, *[1] * (len(features.shape) - 2), features.shape[-1])
+        gain = 1 + ops.reshape(self.gain(condition), shape)
+        return gain * normalized + ops.reshape(self.shift(condition), shape)
+
+    def compute_output_shape(self, input_shapes):
+        return input_shapes[0]
+
+    def get_config(self):
+        own = {"momentum": self.momentum, "epsilon": self.epsilon}
+        return {**super().get_config(), **own}
+
+
+@keras.saving.register_keras_serializable("gan_tf")
+class ClassProjection(keras.layers.Layer):
+    """Logits of a discriminator that knows the class: how real it is, and how much of that class.
+
+    Args:
+        spectral: Whether both matrices are spectrally normalised, as in the paper.
+
+    Call arguments:
+        inputs: Pair: features `(batch, num_features)`, one-hot labels `(batch, num_classes)`.
+
+    Returns:
+        Logits `(batch, 1)`: `w · h + b + ⟨V_y, h⟩`.
+
+    Reference:
+        Miyato and Koyama 2018, equation 4, arXiv:1802.05637.
+    """
+
+    is_per_example = True
+
+    def __init__(self, spectral=False, **kwargs):
+        super().__init__(**kwargs)
+        self.spectral = checks.flag(spectral=spectral)
+
+    def build(self, input_shapes):
+        features, condition = input_shapes
+        policy = {"dtype": self.dtype_policy}
+        self.realness = keras.layers.Dense(1, name="realness", **policy)
+        self.embedding = keras.layers.Dense(
+            features[-1], use_bias=False, name="embedding", **policy
+        )
+        if self.spectral:
+            self.realness = SpectralParametrization(self.realness, **policy)
+            self.embedding = SpectralParametrization(self.embedding, **policy)
+        self.realness.build(features)
+        self.embedding.build(condition)
+
+    def call(self, inputs):
+        features, condition = inputs
+        match = self.embedding(condition) * features
+        return self.realness(features) + ops.sum(match, axis=-1, keepdims=True)
+
+    def compute_output_shape(self, input_shapes):
+        return (input_shapes[0][0], 1)
+
+    def get_config(self):
+        return {**super().get_config(), "spectral": self.spectral}

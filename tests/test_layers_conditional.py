@@ -1,0 +1,228 @@
+"""Layers for conditions and for high fidelity, against NumPy and hand-made values."""
+
+from gan_tf import layers
+import keras
+from keras import ops
+import numpy as np
+import pytest
+import tensorflow as tf
+
+RNG = np.random.default_rng(0)
+
+
+def normal(*shape):
+    return RNG.normal(size=shape).astype("float32")
+
+
+# Spectral parametrisation.
+
+
+def spectral_dense(kernel, left=None, **kwargs):
+    kernel = np.asarray(kernel, "float32")
+    layer = layers.SpectralParametrization(
+        keras.layers.Dense(kernel.shape[1], use_bias=False), **kwargs
+    )
+    layer.build((None, kernel.shape[0]))
+    layer.layer.kernel.assign(kernel)
+    if left is not None:
+        layer.left.assign([left])
+    return layer
+
+
+def test_the_power_method_walks_to_the_largest_singular_value():
+    layer = spectral_dense(np.diag([2.0, 1.0]), left=[1 / np.sqrt(2)] * 2)
+    found = [float(layer.sigma(training=True)) for _ in range(3)]
+    np.testing.assert_allclose(found, [1.843909, 1.988428, 1.999268], atol=2e-6)
+    assert 1.999268 < float(layer.sigma(training=False)) <= 2
+    twice = spectral_dense(np.diag([2.0, 1.0]), left=[1 / np.sqrt(2)] * 2, power_iterations=2)
+    np.testing.assert_allclose(twice.sigma(training=True), found[1], atol=2e-6)
+
+
+def test_the_gradient_goes_through_sigma():
+    layer = spectral_dense(np.diag([2.0, 1.0]), left=[1.0, 0.0])
+    with tf.GradientTape() as tape:
+        entry = layer(np.array([[0.0, 1.0]], "float32"))[0, 1]  # (W / σ)₂₂
+    gradient = tape.gradient(entry, layer.layer.kernel)
+    np.testing.assert_allclose(gradient, [[-0.25, 0], [0, 0.5]], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("inner", "shape"),
+    [
+        (lambda: keras.layers.Dense(5, activation="relu"), (3, 4)),
+        (lambda: keras.layers.Conv2D(6, 3, 2, "same", activation="tanh"), (2, 8, 8, 3)),
+        (lambda: keras.layers.Conv2DTranspose(2, 4, 2, "same"), (2, 4, 4, 3)),
+    ],
+)
+def test_it_is_the_layer_with_a_divided_kernel(inner, shape):
+    plain, layer = inner(), layers.SpectralParametrization(inner(), power_iterations=30)
+    plain.build(shape)
+    layer.build(shape)
+    layer.bias.assign(normal(*layer.bias.shape))
+    inputs = normal(*shape)
+    made = np.asarray(layer(inputs, training=True))
+    kernel = np.asarray(layer.layer.kernel)
+    is_transposed = isinstance(plain, keras.layers.Conv2DTranspose)
+    matrix = np.moveaxis(kernel, 2, -1) if is_transposed else kernel
+    sigma = np.linalg.svd(matrix.reshape(-1, matrix.shape[-1]), compute_uv=False)[0]
+    plain.set_weights([kernel / sigma, np.asarray(layer.bias)])
+    np.testing.assert_allclose(made, plain(inputs), rtol=2e-3, atol=2e-4)
+    assert layer.compute_output_shape(shape) == plain.compute_output_shape(shape)
+
+
+def test_it_rests_while_frozen_and_outside_of_training():
+    layer = layers.SpectralParametrization(keras.layers.Dense(4))
+    inputs = normal(2, 3)
+    layer(inputs)
+    before = np.asarray(layer.left)
+    layer(inputs, training=False)
+    layer.trainable = False
+    layer(inputs, training=True)
+    np.testing.assert_array_equal(layer.left, before)
+    layer.trainable = True
+    layer(inputs, training=True)
+    assert np.abs(np.asarray(layer.left) - before).max() > 1e-4
+
+
+# Attention.
+
+
+def attention_by_hand(layer, images):
+    query, key, value, back = (
+        np.asarray(each.kernel)[0, 0]
+        for each in (layer.query, layer.key, layer.value, layer.output_map)
+    )
+
+    def pooled(maps):
+        n, h, w, c = maps.shape
+        return maps.reshape(n, h // 2, 2, w // 2, 2, c).max(axis=(2, 4)).reshape(n, -1, c)
+
+    n, h, w, c = images.shape
+    queries = (images @ query).reshape(n, h * w, -1)
+    scores = queries @ pooled(images @ key).transpose(0, 2, 1)
+    weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    weights /= weights.sum(axis=-1, keepdims=True)
+    seen = (weights @ pooled(images @ value)).reshape(n, h, w, -1)
+    return images + float(layer.strength) * (seen @ back)
+
+
+def test_attention_is_the_formula_and_nothing_at_first():
+    layer, images = layers.SelfAttention(), normal(2, 4, 6, 16)
+    np.testing.assert_array_equal(layer(images), images)
+    layer.strength.assign(0.7)
+    np.testing.assert_allclose(layer(images), attention_by_hand(layer, images), atol=1e-5)
+    assert layer.key.kernel.shape[-1] == 2 and layer.value.kernel.shape[-1] == 8
+
+
+def test_attention_moves_with_the_image():
+    layer, images = layers.SelfAttention(), normal(1, 4, 4, 8)
+    layer.build(images.shape)
+    layer.strength.assign(1.0)
+    turned = np.asarray(layer(images[:, ::-1]))
+    np.testing.assert_allclose(turned[:, ::-1], layer(images), atol=1e-5)
+
+
+# Conditions.
+
+
+def test_conditional_normalisation_is_plain_at_first_and_then_obeys():
+    features, labels = normal(6, 3, 3, 4), np.eye(2, dtype="float32")[[0, 1, 0, 1, 1, 0]]
+    layer = layers.ConditionalBatchNormalization(epsilon=0.1)
+    plain = keras.layers.BatchNormalization(center=False, scale=False, epsilon=0.1)
+    made = layer([features, labels], training=True)
+    np.testing.assert_allclose(made, plain(features, training=True), atol=1e-6)
+    gain, shift = normal(2, 4), normal(2, 4)
+    layer.gain.kernel.assign(gain)
+    layer.shift.kernel.assign(shift)
+    made = np.asarray(layer([features, labels], training=True))
+    mean, variance = features.mean(axis=(0, 1, 2)), features.var(axis=(0, 1, 2))
+    for row, label in enumerate(labels.argmax(axis=1)):
+        expected = (1 + gain[label]) * (features[row] - mean) / np.sqrt(variance + 0.1)
+        np.testing.assert_allclose(made[row], expected + shift[label], atol=1e-4)
+
+
+def test_conditional_normalisation_uses_moving_statistics_outside_of_training():
+    layer, labels = layers.ConditionalBatchNormalization(momentum=0.0), np.eye(4, dtype="float32")
+    features = normal(4, 5)
+    layer([features, labels], training=True)
+    other = normal(4, 5)
+    expected = (other - features.mean(axis=0)) / np.sqrt(features.var(axis=0) + 1e-3)
+    np.testing.assert_allclose(layer([other, labels]), expected, rtol=1e-3, atol=1e-4)
+
+
+def test_the_projection_has_the_value_computed_by_hand():
+    layer = layers.ClassProjection()
+    layer.build([(None, 2), (None, 3)])
+    layer.realness.set_weights([np.array([[0.5], [-1.0]]), np.array([0.1])])
+    layer.embedding.set_weights([np.array([[5.0, 5.0], [2.0, 0.0], [7.0, 7.0]])])
+    logit = layer([np.array([[1.0, 2.0]]), np.array([[0.0, 1.0, 0.0]])])
+    np.testing.assert_allclose(logit, [[0.6]], atol=1e-6)
+
+
+# All of them.
+
+ALL = {
+    "spectral dense": (lambda: layers.SpectralParametrization(keras.layers.Dense(3)), [(4, 5)]),
+    "spectral conv": (
+        lambda: layers.SpectralParametrization(keras.layers.Conv2D(3, 3, activation="relu")),
+        [(2, 6, 6, 2)],
+    ),
+    "attention": (layers.SelfAttention, [(2, 4, 4, 8)]),
+    "spectral attention": (lambda: layers.SelfAttention(spectral=True), [(2, 4, 4, 8)]),
+    "normalisation": (lambda: layers.ConditionalBatchNormalization(0.9), [(3, 4, 4, 2), (3, 5)]),
+    "projection": (layers.ClassProjection, [(3, 4), (3, 5)]),
+    "spectral projection": (lambda: layers.ClassProjection(spectral=True), [(3, 4), (3, 5)]),
+}
+
+
+@pytest.fixture(params=ALL)
+def made(request):
+    make, shapes = ALL[request.param]
+    inputs = [normal(*shape) for shape in shapes]
+    return make(), inputs[0] if len(inputs) == 1 else inputs
+
+
+def test_config_round_trip(made):
+    layer, inputs = made
+    expected = layer(inputs)
+    again = type(layer).from_config(layer.get_config())
+    again(inputs)
+    again.set_weights(layer.get_weights())
+    np.testing.assert_allclose(again(inputs), expected, atol=1e-6)
+
+
+def test_saved_and_loaded(made, tmp_path):
+    layer, inputs = made
+    listed = inputs if isinstance(inputs, list) else [inputs]
+    symbolic = [keras.Input(each.shape[1:]) for each in listed]
+    outputs = layer(symbolic if len(symbolic) > 1 else symbolic[0])
+    model = keras.Model(symbolic, outputs)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    np.testing.assert_allclose(loaded(listed), model(listed), atol=1e-6)
+
+
+def test_mixed_precision_and_xla(made):
+    layer, inputs = made
+    config = {**layer.get_config(), "dtype": "mixed_float16"}
+    half = type(layer).from_config(config)
+    outputs = half(tf.nest.map_structure(lambda x: ops.cast(x, "float16"), inputs))
+    assert keras.backend.standardize_dtype(outputs.dtype) == "float16"
+    eager = layer(inputs)
+    compiled = tf.function(lambda x: layer(x), jit_compile=True)(inputs)
+    np.testing.assert_allclose(compiled, eager, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: layers.SelfAttention()(normal(1, 4, 5, 8)), "even height"),
+        (lambda: layers.SelfAttention()(normal(1, 4, 4, 4)), "at least 8"),
+        (lambda: layers.SelfAttention(spectral=1), "spectral=1"),
+        (lambda: layers.SpectralParametrization(keras.layers.Flatten()), "not built yet"),
+        (lambda: layers.SpectralParametrization(keras.layers.Dense(2), 0), "power_iterations=0"),
+    ],
+)
+def test_clear_errors(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
