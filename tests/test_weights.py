@@ -93,7 +93,8 @@ def test_shipped_weights_are_those_of_their_card(name):
     model = getattr(builders, name)(**arguments, weights="fashion_mnist")
     assert all(np.isfinite(value).all() for value in model.get_weights())
     for key, value in card["scores"].items():
-        assert abs(value - card["scores_32_bits"][key]) <= 0.01 * abs(value), key
+        tolerance = 0.01 * value if key == "frechet_classifier_distance" else 0.01  # or a share
+        assert abs(value - card["scores_32_bits"][key]) <= tolerance, key
 
 
 def test_all_shipped_weights_together_are_small():

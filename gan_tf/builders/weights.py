@@ -14,7 +14,16 @@ LEVELS = 127  # of an 8-bit number on either side of 0
 
 # The shipped files by builder: the SHA-256 of each, and the arguments that its network was built
 # with where they are not the builder's defaults. data/train_generators.py makes them.
-SHIPPED = {}
+SHIPPED = {
+    "dense_generator": (
+        "0297e8ba39c3020ea720713a02c69c0a0995d9b1be149ca2110ab9c6314559ae",
+        "",
+    ),
+    "dcgan_generator": (
+        "fa7ec5ef569f2b1b4f9355a23b765e6531a16a7a25074e1323a48940fe2531d5",
+        "filters=(64, 32)",
+    ),
+}
 
 
 def with_weights(model, builder, weights):
