@@ -307,9 +307,9 @@ package = metrics.kernel_distance(x, y, num_subsets=1, subset_size=len(x)).mean
 print(f"our lines {by_hand:.6f}, package {package:.6f}")
 
 # %% [markdown]
-# The estimate is unbiased, so for two equal distributions it is zero on average, and half of the
-# time it is a little below zero. To save memory, the package averages over random subsets of at
-# most 1,000 images, as the paper does.
+# The estimate is unbiased, so for two equal distributions it is zero on average, and often a little
+# below zero. To save memory, the package averages over random subsets of at most 1,000 images, as
+# the paper does.
 #
 # **Predict.** We compare real images with other real images, so neither set is better. Will the
 # Fréchet distance be larger with 100 images or with 5,000, or will it be the same? And the kernel
@@ -456,7 +456,7 @@ print(f"package {package.levels[28]:.2f}; mean of both levels {package.mean:.2f}
 # %% [markdown]
 # The two values for the fine level differ a little, because the package draws other places and
 # other directions. From now on we use the mean over both levels. This metric cannot see anything
-# larger than a patch.
+# larger than a patch, which at the coarse level is a quarter of the image.
 
 # %% [markdown]
 # ## 7. Images chosen to fool the metrics
@@ -570,8 +570,8 @@ large(plots.heatmap(percent, list(table), heads, texts, value_range=(0, 100)))
 #   ten classes and all variety are still there. So **a low recall does not simply mean 'missing
 #   classes'**. It means that few real images have a sample nearby, and samples that are all a bit
 #   wrong are not near.
-# - **Sliced Wasserstein distance**: it is the most alarmed by the third of noise (43 %), and the
-#   least by weak noise on every image (6 % for noise 0.1).
+# - **Sliced Wasserstein distance**: of all metrics it reacts most to the third of noise (43 %), and
+#   apart from copies it reacts least to weak noise on every image (6 % for noise 0.1).
 # - **Copies**: the only column that notices the memorised images, and it notices nothing else.
 
 # %% [markdown]
@@ -640,8 +640,8 @@ large(plots.image_grid(real[most], 8, labels=hits[most], scale=3), 100)
 # 1,000 each contains. They are rare garments, such as tops and a purse with a fine pattern. Rare
 # images have distant neighbours and therefore large balls: larger than those of 95 % of the real
 # images. The classifier, on the other hand, was never taught what noise is, and maps all noise to
-# nearly the same place: its features have a spread of 3.0, those of garments 17.1. That place
-# happens to lie inside these few balls.
+# nearly the same place: its features have a spread (the root of the sum of their variances) of 3.0,
+# those of garments 17.1. That place happens to lie inside these few balls.
 #
 # Is precision to blame, or the classifier? We give precision two other ways to look at the images:
 # a network with random weights, and the bare pixels.
@@ -751,7 +751,7 @@ large(plots.image_grid(pairs, 8, row_labels=names, scale=2))
 # ### A run that fails
 #
 # What does the doctor say when a run goes wrong? Here we set the generator's learning rate to zero,
-# a mistake that the losses do not announce:
+# as might happen by a typing error:
 
 # %%
 players = (
