@@ -3,7 +3,8 @@
     python benchmarks/modes.py --data ring --method best --seeds 3 --minutes 5
     python benchmarks/modes.py --data grid --method plain packing --seeds 3 --steps 4000
     python benchmarks/modes.py                     the table of all results
-    python benchmarks/modes.py --readme            those with a budget of minutes, into README.md
+    python benchmarks/modes.py --docs              those with a budget of minutes, into
+                                                   docs/performance.md
 
 The protocol is PacGAN's (arXiv:1712.04086): 100,000 training points, 2,500 samples judged, of high
 quality within three standard deviations of a mode; a perfect sampler gets 98.9 %. With --minutes a
@@ -24,7 +25,6 @@ from gan_tf import metrics, recipes
 import keras
 import report
 
-ROOT = Path(__file__).resolve().parent.parent
 RESULTS = Path(__file__).with_name("results")
 NUM_SAMPLES = 2_500
 TRIAL_STEPS = 500
@@ -150,7 +150,7 @@ def main():
     budget.add_argument("--minutes", type=float, help="of training, for each seed")
     budget.add_argument("--steps", type=int, default=4_000, help="of the generator")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder")
-    parser.add_argument("--readme", action="store_true", help="write the table into README.md")
+    parser.add_argument("--docs", action="store_true", help="write into docs/performance.md")
     options = parser.parse_args()
     if options.seeds < 1 or options.steps < 1 or (options.minutes or 1) <= 0:
         parser.error("seeds and steps must be at least 1, and minutes above 0")
@@ -162,8 +162,8 @@ def main():
             last = run(name, method, seed, steps, minutes, options.results)
             print(f"{name}, {method}, seed {seed}: {last}", flush=True)
     print(table(options.results))
-    if options.readme:
-        report.write_table(ROOT / "README.md", "modes", table(options.results, timed=True))
+    if options.docs:
+        report.write_table(report.PAGE, "modes", table(options.results, timed=True))
 
 
 if __name__ == "__main__":

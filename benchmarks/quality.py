@@ -3,8 +3,8 @@
     python benchmarks/quality.py --recipe lecture-dcgan --epochs 1 3 --seeds 3
     python benchmarks/quality.py --recipe lecture-dcgan --epochs 1 3 10 --seconds 180 --seeds 3
     python benchmarks/quality.py                     the tables of these results
-    python benchmarks/quality.py --readme            those of all machines in the repository, into
-                                                     README.md and time_to_quality.md
+    python benchmarks/quality.py --docs              those of all machines in the repository, into
+                                                     docs/performance.md and time_to_quality.md
 
 An epoch here is 60,000 real images, one pass over the whole of Fashion-MNIST, also where only a
 part of it was found. Seconds are those of training alone, from the first step on: tracing counts,
@@ -31,16 +31,22 @@ import keras
 import numpy as np
 import report
 
-ROOT = Path(__file__).resolve().parent.parent
 RESULTS = Path(__file__).with_name("results")
 IMAGES_PER_EPOCH = 60_000
 NUM_SAMPLES = 10_000
 DISTANCE = "frechet_classifier_distance"
 TARGET_RECIPE, TARGET_EPOCHS = "lecture-dcgan", 10.0
-MACHINES = {  # folder in RESULTS: what README.md says of it
+MACHINES = {  # folder in RESULTS: what docs/performance.md says of it
     "avx512": "Two virtual cores with AVX-512, 469 GFLOP/s with large matrices:",
     "avx2": "Two virtual cores without AVX-512, about 145 GFLOP/s:",
 }
+UNITS = {  # of a budget: what the table of runs judged by it is called
+    "epochs": "Judged after so many epochs:",
+    "seconds": "Judged after so many seconds of training:",
+}
+COLUMNS = ("recipe", "epochs", "seconds", "CPU s", "seeds", "Fréchet classifier distance")
+COLUMNS += ("classes", "precision", "recall")
+HEAD = (f"| {' | '.join(COLUMNS)} |", f"| {' | '.join(['---'] * len(COLUMNS))} |")
 STEPS_PER_STRETCH = 125  # the budget is looked at, and the curve of losses kept, so often
 
 
@@ -170,31 +176,32 @@ def results_in(folder):
 
 
 def table(folder=RESULTS):
-    """The results as a markdown table: a row for each recipe and budget, seeds taken together."""
+    """The results as markdown tables: one for runs judged by epochs, one for those by seconds.
+
+    A row is a recipe at one budget, all seeds taken together. Where one run has budgets of both
+    kinds, the same moment may stand in both tables, and in none of them twice.
+    """
     runs = results_in(folder)
-    groups = {}
-    for result in runs:
-        for row in result["rows"]:
-            key = (result["recipe"], result["unit"], row["budget"], result["num_real"])
-            groups.setdefault(key, []).append(row)
-    names = "recipe, epochs, seconds, CPU s, seeds, Fréchet classifier distance, classes, precision"
-    columns = [*names.split(", "), "recall"]
-    lines = [
-        f"| {' | '.join(columns)} |",
-        f"| {' | '.join(['---'] * len(columns))} |",
-        *(line(key[0], rows) for key, rows in sorted(groups.items())),
-    ]
+    parts = []
+    for unit, title in UNITS.items():
+        groups = {}
+        for result in runs:
+            for row in result["rows"] if result["unit"] == unit else ():
+                key = (result["recipe"], row["budget"], result["num_real"])
+                groups.setdefault(key, []).append(row)
+        if groups:
+            lines = [line(key[0], rows) for key, rows in sorted(groups.items())]
+            parts.append("\n".join([title, "", *HEAD, *lines]))
     floors = sorted(
         {(r["num_real"], round(r["floor"], 2), round(r["ceiling"]), r["num_samples"]) for r in runs}
     )
     for num_real, floor, ceiling, num_samples in floors:
-        lines += [
-            "",
-            f"{num_samples:,} samples against {num_real:,} test images. Floor, {num_samples:,} "
-            f"training images instead of samples: {floor:.2f}. Ceiling, uniform noise: "
-            f"{ceiling:.0f}.",
-        ]
-    return "\n".join(lines)
+        parts.append(
+            f"Each row compares {num_samples:,} samples with {num_real:,} test images. The floor, "
+            f"which {num_samples:,} training images reach in place of samples, is {floor:.2f}. The "
+            f"ceiling, which uniform noise reaches, is {ceiling:.0f}."
+        )
+    return "\n\n".join(parts)
 
 
 def line(recipe, rows):
@@ -265,7 +272,7 @@ def main():
     parser.add_argument("--seeds", type=int, default=1, help="how many")
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder")
-    parser.add_argument("--readme", action="store_true", help="write the table into README.md")
+    parser.add_argument("--docs", action="store_true", help="write into docs/performance.md")
     options = parser.parse_args()
     if options.seeds < 1 or min([*options.epochs, *options.seconds, 1]) <= 0:
         parser.error("epochs and seconds must be above 0, and seeds at least 1")
@@ -276,10 +283,10 @@ def main():
             print(f"{options.recipe}, seed {seed}", flush=True)
             run(options.recipe, budgets, seed, options.results)
     print(table(options.results), times_table(options.results), sep="\n\n")
-    if options.readme:
+    if options.docs:
         times = on_all_machines(times_table)
-        report.write_table(ROOT / "README.md", "quality", on_all_machines(table))
-        report.write_table(ROOT / "README.md", "time to quality", times)
+        report.write_table(report.PAGE, "quality", on_all_machines(table))
+        report.write_table(report.PAGE, "time to quality", times)
         (RESULTS / "time_to_quality.md").write_text(times + "\n", encoding="utf-8")
 
 

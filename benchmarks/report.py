@@ -1,6 +1,7 @@
-"""What the benchmarks share: facts of the machine, means, and tables in README.md."""
+"""What the benchmarks share: facts of the machine, means, and tables in the pages of docs."""
 
 import os
+from pathlib import Path
 import platform
 import re
 import statistics
@@ -10,6 +11,8 @@ import gan_tf
 import keras
 import numpy as np
 import tensorflow as tf
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 
 
 def machine():
@@ -48,13 +51,13 @@ def mean_and_spread(values, digits):
     return f"{statistics.mean(values):.{digits}f}{spread}"
 
 
-def with_table(readme, name, made):
-    """The text of README.md with a table between the markers of that name."""
+def with_table(page, name, made):
+    """The text of a page with a table between the markers of that name."""
     begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->\n"
     found = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", flags=re.S)
-    if not found.search(readme):
-        raise SystemExit(f"README.md lacks the lines {begin!r} and {end!r} around its table.")
-    return found.sub(lambda _: f"{begin}{made}\n{end}", readme)
+    if not found.search(page):
+        raise SystemExit(f"The page lacks the lines {begin!r} and {end!r} around its table.")
+    return found.sub(lambda _: f"{begin}{made}\n{end}", page)
 
 
 def write_table(path, name, made):

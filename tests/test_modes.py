@@ -1,15 +1,12 @@
-"""The benchmark of modes: what it writes, how it sums up, and the table in README.md."""
+"""The benchmark of modes: what it writes, how it sums up, and its table in docs/performance.md."""
 
 import functools
 import json
-import pathlib
 
 from gan_tf import recipes
 import modes
 import pytest
 import report
-
-ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
 def write(folder, seed, high_quality, method="packing", minutes=None, **others):
@@ -31,7 +28,7 @@ def test_the_table_gives_medians_of_the_last_rows(tmp_path):
     )
 
 
-def test_the_readme_shows_timed_runs_only(tmp_path):
+def test_the_page_shows_timed_runs_only(tmp_path):
     write(tmp_path, 0, 0.5)
     write(tmp_path, 0, 0.25, minutes=5.0)
     assert len(modes.table(tmp_path).splitlines()) == 4
@@ -69,9 +66,9 @@ def test_steps_fit_into_the_minutes(monkeypatch):
     assert modes.steps_within(0.01, "ring", "plain") == recipes.mixtures.STEPS_PER_EPOCH
 
 
-def test_readme_holds_the_table_of_the_committed_results():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert report.with_table(readme, "modes", modes.table(timed=True)) == readme
+def test_the_page_holds_the_table_of_the_committed_results():
+    page = report.PAGE.read_text(encoding="utf-8")
+    assert report.with_table(page, "modes", modes.table(timed=True)) == page
 
 
 @pytest.mark.parametrize("name", recipes.MIXTURES)

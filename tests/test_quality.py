@@ -1,8 +1,8 @@
-"""The benchmark of quality: what it writes, how it sums up, and the table in README.md."""
+"""The benchmark of quality: what it writes, how it sums up, its tables in docs/performance.md."""
 
 import functools
 import json
-import pathlib
+import re
 
 from gan_tf import recipes
 import keras
@@ -11,8 +11,6 @@ import pytest
 import quality
 import report
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-
 
 def row(distance, epochs=1.0, **others):
     values = {"budget": epochs, "epochs": epochs, "seconds": 60.0, "cpu_seconds": 100.0}
@@ -20,10 +18,10 @@ def row(distance, epochs=1.0, **others):
     return {**values, "precision": 0.5, "recall": 0.25, **others}
 
 
-def write(folder, seed, rows, recipe="lecture-dcgan", num_real=10_000):
-    facts = {"recipe": recipe, "unit": "epochs", "seed": seed, "num_samples": 10_000}
+def write(folder, seed, rows, recipe="lecture-dcgan", num_real=10_000, unit="epochs"):
+    facts = {"recipe": recipe, "unit": unit, "seed": seed, "num_samples": 10_000}
     facts |= {"num_real": num_real, "floor": 0.25, "ceiling": 150.0}
-    path = folder / f"quality_{recipe}_epochs_seed{seed}_{num_real}.json"
+    path = folder / f"quality_{recipe}_{unit}_seed{seed}_{num_real}.json"
     path.write_text(json.dumps({**facts, "rows": rows}))
 
 
@@ -31,9 +29,18 @@ def test_seeds_are_taken_together(tmp_path):
     write(tmp_path, 0, [row(40.0), row(20.0, epochs=3.0)])
     write(tmp_path, 1, [row(44.0, precision=0.7)])
     lines = quality.table(tmp_path).splitlines()
-    assert lines[2] == "| lecture-dcgan | 1 | 60 | 100 | 2 | 42.0 ± 2.8 | 9 | 0.60 | 0.25 |"
-    assert lines[3] == "| lecture-dcgan | 3 | 60 | 100 | 1 | 20.0 | 9 | 0.50 | 0.25 |"
-    assert "Floor" in lines[-1] and "0.25" in lines[-1] and "150" in lines[-1]
+    assert lines[0] == "Judged after so many epochs:"
+    assert lines[4] == "| lecture-dcgan | 1 | 60 | 100 | 2 | 42.0 ± 2.8 | 9 | 0.60 | 0.25 |"
+    assert lines[5] == "| lecture-dcgan | 3 | 60 | 100 | 1 | 20.0 | 9 | 0.50 | 0.25 |"
+    assert "floor" in lines[-1] and "0.25" in lines[-1] and "150" in lines[-1]
+
+
+def test_runs_judged_by_seconds_have_a_table_of_their_own(tmp_path):
+    write(tmp_path, 0, [row(40.0)])
+    write(tmp_path, 0, [row(40.0, budget=60.0)], unit="seconds")
+    first, second, _ = re.split("(?=^Judged|^Each)", quality.table(tmp_path), flags=re.M)[1:]
+    assert "so many epochs" in first and "so many seconds" in second
+    assert first.splitlines()[-2:-1] == second.splitlines()[-2:-1]
 
 
 def test_other_reference_sets_make_other_rows(tmp_path):
@@ -60,8 +67,8 @@ def test_time_to_the_quality_of_the_lecture(tmp_path):
 
 
 def test_table_goes_between_its_markers():
-    readme = "before\n<!-- one: begin -->\nold\n<!-- one: end -->\nafter\n"
-    assert report.with_table(readme, "one", "new") == readme.replace("old", "new")
+    page = "before\n<!-- one: begin -->\nold\n<!-- one: end -->\nafter\n"
+    assert report.with_table(page, "one", "new") == page.replace("old", "new")
     with pytest.raises(SystemExit, match="lacks the lines"):
         report.with_table("no markers", "one", "new")
 
@@ -77,12 +84,15 @@ def test_samples_of_growing_networks_are_judged_in_the_size_of_the_test_images()
         np.testing.assert_array_equal(quality.judged(overshooting, (-1, 1)), np.ones(shape))
 
 
-def test_readme_holds_the_table_of_the_committed_results():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_page_holds_the_tables_of_the_committed_results():
+    page = report.PAGE.read_text(encoding="utf-8")
     made, times = map(quality.on_all_machines, (quality.table, quality.times_table))
-    assert report.with_table(readme, "quality", made) == readme
-    assert report.with_table(readme, "time to quality", times) == readme
-    assert (quality.RESULTS / "time_to_quality.md").read_text("utf-8").strip() in readme
+    assert report.with_table(page, "quality", made) == page
+    assert report.with_table(page, "time to quality", times) == page
+    assert (quality.RESULTS / "time_to_quality.md").read_text("utf-8").strip() in page
+    lines = [line for line in made.splitlines() if line.startswith("| ")]
+    rows = [line for line in lines if not line.startswith(("| recipe", "| ---"))]
+    assert len(set(rows)) == len(rows)
 
 
 def test_committed_results_say_what_they_are():
