@@ -9,20 +9,24 @@
 #
 # {{badge}}
 #
-# **Question.** Two networks start out knowing nothing, and neither is ever told what a circle
-# is. Can they learn to draw one?
+# **Question.** Two networks start out knowing nothing, and neither of them is ever told what a
+# circle is. Can they learn to draw one by playing against each other?
 #
-# **You will be able to** say what a generator and a discriminator do, write the two phases of a
-# training step yourself, train with `train_gan` and with `GAN.fit`, and read the picture of a
-# discriminator's opinion.
+# **You will be able to**
+# - explain what a generator and a discriminator do, and what each of them gets to see;
+# - write the two phases of a training step yourself, as a plain TensorFlow loop;
+# - train the same pair of networks with `train_gan` and with `GAN.fit`;
+# - read the picture of a discriminator's opinion, and say why the losses alone are not enough.
 #
-# **Before this**: a little Keras (`Sequential`, `compile`, `fit`) and what a gradient is.
+# **Before this**: a little Keras (`Sequential`, `compile`, `fit`), and what a gradient is. You need
+# no other notebook of the course.
 #
-# **Lecture**: IIT Tirupati, *Deep Learning 9.1* (the circle, the losses with their factor ½);
-# KTH ID2223, *Generative Adversarial Network* (the two phases).
+# **Lectures**: IIT Tirupati, *Deep Learning 9.1* (data on a circle, the losses with their factor
+# ½); *Generative Models* (the forger and the detective, Algorithm 1); KTH ID2223, *Generative
+# Adversarial Network* (the two phases and the lecture's code).
 #
-# **Time of a full run**: about 1 minute on two CPU cores. These networks are so small that a GPU
-# would mostly wait; it was not measured.
+# **Time of a full run**: about 2 minutes on two CPU cores. These networks are so small that a GPU
+# would mostly wait for its next order, so don't bother to ask for one.
 
 # %% tags=["setup"]
 import sys
@@ -35,12 +39,13 @@ if "google.colab" in sys.modules:
 from gan_tf import GAN, builders, callbacks, data, losses, plots, train_gan
 from IPython.display import Image
 import keras
+from keras import layers
 import numpy as np
 import tensorflow as tf
 
 # %% [markdown] tags=["setup"]
 # ## Settings
-# Every number that is used below.
+# Every number that is used below stands here.
 
 # %% tags=["setup"]
 SEED = 0
@@ -49,77 +54,182 @@ BATCH_SIZE = 128
 LATENT_DIM = 2
 LEARNING_RATE, ADAM_BETA = 1e-3, 0.5
 STEPS_BY_HAND = 400
-STEPS_PER_EPOCH, EPOCHS = 250, 24
+STEPS_PER_EPOCH, EPOCHS = 50, 120  # 6,000 steps; short epochs, so that the film has many frames
 NUM_SAMPLES = 2_500  # points to judge by
 keras.utils.set_random_seed(SEED)
 
 # %% [markdown]
-# ## 1. What is to be learnt
+# ## 1. The forger and the detective
 #
-# Our data are points near a circle of radius 1: the angle is uniform, and a little Gaussian noise
-# (standard deviation 0.01) is added to both coordinates. For this toy we know the truth, so we
-# can measure how close the networks come. With images nobody knows it.
+# A forger paints fake pictures. A detective looks at pictures, some real and some fake, and says
+# which are which. At first both are bad at their jobs. But every time the detective finds a
+# difference between real and fake, the forger learns what to do better, and every time the forger
+# improves, the detective has to look more closely. If neither gives up, the fakes may in the end
+# look so much like the real thing that even a good detective can only guess.
+#
+# A *generative adversarial network* (GAN, [Goodfellow et al.,
+# 2014](https://arxiv.org/abs/1406.2661)) plays this game with two neural networks. The forger is
+# called the **generator**, the detective the **discriminator**.
+
+# %%
+plots.game_diagram("random numbers", "fake points", "real points")
+
+# %% [markdown]
+# Figure 1.1. The game. The generator (vermilion) turns random numbers into fake points. The
+# discriminator (blue) is shown real points and fake points and says how real each of them looks.
+# The dashed arrows are gradients, which say how to change the weights. In phase 1 they go to the
+# discriminator. In phase 2 they pass *through* the discriminator back to the generator. Notice what
+# is missing: no arrow leads from the real points to the generator. It never sees one.
+#
+# In words, the recipe is [Algorithm 1 of the paper](https://arxiv.org/abs/1406.2661). One step goes
+# like this:
+#
+# 1. Draw a batch of random numbers and let the generator make fake points of them. Take a batch of
+#    real points.
+# 2. **Phase 1.** Change the discriminator's weights a little, so that it rates the real points
+#    higher and the fake points lower. The generator stays as it is.
+# 3. Draw fresh random numbers, and let the generator make fresh fake points.
+# 4. **Phase 2.** Change the generator's weights a little, so that the discriminator rates these
+#    fake points higher. The discriminator stays as it is.
+#
+# Then the next step begins. The paper allows several rounds of phase 1 for each phase 2 and calls
+# their number $k$. It uses $k = 1$ itself, and so do we.
+
+# %% [markdown]
+# ## 2. What is there to learn?
+#
+# Our data are points near a circle of radius 1. The angle is uniform, and we add a little Gaussian
+# noise (standard deviation 0.01) to both coordinates. For a toy like this we know the truth, so we
+# can measure how close the networks come to it. With photographs nobody knows the truth.
 
 # %%
 points = data.circle(NUM_POINTS, seed=SEED)
 print("shape", points.shape, "- mean radius", np.hypot(*points.T).mean().round(3))
-plots.samples_2d(target=points[:1000], title="1,000 real points")
+
+
+# %% tags=["setup"]
+def large_axes(columns=1, width=6.0, height=5.0):
+    """Axes of a figure that can be read from the last row of a lecture hall."""
+    figure = plots.Figure(figsize=(width * columns, height), dpi=100, layout="constrained")
+    return figure.subplots(1, columns)
+
+
+# %%
+plots.samples_2d(target=points[:1000], ax=large_axes(width=5.0), title="1,000 real points")
 
 # %% [markdown]
-# Figure 1.1. The target: 1,000 of the 20,000 real points. They lie on a thin ring around the
-# origin, at the same density in every direction.
+# Figure 1.2. The target: 1,000 of the 20,000 real points. They lie on a thin ring around the
+# origin, equally dense in every direction.
 
 # %% [markdown]
-# ## 2. The two players
+# ## 3. The two networks
 #
-# The **generator** $G$ takes a *latent vector* $z$, two numbers from a normal distribution, and
-# makes a point of it. The **discriminator** $D$ takes a point and gives one number, a *logit*:
-# the larger, the more real it thinks the point is. A sigmoid turns a logit into the probability
-# $D(x)$. Both are small dense networks.
+# The **generator** $G$ takes a *latent vector* $z$, here two numbers from a standard normal
+# distribution, and returns a point $G(z)$ in the plane.
+#
+# The **discriminator** $D$ takes a point $x$ and returns one number $t$, called a *logit*. The
+# larger the logit, the more real the point looks to the discriminator. The sigmoid function
+# $\sigma(t) = 1 / (1 + e^{-t})$ turns the logit into a probability, $D(x) = \sigma(t)$: a logit of
+# 0 means $D(x) = ½$, 'I can't tell', and large logits of either sign mean that the discriminator is
+# sure.
+#
+# Here are both networks in full.
+
+# %%
+generator = keras.Sequential(
+    [
+        keras.Input((LATENT_DIM,)),  # z, two random numbers
+        layers.Dense(64, activation="relu"),
+        layers.Dense(64, activation="relu"),
+        layers.Dense(2),  # the two coordinates of a point, any real numbers
+    ],
+    name="generator",
+)
+discriminator = keras.Sequential(
+    [
+        keras.Input((2,)),  # x, a point
+        layers.Dense(64),
+        layers.LeakyReLU(negative_slope=0.2),  # unlike ReLU, it never stops the gradient
+        layers.Dense(64),
+        layers.LeakyReLU(negative_slope=0.2),
+        layers.Dense(1),  # one logit, without a sigmoid
+    ],
+    name="discriminator",
+)
+
+# %%
+plots.architecture(generator, discriminator)
+
+# %% [markdown]
+# Figure 1.3. Both networks from input to output. A bar is as high as there are numbers (on a
+# logarithmic scale), and below it stands the layer that makes them. The two are nearly twins. They
+# differ in their last layer: two coordinates for the generator, one logit for the discriminator.
+#
+# The package builds the same two networks in one line each, and from now on we use that. To check
+# that they are the same, we copy our weights into the package's networks and compare the outputs.
 
 # %%
 # NBVAL_CHECK_OUTPUT
-generator = builders.point_generator(LATENT_DIM)
-discriminator = builders.point_discriminator()
-for player in (generator, discriminator):
-    widths = [layer.units for layer in player.layers if hasattr(layer, "units")]
-    print(f"{player.name}: dense layers {widths}, {player.count_params():,} weights")
+inputs = keras.random.normal((5, 2), seed=SEED)
+from_package = builders.point_generator(LATENT_DIM), builders.point_discriminator()
+for ours, theirs in zip((generator, discriminator), from_package, strict=True):
+    theirs.set_weights(ours.get_weights())
+    difference = np.abs(ours(inputs) - theirs(inputs)).max()
+    print(f"{ours.name}: {ours.count_params():,} weights, largest difference {difference:.0e}")
 
 # %% [markdown]
-# **Predict.** The generator has never been trained. What will 1,000 of its points look like?
+# **Predict.** The generator has never been trained. What will 500 of its points look like, and
+# what will the discriminator think of them?
+#
+# <details><summary>Answer</summary>
+#
+# A network with small random weights shrinks the plane and folds it along a few straight lines. So
+# the points form a small crumpled blob near the origin. The discriminator's weights are random,
+# too, so its opinion means nothing yet.
+#
+# </details>
 
 
 # %%
+latents = keras.random.normal((500, LATENT_DIM), seed=SEED)  # the same ones in every figure
+
+
 def show(generator, discriminator, title):
-    latents = keras.random.normal((1000, LATENT_DIM), seed=SEED)
-    samples = generator(latents)
-    return plots.decision_field(discriminator, samples=samples, target=points[:500], title=title)
+    style = {"samples": generator(latents), "target": points[:500], "title": title}
+    return plots.decision_field(discriminator, ax=large_axes(), **style)
 
 
 show(generator, discriminator, "Before training")
 
 # %% [markdown]
-# Figure 1.2. Before training. Vermilion crosses are the generator's points, blue dots are real. An
-# untrained network shrinks and bends the plane a little, so its points are a blob that sits
-# anywhere but on the circle. The background is the discriminator's opinion $D(x)$ of every place;
-# in later figures a black line marks where it cannot decide, $D(x) = ½$. Here it has no opinion
-# worth the name yet: it is a little above ½ everywhere.
+# Figure 1.4. Before training. Vermilion crosses are the generator's points, blue dots are real
+# points. The colour of the background is the discriminator's opinion $D(x)$ at that place: blue
+# means 'real', orange means 'fake', white means 'no idea', and a black line marks the places where
+# $D(x)$ is exactly ½. Here there is no black line: the network happens to give a little more than ½
+# to every place, and more towards the left. The fake points are a crumpled blob near the origin.
 
 # %% [markdown]
-# ## 3. One step, in the open
+# ## 4. The two phases, written out
 #
-# A step has two phases. In **phase 1** only the discriminator learns. It sees a batch of real
-# points $x$ and a batch of fake ones $G(z)$, and lowers
+# What does each player want? Write $\mathbb{E}_x$ for the mean over real points, and $\mathbb{E}_z$
+# for the mean over latent vectors.
 #
-# $$L(D) = -\tfrac{1}{2}\,\bigl(\mathbb{E}\log D(x) + \mathbb{E}\log(1 - D(G(z)))\bigr).$$
+# The discriminator wants $D(x)$ near 1 for real points and $D(G(z))$ near 0 for fake ones. In phase
+# 1 it lowers the *binary cross-entropy* of these two answers:
 #
-# In **phase 2** only the generator learns. It wants its points to be taken for real, and lowers
+# $$L(D) = -\tfrac{1}{2}\,\bigl(\mathbb{E}_x\log D(x) + \mathbb{E}_z\log(1 - D(G(z)))\bigr).$$
 #
-# $$L(G) = -\,\mathbb{E}\log D(G(z)).$$
+# The generator wants its points to be taken for real. In phase 2 it lowers
 #
-# (The lecture first writes $\frac12\mathbb{E}\log(1-D(G(z)))$, whose gradient dies while the
-# discriminator wins. Notebook 02 measures that.) For a logit $t$ both terms are short:
-# $-\log D = \mathrm{softplus}(-t)$ and $-\log(1-D) = \mathrm{softplus}(t)$.
+# $$L(G) = -\,\mathbb{E}_z\log D(G(z)).$$
+#
+# (The lecture first writes $\frac12\mathbb{E}_z\log(1-D(G(z)))$ for the generator. The gradient of
+# that loss dies away while the discriminator wins, and [notebook 02](02_game.ipynb) measures how
+# badly.)
+#
+# Our discriminator returns the logit $t$ and not $D$. Both logarithms are short in terms of $t$,
+# with $\mathrm{softplus}(t) = \log(1 + e^t)$: $\;-\log D = \mathrm{softplus}(-t)$ and $-\log(1 - D)
+# = \mathrm{softplus}(t)$.
 
 
 # %%
@@ -134,8 +244,10 @@ def generator_loss(fake_logits):
 
 
 # %% [markdown]
-# Each phase is a gradient step for one player. Look at what is *inside* the tape, and at whose
-# variables the gradient is taken for: that is all that "freezing" the other player means.
+# Each phase is one gradient step for one player. Look at two things in the code below: what happens
+# *inside* the tape, and whose variables the gradient is taken for. In phase 2 the fake points pass
+# through the discriminator, but only the generator's variables are changed. That is all there is to
+# 'freezing' the discriminator.
 
 # %%
 d_optimizer = keras.optimizers.Adam(LEARNING_RATE, ADAM_BETA)
@@ -163,10 +275,37 @@ def phase_2():
 
 
 # %% [markdown]
-# A loop plays the two phases in turn. From section 4 on it comes from `gan_tf`, where it is the
-# same, tested and faster (notebook 04 takes the lecture's own loop apart).
+# Does each phase really move one player only? We run each of them once and compare the weights
+# before and after.
+
+
+# %%
+# NBVAL_CHECK_OUTPUT
+def all_weights():
+    return [player.get_weights() for player in (generator, discriminator)]
+
+
+for name, phase in (("phase 1", lambda: phase_1(points[:BATCH_SIZE])), ("phase 2", phase_2)):
+    before = all_weights()
+    phase()
+    moved = [
+        any(np.any(a != b) for a, b in zip(old, new, strict=True))
+        for old, new in zip(before, all_weights(), strict=True)
+    ]
+    print(f"{name}: generator moved: {moved[0]}, discriminator moved: {moved[1]}")
+
+# %% [markdown]
+# And this is the whole training: a loop that plays the two phases in turn.
 #
-# **Predict.** Will 400 steps be enough for a circle?
+# **Predict.** Will 400 steps be enough for a circle? And what will the losses be, if a
+# discriminator that cannot tell real from fake has a loss of $\log 2 = 0.693$?
+#
+# <details><summary>Answer</summary>
+#
+# No, 400 steps are too few. And yet the losses will already be close to $\log 2$. Look at the
+# figure, and ask yourself who is not doing their job.
+#
+# </details>
 
 # %%
 for real_points in data.batches(points, BATCH_SIZE, SEED, steps_per_epoch=STEPS_BY_HAND):
@@ -176,26 +315,76 @@ print(f"after {STEPS_BY_HAND} steps: d_loss {float(d_loss):.3f}, g_loss {float(g
 show(generator, discriminator, f"After {STEPS_BY_HAND} steps by hand")
 
 # %% [markdown]
-# Figure 1.3. After 400 steps. The blob has been blown up until it covers the disc and more, but it
-# is no circle yet. Now look at the losses that were printed: both are already close to
-# $\log 2 = 0.693$, the value for a discriminator that cannot tell. They say "done" far too early:
-# this discriminator is not fooled, it has just not learnt to look.
+# Figure 1.5. After 400 steps. The points have spread over the whole disc and beyond, but they are
+# no circle yet. The discriminator has begun to see something, though: its black line encloses a
+# band that holds nearly all of the real circle. Now look at the losses that were printed, 0.685 and
+# 0.696. Both are close to $\log 2 = 0.693$, as if the discriminator could not tell real from fake,
+# although you can tell them apart at a glance. This discriminator has not been fooled. It has only
+# not learnt to look closely yet, and its opinion is almost white everywhere.
 
 # %% [markdown]
-# ## 4. The same with `train_gan`
+# ### What the generator hears
 #
-# The lecture stacks the players into one model and compiles twice: the discriminator, and then
-# the stack with the discriminator frozen. `train_gan` takes exactly that. Fresh players, please.
+# The generator never sees a real point. So how can it know where to go? All its knowledge comes
+# from the gradient that passes through the discriminator. We can make this gradient visible: for a
+# fake point $x$, the vector $-\nabla_x L(G)$ points where the discriminator would rate it higher.
 #
-# Two additions of ours. Adam's learning rate falls to zero along a cosine, so that the players come
-# to rest at the end. And `SampleImages` draws the *same* latents again after every epoch, so that
-# you can watch each point travel.
+# **Predict.** Some fake points lie inside the circle and some outside. Which way will their arrows
+# point?
+#
+# <details><summary>Answer</summary>
+#
+# Towards the ring: outwards for points inside, inwards for points outside, if the discriminator has
+# learnt anything useful. After 400 steps that is not certain, so we count.
+#
+# </details>
+
+# %%
+fake_points = generator(latents)
+with tf.GradientTape() as tape:
+    tape.watch(fake_points)
+    loss = generator_loss(discriminator(fake_points))
+advice = -tape.gradient(loss, fake_points).numpy()  # (500, 2)
+fake_points = fake_points.numpy()
+radius = np.hypot(*fake_points.T)
+outwards = (advice * fake_points).sum(axis=1) > 0
+print(f"of {np.sum(radius < 0.9)} points inside:  {outwards[radius < 0.9].mean():.0%} go outwards")
+print(f"of {np.sum(radius > 1.1)} points outside: {outwards[radius > 1.1].mean():.0%} go outwards")
+
+# %%
+figure = plots.decision_field(discriminator, ax=large_axes(), target=points[:500])
+directions = advice / np.linalg.norm(advice, axis=1, keepdims=True)
+style = {"color": plots.FAKE_COLOUR, "scale": 18, "width": 0.005}
+arrows = figure.axes[0].quiver(*fake_points[:200].T, *directions[:200].T, **style)
+figure.axes[0].set_title("Where the discriminator sends the fake points")
+figure
+
+# %% [markdown]
+# Figure 1.6. The discriminator's advice to 200 of the fake points after 400 steps. Each arrow
+# starts at a fake point and shows the direction of $-\nabla_x L(G)$; all arrows are drawn equally
+# long. All 241 points that lie well inside the circle are sent outwards, and 99 % of
+# the 167 points well outside are sent inwards. The field is still so pale that its colours are hard
+# to see, but its slope already shows the way to the ring. This slope is all that the generator ever
+# learns from.
+
+# %% [markdown]
+# ## 5. The same with `train_gan`
+#
+# The lecture trains with Keras models: it stacks both players into one model and compiles twice,
+# first the discriminator, and then the stack with the discriminator frozen. The package's
+# `train_gan` takes exactly these models and plays the two phases that you have just written, only
+# faster. ([Notebook 04](04_fashion_dense.ipynb) takes the lecture's own loop apart.)
+#
+# We start again with new networks, and we add two things. Adam's learning rate falls to zero along
+# a cosine, so that the players come to rest at the end. And after every epoch of 50 steps we draw
+# the *same* 500 latents again, so that you can watch each point travel.
 
 # %%
 generator = builders.point_generator(LATENT_DIM)
 discriminator = builders.point_discriminator()
 gan = keras.Sequential([generator, discriminator])
 
+# The falling learning rate is not in the lecture.
 rate = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, EPOCHS * STEPS_PER_EPOCH)
 cross_entropy = keras.losses.BinaryCrossentropy(from_logits=True)  # the players end in logits
 discriminator.compile(loss=cross_entropy, optimizer=keras.optimizers.Adam(rate, ADAM_BETA))
@@ -203,49 +392,94 @@ discriminator.trainable = False
 gan.compile(loss=cross_entropy, optimizer=keras.optimizers.Adam(rate, ADAM_BETA))
 
 # %% [markdown]
-# The figure below redraws itself while the training runs.
+# How far are the points from the circle? We measure it after every epoch, too: the mean of $|r -
+# 1|$, where $r$ is a point's distance from the origin. The figure below redraws itself while the
+# training runs.
+
+
+# %% tags=["setup"]
+def off_circle(samples):
+    """Mean distance of points from the circle, by their radius."""
+    return np.abs(np.hypot(*np.asarray(samples).T) - 1).mean()
 
 
 # %%
 def draw(samples):
-    return plots.decision_field(discriminator, samples=samples, target=points[:500])
+    title = f"step {len(watcher.frames) * STEPS_PER_EPOCH:,}"
+    return plots.decision_field(discriminator, samples=samples, target=points[:500], title=title)
 
 
-watcher = callbacks.SampleImages(1000, draw=draw, seed=SEED)
+watcher = callbacks.SampleImages(500, draw=draw, seed=SEED)
+score = callbacks.Score(lambda samples: {"off": off_circle(samples)}, NUM_SAMPLES, seed=SEED)
 batches = data.batches(points, BATCH_SIZE, SEED, steps_per_epoch=STEPS_PER_EPOCH)
-history = train_gan(
-    gan, batches, BATCH_SIZE, LATENT_DIM, EPOCHS, callbacks=[watcher], seed=SEED, verbose=0
-)
+options = {"steps_per_execution": STEPS_PER_EPOCH, "seed": SEED, "verbose": 0}
+watch = [watcher, score]
+history = train_gan(gan, batches, BATCH_SIZE, LATENT_DIM, EPOCHS, callbacks=watch, **options)
 
 # %% [markdown]
-# Figure 1.4. After 24 epochs of 250 steps. The vermilion crosses lie on the blue circle; a few
-# strays are still on their way through the middle, because a continuous generator cannot tear its
-# plane apart without leaving threads. The discriminator's line $D(x) = ½$ runs along the ring
-# itself, and its opinion is pale everywhere: it is hardly ever sure.
+# Figure 1.7. After 6,000 steps. The vermilion crosses lie on the blue circle, except for a few
+# strays inside. The strays probably come from the generator being a continuous function. It may
+# fold and stretch the plane of latents, but neighbouring latents stay neighbours, so a few of them
+# end up on the way between two parts of the ring. The black line $D(x) = ½$ hugs the lower half of
+# the ring. On the ring the field is nearly white, and only well inside and outside is the
+# discriminator a little surer that points are fake.
 
 # %%
-film = plots.training_gif(watcher.frames[::2], "../outputs/01_circle.gif", 0.4)
+early = watcher.frames[:21]  # every 50 steps up to step 1,000
+late = watcher.frames[40::40]  # then every 2,000
+film = plots.training_gif(early + late, "../outputs/01_circle.gif", 0.5)
 Image(film.read_bytes())
 
 # %% [markdown]
-# Figure 1.5. The film: every second epoch, 0.4 s each, the last one held. The same 1,000 latents
-# in every frame. Watch how the points run to where the discriminator's field is bluest, and how the
-# field changes as soon as they arrive.
+# Figure 1.8. The film of the training: a frame every 50 steps up to step 1,000, then one every
+# 2,000 steps, half a second each; the same 500 latents in every frame. It has three acts.
+#
+# - **A chase** (up to step 350). At step 50 nearly all fake points are in the upper right half, and
+#   the discriminator has simply painted the lower left half blue. So the generator moves *all* its
+#   points there: at step 150 they have arrived, and by now the field has turned against them. At
+#   step 200 they are back at the upper right, at step 250 at the lower left, and so on. Neither
+#   player has learnt anything about a circle yet.
+# - **Spreading** (steps 400 to 650). The points spread over the whole disc, so a straight line
+#   can't separate them from the real points any more. The discriminator has to bend its line, until
+#   at step 600 it encloses nearly the whole ring.
+# - **The ring** (from step 650). The points gather on the ring, and at step 900 it is closed. From
+#   then on little happens. The strays get fewer, and the black line wanders around the ring.
 
 # %%
-plots.losses(history, equilibrium={"log 2: D cannot tell": np.log(2)})
+steps = STEPS_PER_EPOCH * (1 + np.arange(len(history.history["off"])))
+real_off = off_circle(data.circle(NUM_SAMPLES, seed=SEED + 1))
+axes = large_axes(2, height=4.0)
+lines = {name: history.history[key] for name, key in (("D", "d_loss"), ("G", "g_loss"))}
+undecided = {"log 2: D cannot tell": np.log(2)}
+plots.curves(steps, lines, "step", "loss (nats)", reference=undecided, ax=axes[0])
+off = {"generated points": history.history["off"]}
+style = {"reference": {"real points": real_off}, "yscale": "log"}
+figure = plots.curves(steps, off, "step", "mean |r - 1|", ax=axes[1], **style)
+axes[1].lines[0].set_color(plots.FAKE_COLOUR)
+axes[1].legend()
+figure
+
+# %%
+for step in (500, 1_000, 3_000, 6_000):
+    row = {key: values[: step // STEPS_PER_EPOCH][-1] for key, values in history.history.items()}
+    print(f"step {step}: d_loss {row['d_loss']:.3f}, g_loss {row['g_loss']:.3f}", end=", ")
+    print(f"mean |r - 1| {row['off']:.4f}")
 
 # %% [markdown]
-# Figure 1.6. Both losses against the epoch. They come close to $\log 2$ and stay there, the
-# generator's from above, the discriminator's from below. Compare with 1.4: between epochs 12 and 24
-# the curves are flat, and say nothing about how round the circle has become.
+# Figure 1.9. Left: both losses against the step. Right: how far the generated points are from the
+# circle, on a logarithmic axis; the dotted line is the same number for real points, which the noise
+# in the data keeps above zero. Up to about step 800 the losses swing: that is the chase. From step
+# 1,000 on they stay within 0.01 of $\log 2$ and look finished. But in the same time the points
+# come six times closer to the circle, from 0.049 to 0.0076. The losses do not show it, because they
+# compare the two players with each other, and both improve.
 
 # %% [markdown]
-# ## 5. How round is it?
+# ## 6. How round is it?
 #
-# A picture can flatter. Two numbers cannot: how far the points are from radius 1, and whether
-# every direction has its share. We cut the circle into 36 sectors of 10°; a share of 1 means as
-# many points as a perfect circle has there.
+# A picture can flatter, so we also judge by numbers. The radius alone is not enough: a generator
+# that puts all points at one place of the circle would have a perfect radius. So we also cut the
+# circle into 36 sectors of 10° and count the points in each. A share of 1 means that a sector has
+# exactly its fair part of the points.
 
 
 # %% tags=["setup"]
@@ -261,22 +495,29 @@ for name, samples in (
     ("real", data.circle(NUM_SAMPLES, seed=SEED + 1)),
     ("generated", np.asarray(generator(keras.random.normal((NUM_SAMPLES, LATENT_DIM), seed=1)))),
 ):
-    off = np.abs(np.hypot(*samples.T) - 1).mean()
     shares = sector_shares(samples)
-    print(f"{name:9}: mean |r - 1| = {off:.4f}, sectors {shares.min():.2f} to {shares.max():.2f}")
+    print(f"{name:9}: mean |r - 1| = {off_circle(samples):.4f}", end=", ")
+    print(f"sectors {shares.min():.2f} to {shares.max():.2f}")
 
 # %% [markdown]
-# The generator's points are on average less than 1 % of the radius off (0.0089), hardly more
-# than real ones (0.0079: the noise in the data). Its emptiest sector holds 0.75 of its share and
-# its fullest 1.30; for real points chance alone gives 0.82 to 1.21. These are numbers for seed 0
-# and 6,000 steps; yours may differ a little.
+# The generated points are on average 0.0068 off the circle, and real points 0.0079. So the
+# generator's ring is as thin as the real one, or even a little thinner: it has learnt slightly too
+# little noise. Its emptiest sector holds 0.75 of its fair share and its fullest 1.24. For real
+# points, chance alone gives 0.82 to 1.21, so the generator's points are spread nearly as evenly.
+# These are numbers of one run, seed 0 and 6,000 steps; on another machine they may differ a little.
 
 # %% [markdown]
-# ## 6. And with `GAN.fit`
+# ## 7. And with `GAN.fit`
 #
-# `train_gan` is the lecture's door. Behind it stands `GAN`, a Keras model whose `fit` plays the
-# two phases; every later notebook uses it directly. Here it goes through 5 epochs with another
-# loss, to show how little changes.
+# `train_gan` takes the lecture's models. Behind it stands `GAN`, a Keras model whose `fit` plays
+# the two phases, and later notebooks use `GAN` directly. It makes it easy to change one thing at a
+# time. Here we change the loss, from cross-entropy to *least squares* ([Mao et al.,
+# 2017](https://arxiv.org/abs/1611.04076)). The discriminator's output $D(x)$ is now used as it is,
+# without a sigmoid. It is fitted to the label 1 for real points and 0 for fake points, and the
+# generator wants it to be 1 for its own points:
+#
+# $$L(D) = \tfrac12\,\mathbb{E}_x(D(x) - 1)^2 + \tfrac12\,\mathbb{E}_z D(G(z))^2, \qquad L(G) =
+# \tfrac12\,\mathbb{E}_z(D(G(z)) - 1)^2.$$
 
 # %%
 game = GAN(builders.point_generator(LATENT_DIM), builders.point_discriminator(), seed=SEED)
@@ -284,21 +525,41 @@ game.compile(
     keras.optimizers.Adam(LEARNING_RATE, ADAM_BETA),
     keras.optimizers.Adam(LEARNING_RATE, ADAM_BETA),
     loss="least_squares",
-    steps_per_execution=50,
+    steps_per_execution=STEPS_PER_EPOCH,
 )
-history = game.fit(batches, epochs=5, verbose=0)
-show(game.generator, game.discriminator, "Least squares, 5 epochs")
+history = game.fit(batches, epochs=25, verbose=0)  # 1,250 steps
+print(f"mean |r - 1| = {off_circle(game.generate(NUM_SAMPLES, seed=1)):.3f}")
+
+
+# %%
+def label_of(x):
+    """The discriminator's output, cut to the range of the labels for drawing."""
+    return np.clip(game.discriminator(x), 0, 1)
+
+
+style = {"samples": game.generator(latents), "target": points[:500], "from_logits": False}
+figure = plots.decision_field(label_of, ax=large_axes(), title="Least squares", **style)
+figure.axes[-1].set_ylabel("output D(x): 1 is the label 'real', 0 'fake'")
+figure
 
 # %% [markdown]
-# Figure 1.7. Another game, the same networks: least squares after 5 epochs, learning rate constant.
-# The circle is there, still a little displaced and blurred. What changed in the code is one word.
+# Figure 1.10. Another game with the same networks: least squares, 1,250 steps, and a learning rate
+# that stays constant. The background is the discriminator's output itself, and the black line is
+# where it is ½, midway between the two labels. The fake points follow the circle, with an average
+# error of 0.037; at the right and the upper right they run a little inside the real one. The output
+# is near ½ along the ring and falls towards 0 inside and outside. In the code we changed one word.
+#
+# Why may we read this output like a probability? If real and fake points are equally frequent, the
+# number that fits the labels 1 and 0 best, by least squares, is the share of real points at that
+# place. This is what the best $D(x)$ with the cross-entropy is as well. [Notebook
+# 02](02_game.ipynb) derives it.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
 #
-# **1.1 Predict, then change.** `ADAM_BETA = 0.5` is smaller than Adam's default of 0.9: the
+# **1.1 Predict, then change.** `ADAM_BETA = 0.5` is smaller than Adam's default of 0.9, so the
 # optimizers forget old gradients sooner. What will happen with 0.9? Write down your guess, then
-# train and measure.
+# change the line below and measure. Three seeds show whether a difference is more than luck.
 
 # %% tags=["exercise"]
 beta = ADAM_BETA  # change me
@@ -306,32 +567,45 @@ beta = ADAM_BETA  # change me
 # %% tags=["solution"]
 beta = 0.9
 
+
 # %% tags=["check"]
-players = builders.point_generator(LATENT_DIM), builders.point_discriminator()
-trial = GAN(*players, seed=SEED)
-trial.compile(
-    keras.optimizers.Adam(LEARNING_RATE, beta),
-    keras.optimizers.Adam(LEARNING_RATE, beta),
-    steps_per_execution=50,
-)
-real = data.circle(NUM_POINTS, seed=SEED)
-batches = data.batches(real, BATCH_SIZE, SEED, steps_per_epoch=STEPS_PER_EPOCH)
-trial.fit(batches, epochs=12, verbose=0)
-samples = trial.generate(NUM_SAMPLES, seed=1)
-print(f"beta_1 = {beta}: mean |r - 1| = {np.abs(np.hypot(*samples.T) - 1).mean():.3f}")
+def trained(beta, seed):
+    """A game of 3,000 steps with constant learning rate."""
+    keras.utils.set_random_seed(seed)
+    game = GAN(builders.point_generator(LATENT_DIM), builders.point_discriminator(), seed=seed)
+    optimizers = [keras.optimizers.Adam(LEARNING_RATE, beta) for _ in range(2)]
+    game.compile(*optimizers, steps_per_execution=STEPS_PER_EPOCH)
+    real = data.circle(NUM_POINTS, seed=seed)
+    game.fit(
+        data.batches(real, BATCH_SIZE, seed, steps_per_epoch=STEPS_PER_EPOCH), epochs=60, verbose=0
+    )
+    return game
+
+
+samples = [trained(beta, seed).generate(NUM_SAMPLES, seed=1) for seed in (0, 1, 2)]
+print(f"beta_1 = {beta}: mean |r - 1| =", *[f"{off_circle(each):.3f}" for each in samples])
 
 # %% tags=["solution"]
-plots.samples_2d(samples, target=real[:500], title=f"beta_1 = {beta}")
+usual = [trained(ADAM_BETA, seed).generate(NUM_SAMPLES, seed=1) for seed in (0, 1, 2)]
+print(f"beta_1 = {ADAM_BETA}: mean |r - 1| =", *[f"{off_circle(each):.3f}" for each in usual])
+axes = large_axes(2, width=5.0)
+real = data.circle(500, seed=SEED)
+for ax, some, value in zip(axes, (usual, samples), (ADAM_BETA, beta), strict=True):
+    style = {"limits": (-2, 2), "title": f"beta_1 = {value}, seed 0"}
+    plots.samples_2d(some[0], target=real, ax=ax, **style)
+axes[0].figure
 
 # %% [markdown] tags=["solution"]
-# With 0.9 the points are on average a third of the radius off (0.334), with 0.5 it was 0.039
-# after the same 12 epochs. In a game yesterday's gradient is out of date: the opponent has moved
-# since. A long memory makes both players overshoot, and they chase each other around. Notebook 07
-# shows this on a game with two numbers.
+# With 0.9 the points are 0.334, 0.703 and 0.492 off the circle (three seeds), with 0.5 only 0.012,
+# 0.030 and 0.025. The picture shows that with 0.9 the points still run about in one clump after
+# 3,000 steps, as in the first act of the film. In a game, yesterday's gradient is out of date,
+# because the opponent has moved since. A long memory probably makes both players overshoot.
+# [Notebook 07](../07_pathologies.ipynb) looks at such circling on a game with two numbers.
 
 # %% [markdown] tags=["exercise-text"]
-# **1.2 Implement.** Write the discriminator's loss with probabilities instead of logits, straight
-# from the formula $L(D) = -\frac12(\mathbb{E}\log D(x) + \mathbb{E}\log(1 - D(G(z))))$, in numpy.
+# **1.2 Implement.** Write the discriminator's loss in numpy with probabilities instead of logits,
+# straight from the formula $L(D) = -\frac12(\mathbb{E}_x\log D(x) + \mathbb{E}_z\log(1 -
+# D(G(z))))$. The arguments are the values of $D$ at a few real and at a few fake points.
 
 
 # %% tags=["exercise"]
@@ -350,9 +624,10 @@ expected = float(losses.NonSaturating(from_logits=False).discriminator(real, fak
 print(f"expected {expected:.4f}, yours {loss_from_probabilities(real, fake):.4f}")
 
 # %% [markdown] tags=["exercise-text"]
-# **1.3 Implement.** A generator that has learnt only half of the circle would pass the test of
-# the radius. Write a function that gives the share of empty sectors: 0 for a full circle, 0.5 for a
-# half one. `sector_shares` above does most of the work.
+# **1.3 Implement.** A generator that has learnt only half of the circle would pass the test of the
+# radius. Write a function that returns the share of empty sectors: 0 for a full circle, 0.5 for
+# half a circle. `sector_shares` from section 6 does most of the work: it takes points `(count, 2)`
+# and returns an array of 36 numbers.
 
 
 # %% tags=["exercise"]
@@ -374,17 +649,21 @@ print(f"half circle:  expected 0.5, yours {empty_share(half)}")
 # %% [markdown]
 # ## Take away
 #
-# - A generator never sees a real point. All it knows of the circle came through the
+# - The generator never sees a real point. All it knows about the circle reaches it through the
 #   discriminator's gradient.
-# - A step has two phases, and each moves one player only.
-# - When it goes well the discriminator ends up unable to tell, and its loss is near $\log 2$.
-#   A loss that goes down is *not* what to wait for.
+# - A step has two phases, and each phase moves one player only.
+# - Losses near $\log 2$ mean that *this* discriminator can't tell real from fake at the moment.
+#   They don't mean that the fakes are good. Look at samples, and measure them.
 #
-# **Limits.** Points in a plane are easy, we knew the truth, and we chose settings that work
-# (exercise 1.1 shows how near a failure is). Images come in notebook 04.
+# **Limits.** Points in a plane are easy, we knew the truth, and we chose settings that work:
+# exercise 1.1 shows how close a failure is. All figures are of one seed.
 #
-# **Next**: notebook 04 draws clothes with two dense networks, and notebook 05 with convolutions.
+# **Next**: [notebook 02](02_game.ipynb) asks what this game converges to, and why. [Notebook
+# 03](03_autoencoder.ipynb) looks at networks that generate without an opponent, and [notebook
+# 04](04_fashion_dense.ipynb) plays the game with pictures of clothes.
 #
-# **References.** Goodfellow et al. 2014, *Generative Adversarial Nets*, arXiv:1406.2661 ·
-# Kingma and Ba 2014, *Adam*, arXiv:1412.6980 · Radford et al. 2015 (the momentum of 0.5),
-# arXiv:1511.06434 · Mao et al. 2017 (least squares), arXiv:1611.04076.
+# **References.** Goodfellow et al. 2014, *Generative Adversarial Nets*,
+# [arXiv:1406.2661](https://arxiv.org/abs/1406.2661) · Kingma and Ba 2014, *Adam*,
+# [arXiv:1412.6980](https://arxiv.org/abs/1412.6980) · Radford et al. 2015 (the momentum of 0.5),
+# [arXiv:1511.06434](https://arxiv.org/abs/1511.06434) · Mao et al. 2017 (least squares),
+# [arXiv:1611.04076](https://arxiv.org/abs/1611.04076).
