@@ -319,8 +319,8 @@ show(generator, discriminator, f"After {STEPS_BY_HAND} steps by hand")
 # no circle yet. The discriminator has begun to see something, though: its black line encloses a
 # band that holds nearly all of the real circle. Now look at the losses that were printed, 0.685 and
 # 0.696. Both are close to $\log 2 = 0.693$, as if the discriminator could not tell real from fake,
-# although you can tell them apart at a glance. This discriminator has not been fooled. It has only
-# not learnt to look closely yet, and its opinion is almost white everywhere.
+# although you can tell them apart at a glance. This discriminator has not been fooled. It just has
+# not learnt to look closely yet: its opinion is almost white everywhere.
 
 # %% [markdown]
 # ### What the generator hears
@@ -372,8 +372,8 @@ figure
 #
 # The lecture trains with Keras models: it stacks both players into one model and compiles twice,
 # first the discriminator, and then the stack with the discriminator frozen. The package's
-# `train_gan` takes exactly these models and plays the two phases that you have just written, only
-# faster. ([Notebook 04](04_fashion_dense.ipynb) takes the lecture's own loop apart.)
+# `train_gan` takes exactly these models and plays the two phases that you have just written.
+# ([Notebook 04](04_fashion_dense.ipynb) takes the lecture's own loop apart.)
 #
 # We start again with new networks, and we add two things. Adam's learning rate falls to zero along
 # a cosine, so that the players come to rest at the end. And after every epoch of 50 steps we draw
@@ -469,9 +469,9 @@ for step in (500, 1_000, 3_000, 6_000):
 # Figure 1.9. Left: both losses against the step. Right: how far the generated points are from the
 # circle, on a logarithmic axis; the dotted line is the same number for real points, which the noise
 # in the data keeps above zero. Up to about step 800 the losses swing: that is the chase. From step
-# 1,000 on they stay within 0.01 of $\log 2$ and look finished. But in the same time the points
-# come six times closer to the circle, from 0.049 to 0.0076. The losses do not show it, because they
-# compare the two players with each other, and both improve.
+# 1,000 on they stay within 0.01 of $\log 2$ and look finished. But in the same time the points come
+# six times closer to the circle, from 0.049 to 0.0076. The losses do not show it. They only say how
+# the two players stand against each other, and here both got better at the same time.
 
 # %% [markdown]
 # ## 6. How round is it?
@@ -501,10 +501,10 @@ for name, samples in (
 
 # %% [markdown]
 # The generated points are on average 0.0068 off the circle, and real points 0.0079. So the
-# generator's ring is as thin as the real one, or even a little thinner: it has learnt slightly too
-# little noise. Its emptiest sector holds 0.75 of its fair share and its fullest 1.24. For real
-# points, chance alone gives 0.82 to 1.21, so the generator's points are spread nearly as evenly.
-# These are numbers of one run, seed 0 and 6,000 steps; on another machine they may differ a little.
+# generator's ring is as thin as the real one, in this run even a little thinner. Its emptiest
+# sector holds 0.75 of its fair share and its fullest 1.24. For real points, chance alone gives 0.82
+# to 1.21, so the generator's points are spread nearly as evenly. These are numbers of one run, seed
+# 0 and 6,000 steps; on another machine they may differ a little.
 
 # %% [markdown]
 # ## 7. And with `GAN.fit`
@@ -551,8 +551,8 @@ figure
 #
 # Why may we read this output like a probability? If real and fake points are equally frequent, the
 # number that fits the labels 1 and 0 best, by least squares, is the share of real points at that
-# place. This is what the best $D(x)$ with the cross-entropy is as well. [Notebook
-# 02](02_game.ipynb) derives it.
+# place. The best $D(x)$ with the cross-entropy is the same share, as [notebook 02](02_game.ipynb)
+# derives.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
