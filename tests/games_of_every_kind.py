@@ -1,7 +1,7 @@
 """Small games of two, three and four players, for tests that hold for every game."""
 
 from gan_tf import builders
-from gan_tf.games import GAN, ConditionalGAN, CycleGAN, InfoGAN, Pix2Pix
+from gan_tf.games import ACGAN, GAN, CatGAN, ConditionalGAN, CycleGAN, InfoGAN, Pix2Pix
 import keras
 from keras import layers
 import numpy as np
@@ -31,16 +31,33 @@ def conditional(units=(16,), num_classes=NUM_CLASSES, **kwargs):
     )
 
 
-def info(units=(16,), num_codes=NUM_CLASSES, **kwargs):
-    """The recogniser shares the discriminator's first layer."""
+def two_heads(units, outputs):
+    """A discriminator, and a network that shares its first layer and has as many outputs."""
     points = keras.Input((2,))
     shared = layers.Dense(units[0], activation="relu")(points)
     hidden = shared
     for width in units[1:]:
         hidden = layers.Dense(width, activation="relu")(hidden)
     discriminator = keras.Model(points, layers.Dense(1)(hidden))
-    recogniser = keras.Model(points, layers.Dense(num_codes)(shared))
-    return InfoGAN(network(2, num_codes, units=units), discriminator, recogniser, seed=0, **kwargs)
+    return discriminator, keras.Model(points, layers.Dense(outputs)(shared))
+
+
+def info(units=(16,), num_codes=NUM_CLASSES, num_continuous=0, **kwargs):
+    """The recogniser shares the discriminator's first layer."""
+    width = num_codes + num_continuous
+    generator, others = network(2, width, units=units), two_heads(units, width)
+    return InfoGAN(generator, *others, num_continuous=num_continuous, seed=0, **kwargs)
+
+
+def auxiliary(units=(16,), num_classes=NUM_CLASSES, **kwargs):
+    """The classifier shares the discriminator's first layer."""
+    generator = network(2, num_classes, units=units)
+    return ACGAN(generator, *two_heads(units, num_classes), seed=0, **kwargs)
+
+
+def categorical(units=(16,), num_classes=NUM_CLASSES, **kwargs):
+    discriminator = network(2, outputs=num_classes, units=units)
+    return CatGAN(network(2, units=units), discriminator, seed=0, **kwargs)
 
 
 def pix2pix(units=(16,), **kwargs):
@@ -57,7 +74,9 @@ def cycle(units=(16,), **kwargs):
 MAKERS = {
     "gan": gan,
     "conditional": conditional,
+    "auxiliary": auxiliary,
     "info": info,
+    "categorical": categorical,
     "pix2pix": pix2pix,
     "cycle": cycle,
 }
@@ -83,7 +102,9 @@ def examples(kind, count=64, seed=0):
     return {
         "gan": points,
         "conditional": {"images": points, "labels": labels},
+        "auxiliary": {"images": points, "labels": labels},
         "info": points,
+        "categorical": points,
         "pix2pix": {"sketches": points, "images": 2 * points + 1},
         "cycle": {"a": points, "b": rng.normal(3, 1, (count, 2)).astype("float32")},
     }[kind]

@@ -23,7 +23,7 @@ def batches(kind, batch_size=8, seed=3, count=64):
 
 def batch_for(game, kind, count=8):
     batch = examples(kind, count)
-    batch = batch if isinstance(batch, dict) else {game.keys[0]: batch}
+    batch = batch if isinstance(batch, dict) else {next(iter(game.keys)): batch}
     return {key: tf.constant(values) for key, values in batch.items()}
 
 

@@ -53,6 +53,66 @@ def test_info_gan_finds_the_three_groups_without_labels(mixture):
 
 
 @pytest.mark.slow
+def test_the_classifier_of_an_acgan_makes_it_obey(mixture):
+    points, labels = mixture
+    game = kinds.auxiliary(units=(32, 32))
+    history = train(game, {"images": points, "labels": labels})
+    for name in ("real_class", "fake_class", "asked_class"):
+        assert history[name][-1] < 0.1 < history[name][0]
+    asked = np.arange(300) % 3
+    samples = game.generate(300, seed=1, labels=asked)
+    assert np.mean(nearest(samples) == asked) > 0.98
+    guesses = np.argmax(game.classifier(points), axis=1)
+    assert np.mean(guesses == labels) > 0.98
+
+
+@pytest.mark.slow
+def test_info_gan_reads_a_number_off_a_line():
+    """Points on a line of a known length: the number must become the place on it."""
+    keras.utils.set_random_seed(0)
+    places = np.random.default_rng(0).uniform(-1, 1, 3_000)
+    points = np.stack([2 * places, places], axis=1).astype("float32")
+    points += 0.05 * np.random.default_rng(1).normal(size=points.shape).astype("float32")
+    game = kinds.info(units=(32,), num_codes=1, num_continuous=1)
+    history = train(game, points)
+    assert history["continuous_error"][-1] < 0.02 < 0.1 < history["continuous_error"][0]
+    numbers = np.linspace(-0.95, 0.95, 200)[:, None]
+    made = game.generate(200, seed=1, continuous=numbers, codes=np.zeros(200, int))
+    assert abs(np.corrcoef(made[:, 0], numbers[:, 0])[0, 1]) > 0.98
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("labelled", [False, True])
+def test_cat_gan_finds_the_three_groups(mixture, labelled):
+    points, labels = mixture
+    game, data = kinds.categorical(units=(32,), labelled=labelled), {"images": points}
+    if labelled:  # three examples with a name, one of each group
+        known = np.full(len(labels), -1)
+        first = [int(np.flatnonzero(labels == label)[0]) for label in range(3)]
+        known[first] = labels[first]
+        data["labels"] = np.where(np.isin(np.arange(len(labels)), first), known, -1)
+        # Shown once in 30 steps they would be drowned out, so they stand in every batch.
+        data = {key: np.concatenate([v, *[v[first]] * 300]) for key, v in data.items()}
+    train(game, data if labelled else points)
+    guesses = np.argmax(game.discriminator(points), axis=1)
+    table = np.array([np.bincount(guesses[labels == each], minlength=3) for each in range(3)])
+    if labelled:
+        assert np.trace(table) / len(labels) > 0.98
+    assert sorted(table.argmax(axis=1)) == [0, 1, 2] and table.max(axis=1).sum() > 0.98 * len(
+        labels
+    )
+
+
+def test_entropies_of_cat_gan_are_exact():
+    from gan_tf.games.information import entropy, entropy_of_mean
+
+    probabilities = np.array([[1.0, 1e-30], [0.5, 0.5]], "float32")
+    np.testing.assert_allclose(entropy(np.log(probabilities)), np.log(2) / 2, atol=1e-6)
+    expected = -(0.75 * np.log(0.75) + 0.25 * np.log(0.25))
+    np.testing.assert_allclose(entropy_of_mean(np.log(probabilities)), expected, atol=1e-6)
+
+
+@pytest.mark.slow
 def test_pix2pix_learns_the_map_of_its_pairs():
     keras.utils.set_random_seed(0)
     rng = np.random.default_rng(0)

@@ -1,16 +1,18 @@
 """Who plays, in which phases, for which losses: every game is players and phases."""
 
 import gan_tf.prepared  # noqa: F401
-from gan_tf.games.conditional import ConditionalGAN
+from gan_tf.games.conditional import ACGAN, ConditionalGAN
 from gan_tf.games.game import Game, Phase
 from gan_tf.games.gan import GAN
-from gan_tf.games.information import InfoGAN
+from gan_tf.games.information import CatGAN, InfoGAN
 from gan_tf.games.lecture import LectureGAN, train_gan
 from gan_tf.games.progressive import ProgressiveGAN
 from gan_tf.games.translation import CycleGAN, Pix2Pix
 
 __all__ = [
+    "ACGAN",
     "GAN",
+    "CatGAN",
     "ConditionalGAN",
     "CycleGAN",
     "Game",

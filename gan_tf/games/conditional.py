@@ -1,5 +1,6 @@
 """Games in which one asks for a class."""
 
+from gan_tf.games.game import Phase
 from gan_tf.games.gan import GAN
 from gan_tf.training.expected import Expected
 import keras
@@ -51,3 +52,52 @@ class ConditionalGAN(GAN):
 
     def example_conditions(self, num):
         return {"labels": np.arange(num) % self.num_classes}
+
+
+@keras.saving.register_keras_serializable("gan_tf")
+class ACGAN(ConditionalGAN):
+    """A conditional GAN whose discriminator is not told the class, but must name it.
+
+    A third player, the classifier, shares the discriminator's body. It learns to name the class of
+    real and of fake images, and the generator is rewarded where its images are named as they were
+    asked for. The logs show three errors in nats: `real_class` and `fake_class` of the classifier,
+    and `asked_class`, that of the generator.
+
+    Args:
+        generator: Built Keras model from `[latents, one_hot]` to images.
+        discriminator: Built Keras model from images to logits `(batch, 1)`.
+        classifier: Built Keras model from images to logits `(batch, num_classes)`, no softmax. The
+            layers that it shares with the discriminator learn from both losses.
+        **kwargs: Those of `GAN`; `weights` are those of the three errors, 1 each in the paper.
+
+    Reference:
+        Odena et al. 2017, section 3, arXiv:1610.09585.
+    """
+
+    phases = (
+        Phase("d_loss", ("discriminator", "classifier"), freezes=()),
+        Phase("g_loss", ("generator",)),
+    )
+    terms = {"real_class": 1.0, "fake_class": 1.0, "asked_class": 1.0}
+
+    def __init__(self, generator, discriminator, classifier, **kwargs):
+        super().__init__(generator, discriminator, players={"classifier": classifier}, **kwargs)
+
+    def score(self, images, batch=None, training=True):
+        return self.discriminator(images, training=training)
+
+    def discriminator_terms(self, real_images, fake_images, batch):
+        return {
+            "real_class": self.class_error(real_images, batch),
+            "fake_class": self.class_error(fake_images, batch),
+        }
+
+    def g_loss(self, batch):
+        fake_images = self.fake(batch)
+        loss = self.generator_loss(batch["images"], fake_images, batch)
+        return {"g_loss": loss, "asked_class": self.class_error(fake_images, batch)}
+
+    def class_error(self, images, batch):
+        """Mean cross-entropy between the labels and what the classifier says, in nats."""
+        logits = ops.cast(self.classifier(images, training=True), "float32")
+        return ops.mean(ops.categorical_crossentropy(self.one_hot(batch), logits, from_logits=True))

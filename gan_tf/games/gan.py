@@ -96,12 +96,12 @@ class GAN(Game):
         if self.replay is not None:
             fake_images = self.replay(fake_images)
         loss = self.discriminator_loss(real_images, fake_images, *self._conditions(batch))
-        if self.penalty is None:
-            return loss
-        critic = scoring.critic_of(self, batch)
-        fake_images = ops.cast(fake_images, real_images.dtype)
-        penalty = ops.cast(self.penalty(critic, real_images, fake_images), "float32")
-        return {"d_loss": loss, "penalty": penalty}
+        losses = {"d_loss": loss, **self.discriminator_terms(real_images, fake_images, batch)}
+        if self.penalty is not None:
+            critic = scoring.critic_of(self, batch)
+            fake_images = ops.cast(fake_images, real_images.dtype)
+            losses["penalty"] = ops.cast(self.penalty(critic, real_images, fake_images), "float32")
+        return losses
 
     def g_loss(self, batch):
         """What phase 2 minimises: the generator's loss."""
@@ -115,6 +115,10 @@ class GAN(Game):
             )
         real_logits, fake_logits = self.score_both(real_images, fake_images, batch)
         return self.game_loss.discriminator(real_logits, fake_logits)
+
+    def discriminator_terms(self, real_images, fake_images, batch):
+        """Further terms of phase 1 by their names in `terms`, a dictionary; none by default."""
+        return {}
 
     def generator_loss(self, real_images, fake_images, batch=None):
         """Scalar that phase 2 minimises."""
