@@ -312,6 +312,36 @@ class WeightClip(keras.constraints.Constraint):
         return {"c": self.c}
 
 
+@keras.saving.register_keras_serializable("gan_tf")
+class OrthogonalRegularization(keras.regularizers.Regularizer):
+    """Pulls the columns of a kernel apart, so that features differ; their lengths are left alone.
+
+    Give it to layers as `kernel_regularizer`.
+
+    Args:
+        weight: Float >= 0. The paper's β is 1e-4.
+
+    Raises:
+        ValueError: If `weight` is negative.
+
+    Reference:
+        Brock et al. 2019, equation 3, arXiv:1809.11096: β ‖WᵀW ∘ (1 - I)‖². The kernel of a
+        convolution is reshaped to `(kernel height · kernel width · inputs, outputs)`.
+    """
+
+    def __init__(self, weight=1e-4):
+        self.weight = checks.not_negative(weight=weight)
+
+    def __call__(self, kernel):
+        matrix = ops.reshape(ops.cast(kernel, "float32"), (-1, kernel.shape[-1]))
+        products = ops.matmul(ops.transpose(matrix), matrix)  # (outputs, outputs)
+        others = products * (1 - ops.eye(kernel.shape[-1]))
+        return self.weight * ops.sum(ops.square(others))
+
+    def get_config(self):
+        return {"weight": self.weight}
+
+
 def squared_gradient_norms(critic, images):
     """‖∇D(x)‖² of each image, over all its pixels and channels.
 

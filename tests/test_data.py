@@ -2,6 +2,7 @@ import functools
 import gzip
 import hashlib
 import http.server
+import math
 import os
 from pathlib import Path
 import socket
@@ -125,6 +126,19 @@ def test_numbers_of_numpy_make_the_same_points():
         np.testing.assert_array_equal(points, make(9, std=0.5, seed=3))
     centres = data.ring_centres(np.int32(3), np.float64(2.0))
     np.testing.assert_array_equal(centres, data.ring_centres(3, 2.0))
+
+
+def test_truncated_latents_have_the_spread_of_the_formula():
+    latents = data.truncated_normal(20_000, 3, 0.5, seed=0)
+    assert latents.shape == (20_000, 3) and latents.dtype == np.float32
+    assert abs(latents).max() <= 0.5
+    # The variance of a normal distribution that is cut at ±t: 1 - 2 t φ(t) / (2 Φ(t) - 1).
+    density = math.exp(-0.125) / math.sqrt(2 * math.pi)
+    expected = 1 - density / math.erf(0.5 / math.sqrt(2))
+    np.testing.assert_allclose(latents.var(), expected, rtol=0.02)
+    np.testing.assert_array_equal(latents, data.truncated_normal(20_000, 3, 0.5, seed=0))
+    with pytest.raises(ValueError, match="threshold=0"):
+        data.truncated_normal(2, 3, 0)
 
 
 def test_ring_rejects_no_modes():

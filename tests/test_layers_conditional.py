@@ -150,6 +150,29 @@ def test_conditional_normalisation_uses_moving_statistics_outside_of_training():
     np.testing.assert_allclose(layer([other, labels]), expected, rtol=1e-3, atol=1e-4)
 
 
+def test_standing_statistics_are_the_means_over_the_batches():
+    keras.utils.set_random_seed(0)
+    features, labels = keras.Input((3,)), keras.Input((2,))
+    hidden = keras.layers.Dense(4, use_bias=False)(features)
+    plain = keras.layers.BatchNormalization()(hidden)
+    outputs = layers.ConditionalBatchNormalization()([plain, labels])
+    model = keras.Model([features, labels], outputs)
+    batches = [[normal(8, 3), np.eye(2, dtype="float32")[np.arange(8) % 2]] for _ in range(5)]
+    layers.set_standing_statistics(model, batches)
+    normalization = next(each for each in model.layers if "batch_norm" in each.name)
+    kernel = np.asarray(model.layers[1].kernel)
+    of_batches = [batch[0] @ kernel for batch in batches]
+    expected = np.mean([each.mean(axis=0) for each in of_batches], axis=0)
+    np.testing.assert_allclose(normalization.moving_mean, expected, atol=1e-6)
+    expected = np.mean([each.var(axis=0) for each in of_batches], axis=0)
+    np.testing.assert_allclose(normalization.moving_variance, expected, rtol=1e-5)
+    assert normalization.momentum == 0.99
+    with pytest.raises(ValueError, match="at least one batch"):
+        layers.set_standing_statistics(model, [])
+    with pytest.raises(ValueError, match="no batch normalisation"):
+        layers.set_standing_statistics(keras.Sequential([keras.Input((2,))]), batches)
+
+
 def test_the_projection_has_the_value_computed_by_hand():
     layer = layers.ClassProjection()
     layer.build([(None, 2), (None, 3)])

@@ -131,6 +131,35 @@ def test_drift_is_the_mean_square_of_the_logits_of_real_images():
     assert float(drift(lambda x: 2 * x, real, fake)) == pytest.approx(0.5 * (4 + 36) / 2)
 
 
+def test_orthogonal_regularization_has_the_value_and_the_gradient_computed_by_hand():
+    kernel = tf.Variable([[1.0, 2.0], [3.0, 4.0]])
+    regularizer = penalties.OrthogonalRegularization(1.0)
+    with tf.GradientTape() as tape:
+        value = regularizer(kernel)
+    assert float(value) == 392  # twice the square of the columns' product, 14
+    np.testing.assert_allclose(tape.gradient(value, kernel), [[112, 56], [224, 168]])
+    turned = tf.constant(
+        np.linalg.qr(np.random.default_rng(0).normal(size=(6, 4)))[0] * [1, 2, 3, 4]
+    )
+    np.testing.assert_allclose(regularizer(turned), 0, atol=1e-9)
+
+
+def test_orthogonal_regularization_of_a_convolution_reaches_a_game():
+    keras.utils.set_random_seed(0)
+    layer = keras.layers.Conv2D(
+        3, 2, kernel_regularizer=penalties.OrthogonalRegularization(0.5), use_bias=False
+    )
+    layer.build((None, 4, 4, 2))
+    matrix = np.asarray(layer.kernel).reshape(8, 3)
+    products = matrix.T @ matrix
+    expected = 0.5 * np.sum((products - np.diag(np.diag(products))) ** 2)
+    np.testing.assert_allclose(layer.losses[0], expected, rtol=1e-5)
+    again = keras.regularizers.get(keras.regularizers.serialize(layer.kernel_regularizer))
+    assert again.weight == 0.5
+    with pytest.raises(ValueError, match="weight=-1"):
+        penalties.OrthogonalRegularization(-1)
+
+
 def test_weight_clip():
     clip = penalties.WeightClip(0.5)
     np.testing.assert_allclose(clip(tf.constant([-2.0, 0.1, 0.7])), [-0.5, 0.1, 0.5])

@@ -35,7 +35,15 @@ from gan_tf.data.files import ImageFolder, image_batches, load_folder
 from gan_tf.data.photographs import PHOTOGRAPH_CREDITS, photographs
 from gan_tf.data.pictures import read_picture
 from gan_tf.data.pipeline import batches, capped
-from gan_tf.data.points import circle, grid, grid_centres, ring, ring_centres, swiss_roll
+from gan_tf.data.points import (
+    circle,
+    grid,
+    grid_centres,
+    ring,
+    ring_centres,
+    swiss_roll,
+    truncated_normal,
+)
 from gan_tf.data.sizes import cropped, enlarged, padded, shrunk
 from gan_tf.data.words import words
 
@@ -85,6 +93,7 @@ __all__ = [
     "ring_centres",
     "shrunk",
     "swiss_roll",
+    "truncated_normal",
     "twins",
     "with_channels",
     "words",

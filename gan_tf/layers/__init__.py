@@ -7,7 +7,11 @@ images separately.
 import gan_tf.prepared  # noqa: F401
 from gan_tf.layers.attention import SelfAttention
 from gan_tf.layers.batch import MinibatchDiscrimination, MinibatchStdDev, Packing
-from gan_tf.layers.conditional import ClassProjection, ConditionalBatchNormalization
+from gan_tf.layers.conditional import (
+    ClassProjection,
+    ConditionalBatchNormalization,
+    set_standing_statistics,
+)
 from gan_tf.layers.equalized import EqualizedConv2D, EqualizedDense
 from gan_tf.layers.growing import FadeIn
 from gan_tf.layers.mixing import FreshLatents, StyleMixing, Truncation
@@ -49,4 +53,5 @@ __all__ = [
     "Upsample",
     "VirtualBatchNormalization",
     "WithoutReference",
+    "set_standing_statistics",
 ]

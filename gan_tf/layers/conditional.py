@@ -117,3 +117,36 @@ class ClassProjection(keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), "spectral": self.spectral}
+
+
+def set_standing_statistics(generator, inputs):
+    """Replaces the moving statistics of batch normalisation by means over batches made now.
+
+    Moving statistics lag behind a generator that still changes, and mix all classes. BigGAN's
+    samples are made with the statistics of a few fresh batches instead.
+
+    Args:
+        generator: Built Keras model with BatchNormalization or ConditionalBatchNormalization.
+        inputs: Iterable of batches of what the generator is fed, at least one.
+
+    Raises:
+        ValueError: If the model has no such layer, or there is no batch.
+
+    Reference:
+        Brock et al. 2019, appendix A, arXiv:1809.11096.
+    """
+    layers = generator._flatten_layers(include_self=False, recursive=True)
+    found = [each for each in layers if isinstance(each, keras.layers.BatchNormalization)]
+    if not found:
+        raise ValueError(f"{generator.name} has no batch normalisation, so no statistics to set.")
+    momenta, number = [layer.momentum for layer in found], -1
+    try:
+        for number, batch in enumerate(inputs):
+            for layer in found:
+                layer.momentum = number / (number + 1)  # a running mean of all batches so far
+            generator(batch, training=True)
+    finally:
+        for layer, momentum in zip(found, momenta, strict=True):
+            layer.momentum = momentum
+    if number < 0:
+        raise ValueError("inputs must hold at least one batch. Received: none")
