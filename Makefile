@@ -78,7 +78,7 @@ if ! $(BIN)/python -m pip --version >/dev/null 2>&1; then \
     echo "Making $(VENV) with $$("$$python" --version)"; \
     "$$python" -m venv --clear $(VENV); \
 fi; \
-echo "Installing $(CONSTRAINTS) into $(VENV): about 2 GB, a few minutes"; \
+echo "Installing $(CONSTRAINTS) into $(VENV): almost 3 GB, a few minutes"; \
 $(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade -c $(CONSTRAINTS) pip; \
 $(BIN)/python -m pip install --quiet \
     -c $(CONSTRAINTS) -e ".[notebooks,dev,tfds]"; \
