@@ -21,8 +21,8 @@
 # **Before this**: a little Keras (`Sequential`, `compile`, `fit`), and what a gradient is. You need
 # no other notebook of the course.
 #
-# **Lectures**: IIT Tirupati, *Deep Learning 9.1* (data on a circle, the losses with their factor
-# ½); *Generative Models* (the forger and the detective, Algorithm 1); KTH ID2223, *Generative
+# **Lectures**: A, IIT Tirupati, *Deep Learning 9.1* (data on a circle, the losses with their factor
+# ½); B, *Generative Models* (the forger and the detective, Algorithm 1); E, KTH ID2223, *Generative
 # Adversarial Network* (the two phases and the lecture's code).
 #
 # **Time of a full run**: about 2 minutes on two CPU cores. These networks are so small that a GPU
@@ -223,7 +223,7 @@ show(generator, discriminator, "Before training")
 #
 # $$L(G) = -\,\mathbb{E}_z\log D(G(z)).$$
 #
-# (The lecture first writes $\frac12\mathbb{E}_z\log(1-D(G(z)))$ for the generator. The gradient of
+# (Lecture A first writes $\frac12\mathbb{E}_z\log(1-D(G(z)))$ for the generator. The gradient of
 # that loss dies away while the discriminator wins, and [notebook 02](02_game.ipynb) measures how
 # badly.)
 #
@@ -370,7 +370,7 @@ figure
 # %% [markdown]
 # ## 5. The same with `train_gan`
 #
-# The lecture trains with Keras models: it stacks both players into one model and compiles twice,
+# Lecture E trains with Keras models: it stacks both players into one model and compiles twice,
 # first the discriminator, and then the stack with the discriminator frozen. The package's
 # `train_gan` takes exactly these models and plays the two phases that you have just written.
 # ([Notebook 04](04_fashion_dense.ipynb) takes the lecture's own loop apart.)
@@ -509,7 +509,7 @@ for name, samples in (
 # %% [markdown]
 # ## 7. And with `GAN.fit`
 #
-# `train_gan` takes the lecture's models. Behind it stands `GAN`, a Keras model whose `fit` plays
+# `train_gan` takes the models of lecture E. Behind it stands `GAN`, a Keras model whose `fit` plays
 # the two phases, and later notebooks use `GAN` directly. It makes it easy to change one thing at a
 # time. Here we change the loss, from cross-entropy to *least squares* ([Mao et al.,
 # 2017](https://arxiv.org/abs/1611.04076)). The discriminator's output $D(x)$ is now used as it is,

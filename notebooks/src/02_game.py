@@ -24,9 +24,10 @@
 # **Before this**: [notebook 01](01_circle.ipynb) (the two phases, `GAN.fit`), and what a density
 # and an expectation are.
 #
-# **Lectures**: IIT Tirupati, *Deep Learning 9.1* (implicit models, the losses with their ½);
-# *Generative Models* (the value function, the picture of convergence); CMU 11-785 (the best
-# discriminator, the divergences, the polls); KTH ID2223 (Nash equilibrium).
+# **Lectures**: A, IIT Tirupati, *Deep Learning 9.1* (implicit models, the losses with their ½); B,
+# *Generative Models* (the value function, the picture of convergence); C, CMU 11-785 (the best
+# discriminator, the divergences, the polls); E, KTH ID2223 (Nash equilibrium). The letters are used
+# below.
 #
 # **Time of a full run**: about 2 minutes on two CPU cores. We have not measured it on a GPU; the
 # networks are too small to need one.
@@ -157,9 +158,10 @@ def real_points(count, seed):
 # optimum.
 #
 # From now on $p$ is short for $p_{data}$, the density of the real points, and $q$ is short for
-# $p_g$, the density of the generator's samples. Then $V$ is a single integral. As before, we
-# compute it from the logit $t$, because $\log D = -\mathrm{softplus}(-t)$ and $\log(1 - D) =
-# -\mathrm{softplus}(t)$; numpy's `logaddexp(0, t)` is the softplus.
+# $p_g$, the density of the generator's samples. Then $V$ is a single integral. As in notebook 01,
+# the discriminator returns a logit $t$, and $D = \sigma(t) = 1 / (1 + e^{-t})$. Then $\log D =
+# -\mathrm{softplus}(-t)$ and $\log(1 - D) = -\mathrm{softplus}(t)$, where $\mathrm{softplus}(t) =
+# \log(1 + e^t)$ is numpy's `logaddexp(0, t)`.
 
 
 # %%
@@ -718,7 +720,7 @@ for mean in (0.0, 6.0):
 # So the pair is a Nash equilibrium. But it is a strange one. At the equilibrium nothing holds the
 # generator in its place. Only when the *discriminator* answers does a deviation cost anything.
 #
-# The smallest game with this property has one number for each player. Let $p = N(0, 1)$, let the
+# A game with one number for each player shows what this means. Let $p = N(0, 1)$, let the
 # generator choose the mean $\mu$ of $q = N(\mu, 1)$, and let the discriminator choose the slope $a$
 # of its logit, $D(x) = \sigma(a x)$. The equilibrium is $a = \mu = 0$. At each point $(a, \mu)$
 # both players move at the same time: $a$ climbs $V$, and $\mu$ descends it.
@@ -1198,10 +1200,11 @@ for loss, yours in zip((losses.Minimax(), losses.NonSaturating()), by_hand, stri
 # - For a fixed generator the best discriminator is $p/(p+q)$, and a trained one comes close to it
 #   where there are points.
 # - Against the best discriminator, the minimax generator minimises $2\,\mathrm{JSD} - \log 4$, and
-#   the non-saturating one, which is used in practice, $\mathrm{KL}(p_g \,\|\, p_{data}) -
-#   2\,\mathrm{JSD}$. Both are smallest where $p_g = p_{data}$, and only there.
-# - This point, with $D = ½$, is the Nash equilibrium. The ideal game converges to it (Proposition
-#   2); real players circle around it, and their losses don't show how far away they are.
+#   the non-saturating one, which is used in practice, follows the gradient of $\mathrm{KL}(p_g
+#   \,\|\, p_{data}) - 2\,\mathrm{JSD}$. Both goals are smallest where $p_g = p_{data}$, and only
+#   there.
+# - This point, with $D = ½$, is the Nash equilibrium. By Proposition 2 the ideal game converges to
+#   it. Real players circle around it, and their losses don't show how far away they are.
 #
 # **Limits.** One dimension, one pair of networks, and a truth that we knew. The proofs move
 # densities, the game moves weights: that ours came to rest is an observation and no theorem. In
