@@ -22,7 +22,7 @@
 # **Lecture**: IIT Tirupati, *Deep Learning 9.1*, on evaluation (inception score, Fréchet Inception
 # distance, human judgement).
 #
-# **Time of a full run**: about 8 minutes on two CPU cores. We have not measured it on a GPU.
+# **Time of a full run**: about 7 minutes on two CPU cores. We have not measured it on a GPU.
 
 # %% tags=["setup"]
 import sys
@@ -75,7 +75,7 @@ def draw_balls(axes, balls, radii, colour, caught, missed, title):
     style = {"facecolors": "none", "edgecolors": "black"}
     axes.scatter(*missed.T, s=30, marker="s", **style, label="outside all balls")
     axes.set(xlim=(-1.6, 1.6), ylim=(-1.5, 2.1), aspect="equal", title=title)
-    axes.legend(loc="upper right", fontsize=8)
+    axes.legend(loc="upper right", fontsize=9)
 
 
 # %% [markdown]
@@ -236,6 +236,7 @@ for place, (mean, std) in zip(axes, ((1.0, 1.0), (0.0, 2.0)), strict=True):
     }
     title = f"d² = (0 - {mean:.0f})² + (1 - {std:.0f})² = {mean**2 + (1 - std) ** 2:.0f}"
     plots.curves(line, normal, "feature", "density", ax=place, title=title)
+    place.set_ylim(0, 0.65)
 axes[0].figure
 
 # %% [markdown]
@@ -596,6 +597,7 @@ of_means = np.square(a.mean(0) - seen_noise.mean(0)).sum() * shares**2
 lines = {"measured": mixtures, "shift of the mean alone": of_means}
 lines["if it grew in proportion"] = mixtures[-1] * shares
 figure = plots.curves(shares, lines, "share of noise", "Fréchet distance")
+figure.set_size_inches(8, 4)
 print(
     *(f"{share:.0%} noise: {value:.1f}" for share, value in zip(shares, mixtures, strict=True)),
     sep=", ",
@@ -633,7 +635,7 @@ print(f"{np.sqrt(seen_noise.var(0).sum()):.1f}")
 print(f"{np.count_nonzero(hits)} of {len(a):,} balls contain noise")
 most = np.argsort(-hits)[:8]
 print(f"share of real images with smaller balls: {np.mean(radii < radii[most].mean()):.0%}")
-large(plots.image_grid(real[most], 8, labels=hits[most], scale=3), 100)
+large(plots.image_grid(real[most], 8, labels=hits[most], scale=3), 110)
 
 # %% [markdown]
 # Figure 6.10. The eight real images whose balls contain the most noise images, and how many of
