@@ -676,7 +676,7 @@ for c in (0.0, 0.05, 0.1, 0.2, 0.5):
 # **Predict**: which player should be faster?
 
 
-# %% tags=["setup"]
+# %%
 def restart(gan, weights, rates):
     """Puts weights, optimizers and the count of epochs back, which is faster than a new game."""
     gan.set_weights(weights)
