@@ -12,7 +12,8 @@
 # **Question.** Are the samples any good? So far we judged them by eye. Can a number do it? Which
 # number, and when does it mislead us?
 #
-# **You will be able to** compute six metrics of generated images from their formulas, compare each
+# **You will be able to** compute the inception score, the Fréchet distance, the kernel distance,
+# precision, recall, coverage and the sliced Wasserstein distance from their formulas, compare each
 # value with two reference levels, name a case that fools each metric, and follow a training run by
 # a distance instead of its losses.
 #
@@ -89,28 +90,43 @@ def draw_balls(axes, balls, radii, colour, caught, missed, title):
 real, others = images[:NUM_JUDGED], images[5_000 : 5_000 + NUM_JUDGED]
 
 # %% [markdown]
-# We now have two sets of real images that share no image. We will compare every set of samples with
-# `real`. The set `others` stands for a very good generator: its images are real, and none of them
-# is copied from `real`.
+# We now have two sets of 5,000 real images that share no image. We will compare every set of
+# samples with `real`. The set `others` stands for a very good generator: its images are real, and
+# none of them is copied from `real`.
 #
 # A value of a metric means little alone, so we will always look at two **reference levels**:
 #
-# - the **floor** is the value of `others`, that is, of real images against other real images,
-# - the **ceiling** is the value of uniform noise.
+# - the **level of real images** is the value of `others`, that is, of real images against other
+#   real images,
+# - the **level of noise** is the value of uniform noise.
 #
-# These are levels to compare with, not bounds. A set that copies `real` will be below the floor,
-# and we will meet sets above the ceiling.
+# For a distance, the level of real images is low and the level of noise is high. For a score you
+# would expect the opposite, and one score will surprise us in section 7. We will say for each
+# metric which direction is better. (A printed line and a legend in section 9 call the level of real
+# images the 'floor'. Notebook 05 did so too, and called the level of noise the 'ceiling'. For a
+# score, where high is good, these words would confuse.)
+#
+# Both are levels to compare with, not bounds. A set that copies `real` can get better values than
+# other real images, and we will meet sets that are further away than noise.
+#
+# Both sets come from the 60,000 *training* images of Fashion-MNIST, and the classifier that we will
+# use was trained on all of these. It has therefore seen `real` and `others` equally often, and may
+# be surer about them than about images that it has never seen. So the level of real images is the
+# value of other *training* images. A generator that makes perfect new garments might miss this
+# level by a little. How much? You could find out by using test images in place of `others`; we have
+# not measured it here.
 
 # %% [markdown]
 # ## 1. What looks at the images
 #
 # Distances between pixels are a poor measure of likeness: shift a shirt by two pixels and most of
-# its pixels change. The metrics of this notebook therefore use a trained classifier. On its way to
+# its pixels change. Most metrics of this notebook therefore use a trained classifier. On its way to
 # the answer, the classifier computes a few numbers for each image, its **features**, and we compare
-# the features instead of the pixels.
+# the features instead of the pixels. Two metrics do without the classifier and look at pixels: the
+# sliced Wasserstein distance (section 6) and a search for copies (section 7).
 #
-# Papers use the Inception network, which is a download of 92 MB and was trained on photographs. We
-# use a small classifier of Fashion-MNIST that comes with the package.
+# Papers mostly use the Inception network, which is a download of 92 MB and was trained on
+# photographs. We use a small classifier of Fashion-MNIST that comes with the package.
 
 # %% tags=["setup"]
 encoder = metrics.fashion_mnist_encoder()
@@ -130,9 +146,10 @@ names += ["classifier features", "probabilities score", "features distance"]
 large(plots.diagram(boxes, [plots.Arrow(*pair.split()) for pair in names], 11.8, 3.6), 100)
 
 # %% [markdown]
-# Figure 6.1. How a metric looks at images. Real images and samples pass through the same trained
-# classifier. One metric, the classifier score, uses the probabilities of the ten classes. The
-# others use the 64 features. Whatever the classifier does not see, none of these metrics can see.
+# Figure 6.1. How a metric with a classifier looks at images. Real images and samples pass through
+# the same trained classifier. One metric, the classifier score, uses the probabilities of the ten
+# classes, and it only needs those of the samples. The others use the 64 features of both sets.
+# Whatever the classifier does not see, none of these metrics can see.
 
 # %%
 features, probabilities = encoder(test_images)
@@ -160,7 +177,9 @@ large(
 # its five nearest neighbours: by the distance between pixels in the upper row, by the distance
 # between features in the lower row. Look at the sandal in the third and fourth rows. By pixels,
 # most of its neighbours are closed sneakers; by features, most of them are sandals. In the last two
-# rows the features ignore how bright a shirt is, and find shirts of the same cut.
+# rows the pixels find shirts that are about as bright, while the features find shirts of the same
+# cut, most of them darker. So the features depend less on brightness than the pixels do. They do
+# not ignore it, as we will see in section 3.
 
 # %% [markdown]
 # ## 2. Inception score
@@ -172,6 +191,8 @@ large(
 # divergence (KL, see [notebook 02](02_game.ipynb)) between the two is large when both are true:
 #
 # $$\mathrm{IS} = \exp\, \mathbb{E}_x\, \mathrm{KL}\big(p(y \mid x) \,\|\, p(y)\big)$$
+#
+# A larger score is better.
 
 
 # %%
@@ -195,8 +216,14 @@ print(f"package   {metrics.inception_score(p, splits=1).mean:.4f}")
 #
 # Noise gets 1.19, close to the smallest possible value, because the classifier gives nearly the
 # same answer to all of it. The ten images get 9.51, which is **more than the 8.84 of five thousand
-# real images**. The score never looks at a real image, so it cannot tell that a generator only
-# knows ten pictures.
+# real images**.
+#
+# Two properties of the formula explain this. First, the score never looks at a real image, so it
+# has nothing to compare the samples with. Second, a sample enters only through its probabilities
+# $p(y \mid x)$. Whether a class is shown by one picture or by a thousand different ones makes no
+# difference, as long as the probabilities are the same: variety *within* a class is invisible.
+# [Barratt and Sharma, 2018](https://arxiv.org/abs/1801.01973) discuss these and other weaknesses of
+# the score.
 #
 # </details>
 
@@ -213,7 +240,8 @@ for name in ("Shirt", "Trouser"):
 # %% [markdown]
 # Why do real images get less than the ten? Real garments can be ambiguous. The last two lines
 # measure this by the entropy of $p(y \mid x)$, which is 0 when the classifier is sure: shirts have
-# 0.31 nats, because many a shirt could be a coat or a pullover, while trousers have 0.01 nats.
+# 0.31 nats and trousers 0.01 nats. The reason is probably that many a shirt could also be a coat or
+# a pullover. You could check it by printing which other classes get the probability of the shirts.
 
 # %% [markdown]
 # ## 3. Fréchet distance
@@ -264,9 +292,10 @@ print(f"our lines {frechet(a, b):.6f}, package {package:.6f}")
 
 # %% [markdown]
 # With the features of Inception this is the famous FID (Fréchet Inception distance). Ours is a
-# **Fréchet classifier distance**. The two must never stand side by side, because they use different
-# features. The package therefore prints the two reference levels next to each value. Here is a
-# first test: real images, made brighter by a tenth of the range of pixel values.
+# **Fréchet classifier distance**. A smaller distance is better, and 0 means that mean and
+# covariance agree. The two must never stand side by side, because they use different features. The
+# package therefore prints the two reference levels next to each value. Here is a first test: real
+# images, made brighter by a tenth of the range of pixel values.
 
 # %%
 reference = metrics.Reference(encoder, real, others, seed=SEED)
@@ -276,20 +305,43 @@ for first in range(0, NUM_JUDGED, 500):  # samples may arrive in batches
 print(*brighter.report(), sep="\n")
 
 # %% [markdown]
-# You would hardly mind such a change. The distance does: it is 92.5, where other real images have
-# 0.8 and noise has 319. A metric does not weigh errors as we do.
+# Every garment keeps its shape, and a person would probably call the images a little pale at most.
+# (We show no picture, so this is our guess.) The distance reacts strongly: it is 92.5, where other
+# real images have 0.8 and noise has 319. One probable reason is the background, which is no longer
+# black; the classifier has never seen a grey one. A metric does not weigh errors as we do.
 
 # %% [markdown]
 # ## 4. Kernel distance, and the number of samples
 #
-# Two distributions are equal if every function has the same mean under both. The **maximum mean
-# discrepancy** (MMD) compares the means of all functions that can be built from a *kernel* $k(x,
-# y)$, a measure of how alike two feature vectors are. [Bińkowski et al.,
-# 2018](https://arxiv.org/abs/1801.01401) estimate it from three averages: how alike are two real
-# images $x, x'$, two samples $y, y'$, and a real image and a sample? With $d$ features:
+# Here is a second way to compare two distributions. Take some function of the features, for example
+# 'the third feature, squared'. If its mean is different for real images and for samples, the two
+# distributions are different. The **maximum mean discrepancy** (MMD) does this for many functions
+# at once: it is the *largest* difference between the two means that any function from a given
+# collection can reach.
+#
+# The collection comes from a *kernel* $k(x, y)$, a function that measures how alike two feature
+# vectors are. Our kernel multiplies the two vectors, divides by the number of features $d$, adds 1,
+# and takes the cube. With $d = 2$, the vector $(1, 1)$ has the kernel $(2/2 + 1)^3 = 8$ with
+# itself, $(0/2 + 1)^3 = 1$ with $(1, -1)$, and $(-2/2 + 1)^3 = 0$ with $(-1, -1)$: the more alike
+# two vectors are, the larger is their kernel. The functions of the collection are weighted sums of
+# such kernels, and their size is limited to 1. (In the words of mathematics: they fill the unit
+# ball of the kernel's function space.)
+#
+# We need not search for the best function, because the square of the answer has a closed form with
+# three averages. How alike are two real images $x, x'$? Two samples $y, y'$? A real image and a
+# sample? [Bińkowski et al., 2018](https://arxiv.org/abs/1801.01401) use
 #
 # $$\mathrm{MMD}^2 = \mathbb{E}\,k(x, x') + \mathbb{E}\,k(y, y') - 2\,\mathbb{E}\,k(x, y),
 # \qquad k(x, y) = \left(\tfrac{x^\top y}{d} + 1\right)^3$$
+#
+# If all real images have the features $(1, 1)$ and all samples $(1, -1)$, the three averages are 8,
+# 8 and 1, so $\mathrm{MMD}^2 = 14$. If the samples have $(1, 1)$, too, all three are 8, and
+# $\mathrm{MMD}^2 = 0$. A smaller value is better.
+#
+# What does this kernel see? The cube of a product contains products of up to three features, so the
+# distance compares the moments of the two distributions up to the third: means, products of two
+# features, and products of three. Two different distributions whose moments agree up to the third
+# have distance zero.
 
 
 # %%
@@ -308,9 +360,10 @@ package = metrics.kernel_distance(x, y, num_subsets=1, subset_size=len(x)).mean
 print(f"our lines {by_hand:.6f}, package {package:.6f}")
 
 # %% [markdown]
-# The estimate is unbiased, so for two equal distributions it is zero on average, and often a little
-# below zero. To save memory, the package averages over random subsets of at most 1,000 images, as
-# the paper does.
+# The code estimates the three averages and leaves out the comparison of an image with itself. This
+# makes the estimate unbiased, so for two equal distributions it is zero on average, and often a
+# little below zero. To save memory, the package averages over random subsets of at most 1,000
+# images, as the paper does.
 #
 # **Predict.** We compare real images with other real images, so neither set is better. Will the
 # Fréchet distance be larger with 100 images or with 5,000, or will it be the same? And the kernel
@@ -358,13 +411,17 @@ axes[0].figure
 # ## 5. Precision and recall
 #
 # One number cannot tell whether samples are *bad* or whether some kinds of sample are *missing*.
-# [Kynkäänniemi et al., 2019](https://arxiv.org/abs/1904.06991) therefore measure two things. They
-# draw a ball around each real point, just large enough to reach its third nearest real neighbour.
-# All balls together are an estimate of the region where real images lie.
+# [Sajjadi et al., 2018](https://arxiv.org/abs/1806.00035) therefore proposed to measure two things,
+# and called them precision and recall. We use the version of [Kynkäänniemi et al.,
+# 2019](https://arxiv.org/abs/1904.06991). They draw a ball around each real point, just large
+# enough to reach its third nearest real neighbour. All balls together are an estimate of the region
+# where real images lie.
 #
 # - **Precision** is the share of samples that lie inside this region.
 # - **Recall** works the other way round. It draws balls around the samples, and is the share of
 #   real points that lie inside those.
+#
+# Both lie between 0 and 1, and a larger value is better.
 #
 # In the plane we can look at both. Our real points lie on a circle. The samples only cover the
 # upper half of the circle, and a quarter of them is moved away from it.
@@ -404,10 +461,19 @@ axes[0].figure
 # about one half. Notice that a ball is large where its neighbours are far away. Large balls forgive
 # much, and we will meet them again in section 8.
 #
-# [Naeem et al., 2020](https://arxiv.org/abs/2002.09797) propose two variants, because a single
-# stray sample has a huge ball and can raise recall. They draw balls around real points only.
-# **Density** counts how many real balls a sample lies in, on average, divided by $k$, the number of
-# neighbours that defines the ball. **Coverage** is the share of real balls that contain a sample.
+# A single point far from all others has a huge ball. If it is a real point, samples far from most
+# real images fall into its ball and raise precision. If it is a sample, it can raise recall. [Naeem
+# et al., 2020](https://arxiv.org/abs/2002.09797) propose two variants, one against each problem.
+# Both draw balls around real points only. For both, a larger value is better.
+#
+# - **Density** is meant to suffer less from outliers among the *real* images. Count, for each
+#   sample, how many real balls it lies in. Take the mean over the samples and divide it by $k$, the
+#   number of neighbours that defines the ball (the package uses $k = 5$ here). A sample that lies
+#   in a single huge ball now counts little; a sample in a crowded place, where many balls overlap,
+#   counts much. Density can exceed 1.
+# - **Coverage** is meant to suffer less from outliers among the *samples*. It is the share of real
+#   balls that contain at least one sample. The samples have no balls here, so a stray sample cannot
+#   have a huge one.
 
 # %% [markdown]
 # ## 6. Sliced Wasserstein distance
@@ -430,9 +496,13 @@ large(plots.image_grid(parts, 8, row_labels=["image", "fine", "coarse"], scale=2
 # A patch has 7 × 7 pixels, so the patches of a level are two clouds of points in 49 dimensions: the
 # real cloud and the cloud of the samples. The Wasserstein distance tells how far we must move the
 # points of one cloud, on average, to turn it into the other. In one dimension it is easy: sort both
-# sets of numbers, pair the first with the first and so on, and take the mean difference. So we
-# project both clouds on many random directions, and average. ([Notebook 09](09_wasserstein.ipynb)
-# has more on this distance.)
+# sets of numbers, pair the first with the first and so on, and take the mean absolute difference.
+# So we project both clouds on many random directions, and average. A smaller distance is better.
+# ([Notebook 09](09_wasserstein.ipynb) has more on this distance.)
+#
+# Before that, the patches of each set are standardised: we subtract the mean of the whole set and
+# divide by its standard deviation. This hides two faults. If all samples are too bright by the same
+# amount, or have too much or too little contrast, the distance does not see it.
 
 
 # %%
@@ -456,13 +526,27 @@ print(f"package {package.levels[28]:.2f}; mean of both levels {package.mean:.2f}
 
 # %% [markdown]
 # The two values for the fine level differ a little, because the package draws other places and
-# other directions. From now on we use the mean over both levels. This metric cannot see anything
-# larger than a patch, which at the coarse level is a quarter of the image.
+# other directions. From now on we use the mean over both levels. This metric has blind spots by
+# construction: it cannot see the brightness and the contrast of the whole set, and it cannot see
+# anything larger than a patch, which at the coarse level is a quarter of the image.
 
 # %% [markdown]
 # ## 7. Images chosen to fool the metrics
 #
 # We now build eleven sets of images with known faults, and ask which metric notices which fault.
+# This is what we will compare:
+#
+# | metric | looks at | better is |
+# | --- | --- | --- |
+# | classifier score | probabilities of the samples | larger, from 1 to 10 |
+# | Fréchet distance | mean and covariance of the features | smaller, from 0 |
+# | kernel distance | moments of the features, up to the third | smaller, around 0 for real images |
+# | precision | samples near real images (features) | larger, from 0 to 1 |
+# | recall | real images near samples (features) | larger, from 0 to 1 |
+# | density | samples in crowded real places (features) | larger, from 0, about 1 for real images |
+# | coverage | real images with a sample nearby (features) | larger, from 0 to 1 |
+# | sliced Wasserstein distance | patches of pixels | smaller, from 0 |
+# | copies | pixels of whole images | smaller, from 0 to 1 |
 
 # %% tags=["setup"]
 blurred = others
@@ -493,14 +577,22 @@ large(plots.image_grid(shown, 8, row_labels=list(cases), scale=2))
 # boots only. In 'a third is noise' two thirds of the images are untouched, while 'noise 0.1' to
 # 'noise 0.8' add noise of that standard deviation to every image.
 #
-# **Predict**: which metric will find nothing wrong with the memorised images? Which metrics will
-# not notice that 50 images are few? What will precision say about pure noise?
+# Two details of these sets will matter. First, '50 images, repeated' and 'one class' contain
+# **duplicates**: the boots of `others` are about a tenth of its images, and each is repeated about
+# ten times to fill the set. Second, pixels with noise are clipped to the range from −1 to 1. On the
+# black background only noise upwards is left, so the background also becomes brighter on average,
+# and the noise there is weaker than its name says.
+#
+# **Predict**: which metric will find a fault in the memorised images? Which metrics will hardly
+# notice that 50 images are few? What will precision say about pure noise?
 #
 # <details><summary>Answer</summary>
 #
-# All metrics but one rate the memorised images as perfect: only a search for the nearest real image
-# shows that they are copies. The classifier score and precision hardly notice that 50 images are
-# few. And precision rates pure noise at 0.99, *better* than real images. We will find out why.
+# All metrics but one rate the memorised images at least as good as other real images: only a search
+# for the nearest real image shows that they are copies. Precision does not notice at all that 50
+# images are few. The classifier score, the Fréchet distance, the sliced Wasserstein distance and
+# density notice it only a little. And precision rates pure noise at 0.99, *better* than real
+# images. We will find out why.
 #
 # </details>
 #
@@ -508,6 +600,12 @@ large(plots.image_grid(shown, 8, row_labels=list(cases), scale=2))
 # `real` by Euclidean distance over all pixels. `copies` is the share for which this distance is
 # below 0.5. Together with the sliced Wasserstein distance it is the only metric here that looks at
 # pixels.
+#
+# Why 0.5? An exact copy has distance 0. A copy whose 784 pixels are all off by about 0.018 (a
+# hundredth of the range of pixel values, which no eye would notice) has distance $\sqrt{784} \cdot
+# 0.018 \approx 0.5$. So the test also finds copies that are not quite exact. It is our choice, and
+# it needs a check that different garments lie further apart: in the table below, not one of the
+# other real images is counted as a copy.
 
 # %%
 scores = metrics.Scores(
@@ -542,9 +640,10 @@ for name, row in zip(table, values, strict=True):
 
 # %% [markdown]
 # Nine columns have nine units. To compare them, we put every value on one scale: **0 %** is the
-# floor, the value of the other real images. **100 %** is the ceiling for the three distances, and
+# level of real images, the first row. **100 %** is the level of noise for the three distances, and
 # for the other metrics the worst value that they can take. A value below 0 % means that the metric
-# prefers this set to real images.
+# prefers this set to other real images. The scale is a choice: with another set at 100 %, all
+# percentages of a column would change by the same factor.
 
 # %%
 worst = {"classifier_score": 1.0, "precision": 0.0, "recall": 0.0, "density": 0.0, "coverage": 0.0}
@@ -555,22 +654,39 @@ texts = [[f"{value:.0f}" for value in row] for row in percent]
 large(plots.heatmap(percent, list(table), heads, texts, value_range=(0, 100)))
 
 # %% [markdown]
-# Figure 6.8. How far each set is from the floor, in percent of the way to the worst value. Dark
-# cells: the metric noticed the fault. White cells: it did not. Read the figure column by column, as
-# a list of blind spots.
+# Figure 6.8. How far each set is from the level of real images, in percent of the way to the value
+# that we put at 100 %. Dark cells: the metric noticed the fault. White cells: it did not. Read the
+# figure column by column, as a list of blind spots.
 #
-# - **Classifier score**: fifty images are enough for it (8 %), since they show all ten classes.
-# - **Fréchet distance**: when a third of the images is noise, it moves by 7 % only. The next figure
-#   shows why. One class alone is at 158 %, further away than noise.
-# - **Kernel distance**: it behaves like the Fréchet distance, and exaggerates the one class, at
-#   1271 %.
+# - **Classifier score**: fifty images are enough for it (8 %), since they show all ten classes. It
+#   shares this blind spot with the Fréchet distance (11 %), the sliced Wasserstein distance (10 %)
+#   and density (12 %).
+# - **Fréchet distance**: when a third of the images is noise, it covers only 7 % of the way to pure
+#   noise. (The value itself, 24.5, is still about thirty times the 0.8 of real images. How small a
+#   change looks depends on what we put at 100 %.) Section 7 ends with a figure that shows where the
+#   7 % come from. One class alone is at 158 %, further away than noise.
+# - **Kernel distance**: it has the same blind spots, the 50 images (18 %) and the third of noise
+#   (11 %), and it reacts more strongly than the Fréchet distance to faults of every image: 31 %
+#   against 11 % for noise 0.1, 51 % against 33 % for blur. It puts noise 0.8 and shuffled pixels
+#   above pure noise, and the one class at 1271 %.
 # - **Precision** is blind to fifty images and to one class, because it does not ask what is
-#   missing. It is also blind to pure noise, at −15 %.
+#   missing. It is also blind to pure noise (−15 %), to shuffled pixels (−5 %) and to noise 0.8 (−13
+#   %): it rates all three better than real images.
 # - **Recall** does not mind that a third is noise, since the other two thirds still reach
 #   everything. Yet it falls to 0.30 when we add a little noise (0.1) to every image, although all
 #   ten classes and all variety are still there. So **a low recall does not simply mean 'missing
 #   classes'**. It means that few real images have a sample nearby, and samples that are all a bit
 #   wrong are not near.
+# - Recall of 0.000 for the fifty images and for the one class, however, is **no finding about
+#   variety**. These sets contain duplicates. The three nearest neighbours of a sample are then its
+#   own copies, at distance 0, so its ball has radius 0 and contains no real image. Duplicates force
+#   recall to 0 here, no matter how varied the images are.
+# - **Density** never rises above 37 % (for blur) in any of our sets. Like precision, it is blind to
+#   one class (−1 %), to noise 0.8 (3 %) and to pure noise (−3 %).
+# - **Coverage** draws balls around real images only, so duplicates do it no harm: that fifty images
+#   (96 %) and one class (89 %) reach few real images is a true finding. It misses the memorised
+#   images and, like recall, the third of noise (5 %). And like recall it falls when every image is
+#   a bit wrong (51 % for noise 0.1), so a low coverage alone does not mean missing kinds either.
 # - **Sliced Wasserstein distance**: of all metrics it reacts most to the third of noise (43 %), and
 #   apart from copies it reacts least to weak noise on every image (6 % for noise 0.1).
 # - **Copies**: the only column that notices the memorised images, and it notices nothing else.
@@ -580,9 +696,14 @@ large(plots.heatmap(percent, list(table), heads, texts, value_range=(0, 100)))
 #
 # Suppose a share $s$ of the samples is noise. The mean of all features then moves by $s$ times the
 # difference between the mean of noise and the mean of real images. The Fréchet distance contains
-# the *square* of this shift, so this part grows like $s^2$: a third of noise costs a ninth. The
-# part with the covariances behaves alike, because the distance between two matrices that differ
-# little grows with the square of their difference.
+# the *square* of this shift, so this part of the distance grows like $s^2$: with a third of noise,
+# the part of the means is a ninth of what it is with noise alone.
+#
+# The second part of the distance compares the covariance matrices. While $s$ is small, these two
+# matrices differ by an amount roughly proportional to $s$, and the distance between them grows
+# roughly like the square of that amount. This is only a rule of thumb: it holds as long as the
+# change is small compared with the variance of the real features, in every direction. So we expect
+# the whole distance to grow roughly like the square while $s$ is small.
 #
 # **Predict** the distance for $s = 0.1$. Noise alone is at about 319.
 
@@ -607,12 +728,17 @@ large(figure)
 # %% [markdown]
 # Figure 6.9. The Fréchet distance against the share of noise among the samples. The measured line
 # stays far below the straight line of proportion. With a tenth of noise the distance is 3.6, about
-# a hundredth of the ceiling, and with a third it is 23.8. The dashed line is the part of the means,
-# exactly $s^2$ times their squared difference. The covariances add the rest. They cost most at the
-# very end, from 163 to 319, when the last garments, and with them nearly all spread, disappear.
+# a hundredth of the level of noise, and with a third it is 23.8, about 7 % of it, as in the table.
+# The dashed line is the part of the means, exactly $s^2$ times their squared difference. The
+# covariances add the rest. They cost most at the very end, from 163 to 319, when the last garments,
+# and with them nearly all spread, disappear.
 #
-# A generator that fails completely on a few samples therefore gets a good Fréchet distance. Look at
-# the samples, too.
+# How well does the rule of thumb hold? From 0 to 10 % of noise the distance rises by 2.8, and from
+# 0 to 20 % by 9.5. Twice the share gives 3.4 times the rise, where an exact square would give 4
+# times.
+#
+# A generator that fails completely on a few samples can therefore still get a good Fréchet
+# distance. Look at the samples, too.
 
 # %% [markdown]
 # ## 8. Why precision takes noise for real
@@ -639,11 +765,13 @@ large(plots.image_grid(real[most], 8, labels=hits[most], scale=3), 110)
 
 # %% [markdown]
 # Figure 6.10. The eight real images whose balls contain the most noise images, and how many of
-# 1,000 each contains. They are rare garments, such as tops and a purse with a fine pattern. Rare
-# images have distant neighbours and therefore large balls: larger than those of 95 % of the real
-# images. The classifier, on the other hand, was never taught what noise is, and maps all noise to
-# nearly the same place: its features have a spread (the root of the sum of their variances) of 3.0,
-# those of garments 17.1. That place happens to lie inside these few balls.
+# 1,000 each contains: tops, bags and two pieces with a fine pattern, among others. The mean radius
+# of these eight balls is larger than the radius of 95 % of all balls. A large ball means that the
+# nearest neighbours are far away in features, so these images are unusual to the classifier,
+# although their pictures alone do not show that. The classifier, on the other hand, was never
+# taught what noise is, and maps all noise to nearly the same place: its features have a spread (the
+# root of the sum of their variances) of 3.0, those of garments 17.1. That place happens to lie
+# inside a few large balls: only 25 of the 5,000 balls contain any noise.
 #
 # Is precision to blame, or the classifier? We give precision two other ways to look at the images:
 # a network with random weights, and the bare pixels.
@@ -661,16 +789,16 @@ for name, view in views.items():
 
 # %% [markdown]
 # With a random network or with pixels the precision of noise is practically zero. So it is not
-# precision alone that fails here, but precision *with this classifier*. A metric is as good as the
-# features that it uses.
+# precision alone that fails here, but precision *with this classifier*. A metric is only as good as
+# the features that it uses.
 
 # %% [markdown]
 # ## 9. A run, followed by its distance
 #
 # We train the lecture's DCGAN again, now with two observers. The callback `Score` makes 2,000
 # images from the same latents after every epoch, scores them, and keeps the best generator. The
-# callback `TrainingDoctor` knows the symptoms of a failing run, and says nothing as long as all is
-# well.
+# callback `TrainingDoctor` knows the symptoms of a failing run, and says nothing as long as it sees
+# none of them.
 
 # %%
 gan = GAN(builders.dcgan_generator(), builders.dcgan_discriminator(), seed=SEED)
@@ -697,10 +825,15 @@ axes[0].figure
 
 # %% [markdown]
 # Figure 6.11. Left: the losses over 16 epochs of 125 steps. Right: the Fréchet classifier distance
-# of 2,000 samples. From epoch 8 on the losses are nearly flat, and the generator's loss ends higher
-# than it began. If you only saw them, you could not say whether the samples improve. The distance
-# can: it falls from 334 before training to 178 after the first epoch, about 90 after the eighth and
-# 73 at the end.
+# of 2,000 samples after each epoch; the dotted line is the level of real images. From epoch 8 on
+# the losses are nearly flat, and the generator's loss ends higher than it began. If you only saw
+# them, you could not say whether the samples improve. The distance can: it falls from 178 after the
+# first epoch to about 90 after the eighth and 73 at the end. (The value before training, 334, is
+# printed above and not drawn.)
+#
+# The level of real images for 2,000 images is printed as 0.8. It comes from a single draw, the
+# first 2,000 images of `others`. In figure 6.4 this draw was one of five, and their mean at 2,000
+# images was 1.11. Against distances of 73 and more, the difference does not matter.
 
 # %%
 latents = keras.random.normal((NUM_WATCHED, gan.latent_dim), seed=SEED + 1)
@@ -712,9 +845,9 @@ print(*scores.report(samples), sep="\n")
 # %% [markdown]
 # These are 2,000 new samples of the best generator. (Its distance is 71.4 here and was 72.7 during
 # training: the same generator and the same number of samples, but other latents.) Each line gives a
-# value, then its floor and its ceiling for the same number of images. Keep all three together when
-# you quote one. Precision (0.64 of 0.86) is closer to its floor than recall (0.47 of 0.87) and
-# coverage (0.23 of 0.81).
+# value, then the level of real images and the level of noise for the same number of images. Keep
+# all three together when you quote one. Precision (0.64, real images 0.86) is closer to the level
+# of real images than recall (0.47, real images 0.87) and coverage (0.23, real images 0.81).
 #
 # It is tempting to say that this generator makes good garments of too few kinds. Let's check before
 # we say so, class by class.
@@ -731,11 +864,17 @@ for number, name in enumerate(data.CLASS_NAMES):
     print(f"{name:12} {share[number]:16.2f} {found[members].mean():27.2f}")
 
 # %% [markdown]
-# No class is missing: the rarest one, ankle boots, still has 5 % of the samples. Recall differs a
-# lot between the classes, from 0.88 for trousers to 0.20 for bags and 0.19 for ankle boots. Two
-# explanations fit a low recall. Either the generator makes only a few kinds of bag, or its bags are
-# so flawed that none of them comes near a real one. Recall cannot tell the two apart. (Row 'noise
-# 0.1' of figure 6.8 was a pure case of the second kind.) This is why we look at the samples next.
+# The classifier puts samples into all ten classes: the smallest share, of ankle boots, is still 5
+# %. Be careful with this count. The classifier knows no answer 'none of these', so it must put
+# every sample into one of the ten classes, and an ill-shaped blob gets a class too. A share of 5 %
+# does not prove that these samples look like boots.
+#
+# Recall differs a lot between the classes, from 0.88 for trousers to 0.20 for bags and 0.19 for
+# ankle boots. Two explanations fit a low recall. Either the generator makes only a few kinds of
+# bag, or its bags are so flawed that none of them comes near a real one. The number alone cannot
+# tell which it is. (Row 'noise 0.1' of figure 6.8 was a pure case of the second kind.) So we look
+# at samples next. We take the first eight, without selecting. Eight images can show what flaws look
+# like, but they are too few to decide between the two explanations.
 
 # %%
 found = metrics.nearest_neighbours(samples[:8], images).indices[:, 0]
@@ -745,15 +884,18 @@ names = ["sample", "by pixels", "by features"]
 large(plots.image_grid(pairs, 8, row_labels=names, scale=2))
 
 # %% [markdown]
-# Figure 6.12. Eight samples, and the training image nearest to each, by pixels and by features. If
-# the generator had memorised images, the first two rows would be equal. They are not: after 2,000
-# steps the samples have torn edges and holes that no real garment has. The neighbours show what
-# each sample is an attempt at.
+# Figure 6.12. Eight samples, and the real image nearest to each: by pixels among all 60,000
+# training images, by features among the 5,000 images of `real` only. If the generator had memorised
+# images, the first two rows would be equal. They are not, although the trousers in the fourth
+# column come close. After 2,000 steps most of these samples have ragged edges, holes or stray
+# specks that their neighbours do not have; the trousers look clean. The neighbours give you an idea
+# of what a sample is an attempt at.
 #
 # ### A run that fails
 #
 # What does the doctor say when a run goes wrong? Here we set the generator's learning rate to zero,
-# as might happen by a typing error:
+# as might happen by a typing error. For this demonstration we leave the DCGAN and take the small
+# dense networks, which train much faster; the fault would be the same.
 
 # %%
 players = (
@@ -767,27 +909,46 @@ history = sick.fit(batches, epochs=8, callbacks=[doctor], verbose=0)
 
 # %% [markdown]
 # After one epoch the doctor names the player that does not move, and gives its learning rate as
-# evidence. After four epochs it sees the consequence: the discriminator has nothing left to learn.
+# evidence. After four epochs it sees the consequence: the generator never moves, so the
+# discriminator soon ranks every pair of a real and a generated image rightly.
+#
+# Read the second finding with care. The doctor says that the discriminator 'teaches the generator
+# little or nothing', and yet it prints a gradient of about 11, which is not small. The advice is
+# the same text for every saturated discriminator. In this run there is a gradient (the generator's
+# usual loss does not vanish when the discriminator wins, see [notebook 02](02_game.ipynb)), but the
+# generator is frozen: a learning rate of zero multiplies every gradient by zero. So the first
+# finding is the cause and the second its consequence, and fewer steps for the discriminator would
+# not help here. Always begin with the earliest finding, and compare the advice with the printed
+# evidence.
 
 # %% [markdown]
 # ## 10. Asking people
 #
-# In the end, images are made for people. So why not ask them? In a **visual Turing test** each
-# rater sees one image at a time, some of them real and some generated, and says which it is. The
-# error rate is the score: 50 % would mean that nobody can tell. Salimans et al. (section 2)
-# reported 21.3 % for their samples of CIFAR-10. [HYPE](https://arxiv.org/abs/1904.01121) (Zhou et
-# al., 2019) turned this into a protocol whose results can be repeated, and estimates their
-# uncertainty by resampling. In one version the raters have unlimited time, and the score is again
-# the error rate. In the other version an image is shown for a fraction of a second only. The time
-# is shortened or lengthened until a rater is just able to tell real from generated, and this time
-# is the score. People are slow, costly and differ from each other, and like precision they only see
-# whether an image is good, not which images are missing.
+# In the end, images are made for people. So why not ask them? In a **visual Turing test** people
+# see real and generated images and say which are which. The error rate is the score: 50 % would
+# mean that nobody can tell. Salimans et al. reported an error rate of 21.3 % for their samples of
+# CIFAR-10.
+#
+# [HYPE](https://arxiv.org/abs/1904.01121) (Zhou et al., 2019) made a protocol of such tests, and
+# its authors checked by bootstrap sampling that its rankings can be repeated. There are two
+# versions. In one version the raters may look as long as they like, and the score is the error
+# rate. In the other version an image is shown for a short time only, and this time is adapted to
+# the rater's answers. The score is the time that a rater needs to tell real from generated images:
+# the longer it is, the more real the samples look.
+#
+# People are slow, costly and differ from each other. And like precision, they judge whether the
+# images that they see are good, not which images are missing.
 #
 # Try it yourself. To make it less easy, we pick the six samples with the highest **realism**
-# (Kynkäänniemi et al., section 5). The realism of a sample is the largest ratio $r_i / d_i$ over
-# all real images $i$, where $r_i$ is the radius of the ball of image $i$ and $d_i$ is the distance
-# from the sample to it. It is above 1 inside of a ball. The paper ignores the larger half of the
-# balls, which we know to be unreliable.
+# (Kynkäänniemi et al.). To compute it for a sample, look at every real image $i$, whose ball has
+# the radius $r_i$, and measure the distance $d_i$ from the sample to this image. The ratio $r_i /
+# d_i$ is above 1 if the sample lies inside the ball, and it is larger the nearer the sample is to
+# the centre. The realism of the sample is the largest of these ratios.
+#
+# One very large ball would make this ratio large for many samples, so the authors leave out the
+# larger half of the balls, and so do we. Section 8 does not show that so many balls are bad: there,
+# the eight balls that caught the most noise had on average a larger radius than 95 % of all balls.
+# That is a case against the largest few percent, not against half of them.
 
 # %%
 small = radii <= np.median(radii)
@@ -806,8 +967,8 @@ large(plots.image_grid(candidates[order], 6, labels=range(1, 13), scale=3))
 #
 # The real images are 2, 4, 7, 9, 10 and 12. What gave the samples away? Number 6 has only one
 # sleeve, number 8 has specks beside it, number 11 has a ragged ankle, and the surfaces of 1, 3 and
-# 5 are blotchy. If some of them fooled you, remember that they are the best six of 2,000: their
-# realism is between 1.39 and 1.64, while half of all samples have less than 0.66.
+# 5 are blotchy. If some of them fooled you, remember that these six were chosen from 2,000 for the
+# highest realism, which is between 1.39 and 1.64, while half of all samples have less than 0.66.
 #
 # </details>
 
@@ -818,6 +979,9 @@ large(plots.image_grid(candidates[order], 6, labels=range(1, 13), scale=3))
 # trousers. Which metrics will notice? Write down your guess for precision, recall and the Fréchet
 # distance. Then replace `mixed` by such a set. (The labels of `images` are in `labels`; the class
 # number of trousers is 1. Take images from number 5,000 on, and as many as in `real`.)
+#
+# The check prints a fourth value, `classes_present`: the number of classes to which the classifier
+# assigns at least 1 % of the samples. Ten is the best value here.
 
 # %% tags=["exercise"]
 mixed = real  # change me
@@ -831,10 +995,10 @@ reference = metrics.Reference(encoder, real, others, seed=SEED)
 print(*metrics.Scores(reference).report(mixed), sep="\n")
 
 # %% [markdown] tags=["solution"]
-# Precision does not change (0.86), because every sample is a good one. Recall falls from 0.87 to
-# 0.78, by about the share of trousers. The Fréchet distance rises to 32.7, a tenth of its ceiling
-# and about as much as when we repeated 50 images. The last line counts the classes and finds nine.
-# If you know what to look for, a simple count is the clearest metric of all.
+# Precision does not change (0.86), because every sample is a real image. Recall falls from 0.87 to
+# 0.78, by about the share of trousers. The Fréchet distance rises to 32.7, a tenth of the level of
+# noise and about as much as when we repeated 50 images. The last line counts the classes and finds
+# nine. If you know what to look for, a simple count is the clearest metric of all.
 
 # %% [markdown] tags=["exercise-text"]
 # **6.2 Implement.** Write coverage, as section 5 describes it: the share of real points whose ball
@@ -886,14 +1050,16 @@ print(metrics.precision_recall(data.circle(2_000, seed=1), fooling[:2_000]))
 # %% [markdown]
 # ## Take away
 #
-# - Quote a value together with its floor, its ceiling, the number of samples and the network that
-#   computed the features.
+# - Quote a value together with the level of real images, the level of noise, the number of samples
+#   and the network that computed the features.
 # - Every metric has a blind spot. Combine a distance with precision and recall, search for copies,
 #   and look at the samples.
-# - The losses of a GAN do not tell you when to stop. A distance does.
+# - In the second half of our run the losses stayed nearly flat, while the distance to the real
+#   images still fell. A distance can show progress that the losses hide.
 #
-# **Limits.** Our classifier was trained on garments and knows nothing else. Five thousand samples
-# are few. The training run is a single run with one seed.
+# **Limits.** Our classifier was trained on garments and knows nothing else, and `real` and `others`
+# are among the images on which it was trained. Five thousand samples are few. The training run is a
+# single run with one seed.
 #
 # **Next**: in [notebook 07](07_pathologies.ipynb) we make runs fail on purpose.
 #
@@ -901,7 +1067,8 @@ print(metrics.precision_recall(data.circle(2_000, seed=1), fooling[:2_000]))
 # [arXiv:1606.03498](https://arxiv.org/abs/1606.03498) · Barratt and Sharma 2018, what is wrong with
 # it, [arXiv:1801.01973](https://arxiv.org/abs/1801.01973) · Heusel et al. 2017, Fréchet Inception
 # distance, [arXiv:1706.08500](https://arxiv.org/abs/1706.08500) · Bińkowski et al. 2018, kernel
-# distance, [arXiv:1801.01401](https://arxiv.org/abs/1801.01401) · Kynkäänniemi et al. 2019,
+# distance, [arXiv:1801.01401](https://arxiv.org/abs/1801.01401) · Sajjadi et al. 2018, precision
+# and recall, [arXiv:1806.00035](https://arxiv.org/abs/1806.00035) · Kynkäänniemi et al. 2019,
 # precision, recall and realism, [arXiv:1904.06991](https://arxiv.org/abs/1904.06991) · Naeem et al.
 # 2020, density and coverage, [arXiv:2002.09797](https://arxiv.org/abs/2002.09797) · Karras et al.
 # 2018, sliced Wasserstein distance, [arXiv:1710.10196](https://arxiv.org/abs/1710.10196) · Zhou et
