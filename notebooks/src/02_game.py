@@ -18,7 +18,7 @@
 #   one comes to it;
 # - compute three divergences between densities, and say what each of them forgives;
 # - say what the generator minimises with the saturating and with the non-saturating loss;
-# - define the Nash equilibrium of the game, and prove that the ideal game converges to it;
+# - define the Nash equilibrium of the game, and sketch why the ideal game converges to it;
 # - answer the lecture's polls with a run.
 #
 # **Before this**: [notebook 01](01_circle.ipynb) (the two phases, `GAN.fit`), and what a density
@@ -97,8 +97,8 @@ plots.diagram(boxes, [Arrow(*pair.split()) for pair in pairs], 11.0, 4.7)
 # [Goodfellow's tutorial of 2016](https://arxiv.org/abs/1701.00160). Left: explicit models give a
 # density, either exactly (autoregressive models and normalising flows) or as a lower bound (the
 # variational autoencoder, VAE, of [notebook 03](03_autoencoder.ipynb)). Middle: diffusion models
-# learn in which direction the density grows. Right: implicit models only draw samples; a GAN is one
-# of them.
+# learn the scores of noised densities, that is, in which direction each of them grows (they have
+# a bound on the likelihood, too). Right: implicit models only draw samples; a GAN is one of them.
 #
 # In this notebook we make life easy and stay on a line. In one dimension a density is a curve that
 # we can draw, and an expectation is a sum over a fine grid, exact to many digits. So whatever the
@@ -216,10 +216,11 @@ for (p, q), line in zip(pairs, heights, strict=True):
 #
 # <details><summary>Two slips in the lectures' slides</summary>
 #
-# In places lecture C writes the fake term as $1 - \log D$ instead of $\log(1 - D)$. With this term
-# the integrand would be $(p - q)\log D$, which has no maximum between 0 and 1: $D$ would jump from
-# 0 to 1 wherever $p$ overtakes $q$. The lecture's next line, with its $p/D - q/(1-D)$, is right
-# again. And where lecture B writes $\theta_G$ in the discriminator's update, it means $\theta_D$.
+# In places lecture C writes the fake term as $1 - \log D$ instead of $\log(1 - D)$. With this
+# term the integrand would be $(p - q)\log D$ plus the constant $q$. This has no maximum between 0
+# and 1: $D$ would jump from 0 to 1 wherever $p$ overtakes $q$. The lecture's next line, with its
+# $p/D - q/(1-D)$, is right again. And where lecture B writes $\theta_G$ in the discriminator's
+# update, it means $\theta_D$.
 #
 # </details>
 #
@@ -292,8 +293,9 @@ plots.curves(GRID[shown], lines, "x", "density, or probability D(x)", ax=large_a
 # is 0.0063, and the largest difference within 3 of the origin is 0.048. Farther out the two part,
 # most of all on the left. There the tail of the narrow real hump falls below the tail of $q$, so
 # $D^*$ drops to 0, while the trained $D$ stays at 1 and is as wrong as it can be. Only 0.026 % of
-# all points lie more than 4 away from the origin, so almost nothing told it. **A discriminator
-# knows the ratio of two densities where there are points. Elsewhere it guesses.**
+# all points lie more than 4 away from the origin, and most of these on the right, so almost
+# nothing told it. **A discriminator knows the ratio of two densities where there are points.
+# Elsewhere it guesses.**
 #
 # The value with the trained $D$, -0.9280, is a little below the value with $D^*$, -0.9255. It has
 # to be lower, because $V(D^*, G)$ is the maximum.
@@ -415,9 +417,9 @@ axes[0].figure
 # reverse KL.
 #
 # So the lecture is right about KL, and right about JSD when the modes are far apart. The table
-# shows why. Losing a hump costs a JSD of about 0.216, however far away the hump is. A normal
-# distribution that spans both humps costs more, the wider the gap. From some gap on it pays to drop
-# a mode.
+# shows why. Losing a hump costs a JSD of about 0.216, however far away the hump is, once the two
+# are well separated. A normal distribution that spans both humps costs more, the wider the gap.
+# From some gap on it pays to drop a mode.
 
 # %% [markdown]
 # ### The identity, measured
@@ -465,19 +467,21 @@ ax.figure
 # Figure 2.5. The value of the game against the shift, three times: the line is $2\,\mathrm{JSD} -
 # \log 4$, the squares are computed with $D^*$, and the crosses with trained discriminators. All
 # three agree. At shift 0 they begin at $-\log 4$. At 6 they have reached -0.008, nearly 0, where
-# the JSD is $\log 2$. The trained discriminators are off by less than 0.001 everywhere. (At shifts
-# 1 and 2 they are even slightly above the best value. That can happen by chance, because they are
-# judged on random points.) Note how flat the end is: coming closer from 6 to 4 gains only 0.11,
-# from 4 to 2 it gains 0.59. A generator that is far away hardly feels where the data are.
+# the JSD is $\log 2$. The trained discriminators are off by less than 0.001 everywhere, and the
+# chance error of judging on random points may be as large as that. (At shifts 1 and 2 they are
+# even slightly above the best value. This is such a chance error. At shift 0 both training sets
+# hold the same points, and at the other shifts one is an exact translate of the other, so these
+# are not two independent sets.) Note how flat the end is: coming closer from 6 to 4 gains only
+# 0.11, from 4 to 2 it gains 0.59. A generator that is far away hardly feels where the data are.
 
 # %% [markdown]
 # ## 4. Two losses for the generator
 #
 # The generator can only move the second term of $V$. In the minimax game it minimises exactly this
 # term, $\frac12 \mathbb{E}_z \log(1 - D(G(z)))$ with the lecture's ½. This is called the
-# **saturating** loss. In practice almost everybody uses the **non-saturating** loss $-\mathbb{E}_z
-# \log D(G(z))$ instead. Both fall when $D(G(z))$ rises. The difference is in their slopes. With the
-# logit $t$ and $D = \sigma(t)$,
+# **saturating** loss. In practice most GANs with a logarithmic loss use the **non-saturating**
+# loss $-\mathbb{E}_z \log D(G(z))$ instead. Both fall when $D(G(z))$ rises. The difference is in
+# their slopes. With the logit $t$ and $D = \sigma(t)$,
 #
 # $$\frac{d}{dt}\, \tfrac12 \log(1 - \sigma(t)) = -\tfrac12\, \sigma(t) = -\tfrac12 D, \qquad
 # \frac{d}{dt}\, (-\log \sigma(t)) = -(1 - D).$$
@@ -493,9 +497,10 @@ axes[0].figure
 
 # %% [markdown]
 # Figure 2.6. Left: both losses against $D(G(z))$, the discriminator's opinion of a fake sample.
-# Right: how steep they are as functions of the logit. A new generator is at the far left, because
-# the discriminator easily sees through it. There the saturating loss is flat and the non-saturating
-# loss is at its steepest. At the far right, where the generator wins, it is the other way round.
+# Right: how steep they are as functions of the logit. A generator whose samples the discriminator
+# easily sees through is at the far left. (A brand-new pair starts in the middle, because an
+# untrained $D$ says about ½.) On the left the saturating loss is flat and the non-saturating loss
+# is at its steepest. At the far right, where the generator wins, it is the other way round.
 #
 # <details><summary>A slip that leads to the loss used in practice</summary>
 #
@@ -566,7 +571,7 @@ axes[0].figure
 # factor ½ (0.0199 and 0.0396). At first both grow, because $D$ gets a slope. Then the saturating
 # gradient turns round at 0.31 and falls together with $D(G(z))$, to 0.0007. The non-saturating
 # gradient goes on growing, to 7.2, which is about ten thousand times as much. So with the
-# saturating loss, a good discriminator tells nothing to the generator that needs it most.
+# saturating loss, a good discriminator tells almost nothing to the generator that needs it most.
 #
 # For a single sample the two losses pull in the same direction. They only differ in strength:
 # $\frac12 D$ against $1 - D$, times the slope of the logit. But over a batch this changes which
@@ -647,9 +652,11 @@ axes[0].figure
 
 # %% [markdown]
 # Figure 2.8. What the two generators minimise against the best discriminator (left), and the slope
-# of it (right), for $q = N(\mu, 1)$ and $p = N(0, 1)$ with $\mu$ on the horizontal axis. The
-# saturating goal is bounded, so its slope dies away when the two are far apart. The non-saturating
-# goal grows without a bound, and the farther away the generator is, the harder it is pulled.
+# of it (right), for $q = N(\mu, 1)$ and $p = N(0, 1)$ with $\mu$ on the horizontal axis. (The
+# slopes are differences of neighbours; at the two ends they are one-sided and less exact, which
+# can look like a kink.) The saturating goal is bounded, so its slope dies away when the two are
+# far apart. The non-saturating goal grows without a bound, and the farther away the generator is,
+# the harder it is pulled.
 #
 # What does the new goal forgive? We ask the same 1,476 normal distributions as before.
 
@@ -662,19 +669,23 @@ for gap in (1.0, 1.6, 2.0, 3.0):
     print(f"humps at ±{gap}: " + ", ".join(texts))
 
 # %% [markdown]
-# The non-saturating goal gives up a hump already at ±1.6, where JSD still spans both. Like the
-# reverse KL, it punishes samples where there are no data, and charges little (0.26 here) for a hump
-# that is missing. In [notebook 07](07_pathologies.ipynb) lost modes become the main problem.
+# The non-saturating goal gives up a hump already at ±1.6, where JSD still spans both, and so does
+# the reverse KL in the table above. Like the reverse KL with humps farther apart, it punishes
+# samples where there are no data, and charges little (0.26 here) for a hump that is missing. In
+# [notebook 07](07_pathologies.ipynb) lost modes become the main problem.
 #
 # **Why can it be unstable?** Three reasons, none of them the minus sign:
 #
 # 1. The slope of $-\log D$ is that of $D$ *divided by* $D$. Where the discriminator is sure, $D$ is
-#    tiny, so a small error of $D$ becomes a large error of the gradient. Theorem 2.6 of [Arjovsky
-#    and Bottou, 2017](https://arxiv.org/abs/1701.04862) makes this precise: if the two
-#    distributions don't overlap and $D$ is the best discriminator plus independent Gaussian noise,
-#    the gradient follows a Cauchy distribution, which has no finite mean and no finite variance.
-# 2. The size of the gradient changes by orders of magnitude during a run, as figure 2.7 shows. No
-#    single step size suits all of it. (Adam rescales its steps and hides part of this.)
+#    tiny, so a small error of $D$ becomes a large error of the gradient. (A small error of the
+#    *logit* does not: its slope is only multiplied by $1 - D$.) Theorem 2.6 of [Arjovsky and
+#    Bottou, 2017](https://arxiv.org/abs/1701.04862) shows how bad it can get: if the two
+#    distributions lie on low-dimensional manifolds that don't overlap, and the errors of $D$ and
+#    of its slope $\nabla D$ are independent Gaussian noise, each coordinate of the gradient
+#    follows a centred Cauchy distribution, which has no finite mean and no finite variance.
+# 2. The size of the gradient can change by orders of magnitude as $D$ learns. Figure 2.7 shows it
+#    for a generator that is frozen; in a real game the generator moves, too. No single step size
+#    suits all of it. (Adam rescales its steps and hides part of this.)
 # 3. The theorem holds at the best discriminator, and only for one instant. A real discriminator
 #    is never quite at its best, and after each step of the generator it has a new goal.
 
@@ -780,13 +791,14 @@ ax.figure
 # > $D^*$, before each step of $G$, and that $q$ is then changed by a small step that improves
 # > $V(D^*, q)$. Then $q$ converges to $p$.
 #
-# *Proof.* (1) Take $V(D, q) = \int p \log D + \int q \log(1 - D)$ as a function of the density $q$.
-# For a fixed $D$ it is linear in $q$. (2) The largest of many linear functions is convex, so $C(q)
-# = \max_D V(D, q)$ is convex. (3) The slope of such a maximum at $q$ is the slope of the function
-# that attains it. So the gradient of $C$ is that of $V(D^*, q)$ with $D^*$ held fixed, which is
-# what the generator follows: at the place $x$ it is $\log(1 - D^*(x))$. (4) By Theorem 1, $C$ has a
-# single minimum, $q = p$. Descending a convex function in small enough steps leads to its minimum.
-# ∎
+# *Sketch of a proof.* (1) Take $V(D, q) = \int p \log D + \int q \log(1 - D)$ as a function of
+# the density $q$. For a fixed $D$ it is linear in $q$. (2) The largest of many linear functions
+# is convex, so $C(q) = \max_D V(D, q)$ is convex. (3) The slope of such a maximum at $q$ is the
+# slope of the function that attains it. So the gradient of $C$ is that of $V(D^*, q)$ with $D^*$
+# held fixed, which is what the generator follows: at the place $x$ it is $\log(1 - D^*(x))$. (4)
+# By Theorem 1, $C$ has a single minimum, $q = p$. Descending a convex function in small enough
+# steps leads to its minimum. (This is a sketch: $\log(1 - D^*)$ is unbounded, and a full proof
+# has to take care of that.)
 #
 # On a line we can play this ideal game. We move the *density* itself and no weights. A step
 # multiplies $q$ by $e^{-\log(1 - D^*)}$, so that $q$ shrinks where the gradient is large and stays
@@ -810,14 +822,17 @@ lines = {name: line[shown] for name, line in lines.items()}
 plots.curves(GRID[shown], lines, "x", "density", ax=large_axes(width=8.0))
 
 # %% [markdown]
-# Figure 2.10. Proposition 2 at work: the generator's density starts as one wide hump (dashed) and
-# walks to the two humps of the data (solid). The Jensen-Shannon divergence falls from 0.159 to
-# 0.002 after five steps and to 0.00004 after ten.
+# Figure 2.10. Proposition 2 at work: the generator's density starts as one wide hump (dashed),
+# shrinks where there are no data, and grows in place into the two humps of the data (solid). The
+# Jensen-Shannon divergence falls from 0.159 to 0.002 after five steps and to 0.00004 after ten
+# (step 10 is not drawn).
 #
 # <details><summary>A closer look: what is such a step?</summary>
 #
 # $e^{-\log(1 - D^*)} = 1/(1 - D^*) = (p + q)/q$, so $q$ times this factor is $p + q$. Each step
-# replaces $q$ by the average of $q$ and $p$, and halves the difference.
+# replaces $q$ by the average of $q$ and $p$, and halves the difference. So it is a large
+# averaging step, and not the small step that the proposition speaks of; it goes down the same
+# slope.
 #
 # </details>
 #
@@ -899,8 +914,8 @@ history = game.fit(batches, epochs=EPOCHS, callbacks=[watcher, score], verbose=0
 # %% [markdown]
 # Figure 2.11. The end, after 24 epochs of 250 steps: the density of the data (solid), a histogram
 # of the samples (dashed), and the discriminator (dash-dotted). The histogram follows the data in
-# both humps; at the right hump it is a little ragged. $D$ is flat at ½. It dips slightly in the gap
-# and at the left edge, where there are hardly any data.
+# both humps, and is a little ragged. $D$ is flat at ½. It dips slightly in the gap and at the
+# left edge, where there are hardly any data.
 
 # %%
 film = plots.training_gif(watcher.frames, "../outputs/02_game.gif", 0.4)
@@ -908,10 +923,11 @@ Image(film.read_bytes())
 
 # %% [markdown]
 # Figure 2.12. The film of the same run: every epoch, 0.4 s each. Before training all samples are in
-# one spike near 0, taller than the figure. After one epoch they have spread over both humps at
-# once, so neither hump comes first. Then the generator overshoots: from epoch 2 to 7 a spike two or
-# more times as high as the real hump stands at -2. From about epoch 10 on the swings get smaller,
-# as the learning rate falls, and die out.
+# one spike near 0, taller than the figure. After one epoch they have spread over both humps. The
+# film has no frame between the start and step 250, so it can't say which hump came first. Then
+# the generator overshoots: from epoch 2 to 7 a spike two or more times as high as the real hump
+# stands at -2. From about epoch 10 on the swings get smaller, as the learning rate falls, and die
+# out.
 #
 # Is $D$ where theory wants it, below ½ where there are too many samples and above ½ where there are
 # too few? For every frame we compute the share of the mismatch $|p_{data} - p_g|$ over which $D$ is
@@ -928,16 +944,20 @@ print("right side of 1/2, epoch by epoch:", *[f"{share:.2f}" for share in shares
 print(f"mean {np.mean(shares):.2f}; below one half in {np.sum(np.array(shares) < 0.5)} frames")
 
 # %% [markdown]
-# It is not. On average $D$ is on the right side of ½ for 0.48 of the mismatch, which is what
-# tossing a coin would give. In the last epochs this is no surprise, because much of the small
-# mismatch that is left is the noise of a histogram. But in epochs 2 to 7 the mismatch is large, and
-# the shares lie between 0.49 and 0.58. Look at epochs 2 to 6 in the film: $D$ is *above* ½ over the
-# spike at -2, where there are far too many samples. There are two possible reasons, and this run
-# can't tell them apart. The discriminator may lag, and still say what was right a few steps ago. Or
-# it may be too smooth to see a narrow spike that has too few samples on both sides of it. Looking
-# at single steps instead of whole epochs would show a lag, and a larger discriminator would show
-# the other. In any case this $D$ is not the $D^*$ of the proofs, and still the game comes to rest
-# when the learning rate falls.
+# It is not. On average $D$ is on the right side of ½ for 0.48 of the mismatch. Take this number
+# with care: the mismatch sums to about zero, so any $D$ that lies wholly on one side of ½ scores
+# about ½ by itself. The shares far from ½ say more: 0.90 at epoch 1, but 0.19 at epoch 11 and
+# 0.25 at epoch 22, where $D$ is mostly on the *wrong* side. These two hint at a lag, but prove
+# none. In the last epochs a poor share is no surprise, because much of the small mismatch that is
+# left is the noise of a histogram. But in epochs 2 to 7 the mismatch is large, and the shares lie
+# between 0.49 and 0.58. Look at epochs 2 to 6 in the film: $D$ is *above* ½ over the spike at -2,
+# where there are far too many samples. There are two possible reasons, and this run can't settle
+# which. The discriminator may lag, and still say what was right a few steps ago. Or it may be too
+# smooth to see a narrow spike that has too few samples on both sides of it. Looking at single
+# steps instead of whole epochs would show a lag, and a larger discriminator would show the other.
+# In any case this $D$ is not the $D^*$ of the proofs, and still the game ends near the data. That
+# it comes to rest is no merit of the game, because a learning rate that falls to zero stops any
+# game; what we observe is *where* it stops.
 
 # %%
 distances = history.history["w1"]
@@ -967,7 +987,7 @@ axes[0].figure
 # distance does not stay: it wanders between 0.04 and 0.24 until epoch 18, and comes down to 0.024
 # only at the end, when the learning rate is nearly zero. It was 1.672 before training, and real
 # against real is 0.012. So the game came close to what the theory promises, with $D$ only 0.002 off
-# ½ on average. But for most of the run it circled around that point, and the losses did not show
+# ½ on average. But for most of the run it wandered around that point, and the losses did not show
 # it.
 
 # %% [markdown]
@@ -1028,13 +1048,15 @@ axes[0].figure
 
 # %% [markdown]
 # Figure 2.14. Wasserstein-1 distance, mean of five seeds, logarithmic axis, against steps of the
-# generator (left) and against network updates (right); the dotted line is real against real. For
-# each step of the generator, $k = 3$ and $k = 5$ give more than $k = 1$: after 300 steps $k = 1$ is
-# at almost 0.2, and the others are a little above 0.1. For the same work $k = 5$ starts slowest,
-# because its generator has made only 100 steps where the generator of $k = 1$ has made 300. But it
-# catches up before 2,000 updates. At the end $k = 5$ (0.129) and $k = 3$ (0.151) are ahead of $k =
-# 1$ (0.276). The seeds of $k = 3$ and $k = 5$ overlap, so we can see no difference between these
-# two.
+# generator (left) and against network updates (right); the dotted line is real against real. The
+# spread over the seeds is not drawn. For each step of the generator, $k = 3$ and $k = 5$ give
+# more than $k = 1$: after 300 steps $k = 1$ is at almost 0.2, and the others are a little above
+# 0.1. For the same work $k = 5$ starts slowest, because its generator has made only 100 steps
+# where the generator of $k = 1$ has made 300. But it catches up before 2,000 updates. In the mean
+# of the last three looks, $k = 5$ (0.129) and $k = 3$ (0.151) are ahead of $k = 1$ (0.276). The
+# seeds of $k = 3$ and $k = 5$ overlap widely, so five seeds show no clear difference between
+# these two. Those of $k = 1$ and $k = 3$ overlap, too, but only by one seed: the best of $k = 1$
+# (0.161) is better than the two worst of $k = 3$.
 #
 # In this game, then, the least expensive step was not the cheapest way. At a constant learning rate
 # $k = 1$ does not come to rest; its curve even rises in the second half. But $k$ is not the only
@@ -1058,9 +1080,9 @@ axes[0].figure
 #
 # </details>
 #
-# This run decides it: $p$ is $N(0, 1)$, and the generator may choose the mean and the standard
-# deviation of a normal distribution. Each cell of the table below is the value of the game against
-# the best discriminator.
+# Let's see whether a run agrees with the proof: $p$ is $N(0, 1)$, and the generator may choose
+# the mean and the standard deviation of a normal distribution. Each cell of the table below is
+# the value of the game against the best discriminator.
 
 # %%
 some_means, some_stds = np.linspace(-1.5, 1.5, 7), np.array([0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0])
@@ -1079,13 +1101,14 @@ plots.heatmap(-values, rows, columns, texts)
 # Figure 2.15. The value of the game against the best discriminator, for seven means (rows) and
 # seven standard deviations (columns) of $q$; the darker, the lower. The lowest cell is the one in
 # the middle row, with mean 0 and standard deviation 1, where $q = p$. There the value is -1.3863,
-# which is $-\log 4$, and $D^*$ is 0.500 everywhere. All 48 other cells are higher, so (a), (b) and
-# (c) hold.
+# which is $-\log 4$, and $D^*$ is 0.500 everywhere. All 48 other cells are higher. A table of 49
+# cells proves nothing, but it agrees with the proof of (a), (b) and (c).
 #
 # The poll's first words, 'once we have the optimal discriminator', carry all the weight. In section
 # 5 we met a discriminator that says ½ to everything, and it gives $-\log 4$ for *any* generator,
-# six units away or not. So a loss of $\log 2$ shows that *this* discriminator can't tell real from
-# fake. It doesn't show that no discriminator could.
+# six units away or not. So a loss of $\log 2$ doesn't show that *no* discriminator could tell
+# real from fake. It doesn't even show that this one can't: a discriminator that ranks the points
+# well but is far too sure of itself may score $\log 2$, too.
 
 # %% [markdown]
 # **Poll 2 of lecture C.** The main difference between this GAN and a Wasserstein GAN is that the
@@ -1111,9 +1134,10 @@ for std in (1.0, 0.5, 0.25):
     print(f"std {std}: best slope {2 / std**2:.0f}, steepest slope of the trained D {slope:.1f}")
 
 # %% [markdown]
-# No bound is in sight. Where the best slope is four times as steep, the trained one is, too (2.3,
-# then 9.0). In the last row, where 32 would be best, training stops at 23.2: the network is slower
-# than the theory, but nothing in the loss told it to stop.
+# Any trained network's slope is finite, but it follows what the densities demand. Where the best
+# slope is four times as steep, the trained one is, too (2.3, then 9.0). In the last row, where 32
+# would be best, training stops at 23.2: the network is slower than the theory, but nothing in the
+# loss constrains its slope there.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
@@ -1204,11 +1228,12 @@ for loss, yours in zip((losses.Minimax(), losses.NonSaturating()), by_hand, stri
 #   \,\|\, p_{data}) - 2\,\mathrm{JSD}$. Both goals are smallest where $p_g = p_{data}$, and only
 #   there.
 # - This point, with $D = ½$, is the Nash equilibrium. By Proposition 2 the ideal game converges to
-#   it. Real players circle around it, and their losses don't show how far away they are.
+#   it. Our real players wandered around it, and their losses don't show how far away they are.
 #
 # **Limits.** One dimension, one pair of networks, and a truth that we knew. The proofs move
-# densities, the game moves weights: that ours came to rest is an observation and no theorem. In
-# section 7 the learning rate was the same for all $k$, and another one may favour another $k$.
+# densities, the game moves weights: that ours stopped close to the data is an observation and no
+# theorem (that they stopped at all is the work of the falling learning rate). In section 7 the
+# learning rate was the same for all $k$, and another one may favour another $k$.
 #
 # **Next**: [notebook 03](03_autoencoder.ipynb) looks at generators that need no opponent. [Notebook
 # 07](07_pathologies.ipynb) looks at games that do not converge, and [notebook
@@ -1225,5 +1250,5 @@ for loss, yours in zip((losses.Minimax(), losses.NonSaturating()), by_hand, stri
 # [arXiv:2010.08029](https://arxiv.org/abs/2010.08029) · Huszár 2015, *How (not) to Train your
 # Generative Model* (what divergences forgive), [arXiv:1511.05101](https://arxiv.org/abs/1511.05101)
 # · Mescheder et al. 2018, *Which Training Methods for GANs do actually Converge?*,
-# [arXiv:1801.04406](https://arxiv.org/abs/1801.04406) · Farnia and Ozdaglar 2020, *Do GANs always
-# have Nash equilibria?*, [arXiv:2002.09124](https://arxiv.org/abs/2002.09124).
+# [arXiv:1801.04406](https://arxiv.org/abs/1801.04406) · Farnia and Ozdaglar 2020, *GANs May Have
+# No Nash Equilibria*, [arXiv:2002.09124](https://arxiv.org/abs/2002.09124).
