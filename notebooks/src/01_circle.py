@@ -23,7 +23,7 @@
 #
 # **Lectures**: A, IIT Tirupati, *Deep Learning 9.1* (data on a circle, the losses with their factor
 # ½); B, *Generative Models* (the forger and the detective, Algorithm 1); E, KTH ID2223, *Generative
-# Adversarial Network* (the two phases and the lecture's code).
+# Adversarial Network* (the two phases, and code in Keras).
 #
 # **Time of a full run**: about 2 minutes on two CPU cores. These networks are so small that a GPU
 # would mostly wait for its next order, so don't bother to ask for one.
@@ -78,8 +78,9 @@ plots.game_diagram("random numbers", "fake points", "real points")
 # Figure 1.1. The game. The generator (vermilion) turns random numbers into fake points. The
 # discriminator (blue) is shown real points and fake points and says how real each of them looks.
 # The dashed arrows are gradients, which say how to change the weights. In phase 1 they go to the
-# discriminator. In phase 2 they pass *through* the discriminator back to the generator. Notice what
-# is missing: no arrow leads from the real points to the generator. It never sees one.
+# discriminator. In phase 2 they go back to the generator. The arrow of phase 2 is drawn below the
+# discriminator so that you can see it, but the gradient really passes *through* the discriminator.
+# Notice what is missing: no arrow leads from the real points to the generator. It never sees one.
 #
 # In words, the recipe is [Algorithm 1 of the paper](https://arxiv.org/abs/1406.2661). One step goes
 # like this:
@@ -161,9 +162,11 @@ discriminator = keras.Sequential(
 plots.architecture(generator, discriminator)
 
 # %% [markdown]
-# Figure 1.3. Both networks from input to output. A bar is as high as there are numbers (on a
-# logarithmic scale), and below it stands the layer that makes them. The two are nearly twins. They
-# differ in their last layer: two coordinates for the generator, one logit for the discriminator.
+# Figure 1.3. Both networks from input to output. The number above a bar says how many numbers the
+# network passes on at this place, and below the bar stands the layer that makes them. The two
+# networks are nearly twins. They differ in two things. The generator uses ReLU and the
+# discriminator leaky ReLU, and the last layer returns two coordinates in the generator but one
+# logit in the discriminator.
 #
 # The package builds the same two networks in one line each, and from now on we use that. To check
 # that they are the same, we copy our weights into the package's networks and compare the outputs.
@@ -183,9 +186,9 @@ for ours, theirs in zip((generator, discriminator), from_package, strict=True):
 #
 # <details><summary>Answer</summary>
 #
-# A network with small random weights shrinks the plane and folds it along a few straight lines. So
-# the points form a small crumpled blob near the origin. The discriminator's weights are random,
-# too, so its opinion means nothing yet.
+# All biases begin at zero. Such a ReLU network maps the origin to the origin, and it folds the
+# plane along rays that start at the origin. So the points form a crumpled wedge with its tip at the
+# origin. The discriminator's weights are random, too, so its opinion means nothing yet.
 #
 # </details>
 
@@ -205,8 +208,10 @@ show(generator, discriminator, "Before training")
 # Figure 1.4. Before training. Vermilion crosses are the generator's points, blue dots are real
 # points. The colour of the background is the discriminator's opinion $D(x)$ at that place: blue
 # means 'real', orange means 'fake', white means 'no idea', and a black line marks the places where
-# $D(x)$ is exactly ½. Here there is no black line: the network happens to give a little more than ½
-# to every place, and more towards the left. The fake points are a crumpled blob near the origin.
+# $D(x)$ crosses ½. Here there is no black line. At the origin $D(x)$ is exactly ½, because all
+# biases begin at zero. Everywhere else in the picture it happens to be a little larger, and it
+# grows towards the left. The fake points form a crumpled wedge that reaches from the origin almost
+# to the circle.
 
 # %% [markdown]
 # ## 4. The two phases, written out
@@ -223,9 +228,14 @@ show(generator, discriminator, "Before training")
 #
 # $$L(G) = -\,\mathbb{E}_z\log D(G(z)).$$
 #
-# (Lecture A first writes $\frac12\mathbb{E}_z\log(1-D(G(z)))$ for the generator. The gradient of
+# The discriminator's loss is the mean of two cross-entropies, one over real and one over fake
+# points, and that is where its ½ comes from; the generator's loss has a single term, so there is
+# nothing to average.
+#
+# Lecture A first writes $\frac12\mathbb{E}_z\log(1-D(G(z)))$ for the generator. The gradient of
 # that loss dies away while the discriminator wins, and [notebook 02](02_game.ipynb) measures how
-# badly.)
+# badly. The loss $-\log D$ that we use instead is from [Goodfellow et al.,
+# 2014](https://arxiv.org/abs/1406.2661), section 3.
 #
 # Our discriminator returns the logit $t$ and not $D$. Both logarithms are short in terms of $t$,
 # with $\mathrm{softplus}(t) = \log(1 + e^t)$: $\;-\log D = \mathrm{softplus}(-t)$ and $-\log(1 - D)
@@ -244,10 +254,13 @@ def generator_loss(fake_logits):
 
 
 # %% [markdown]
-# Each phase is one gradient step for one player. Look at two things in the code below: what happens
-# *inside* the tape, and whose variables the gradient is taken for. In phase 2 the fake points pass
-# through the discriminator, but only the generator's variables are changed. That is all there is to
-# 'freezing' the discriminator.
+# Each phase is one gradient step for one player. A `tf.GradientTape` records every operation that
+# runs inside its `with` block. Afterwards, `tape.gradient(loss, variables)` goes backwards through
+# this record and returns the derivative of the loss with respect to each of the variables.
+#
+# Look at two things in the code below: what happens *inside* the tape, and whose variables the
+# gradient is taken for. In phase 2 the fake points pass through the discriminator, but only the
+# generator's variables are changed. That is all there is to 'freezing' the discriminator.
 
 # %%
 d_optimizer = keras.optimizers.Adam(LEARNING_RATE, ADAM_BETA)
@@ -297,8 +310,8 @@ for name, phase in (("phase 1", lambda: phase_1(points[:BATCH_SIZE])), ("phase 2
 # %% [markdown]
 # And this is the whole training: a loop that plays the two phases in turn.
 #
-# **Predict.** Will 400 steps be enough for a circle? And what will the losses be, if a
-# discriminator that cannot tell real from fake has a loss of $\log 2 = 0.693$?
+# **Predict.** A discriminator that cannot tell real from fake has a loss of $\log 2 = 0.693$. Will
+# 400 steps be enough for a circle? And where will the two losses be by then?
 #
 # <details><summary>Answer</summary>
 #
@@ -317,10 +330,13 @@ show(generator, discriminator, f"After {STEPS_BY_HAND} steps by hand")
 # %% [markdown]
 # Figure 1.5. After 400 steps. The points have spread over the whole disc and beyond, but they are
 # no circle yet. The discriminator has begun to see something, though: its black line encloses a
-# band that holds nearly all of the real circle. Now look at the losses that were printed, 0.685 and
-# 0.696. Both are close to $\log 2 = 0.693$, as if the discriminator could not tell real from fake,
-# although you can tell them apart at a glance. This discriminator has not been fooled. It just has
-# not learnt to look closely yet: its opinion is almost white everywhere.
+# band that holds nearly all of the real circle.
+#
+# Now look at the losses that were printed, 0.685 and 0.696. They are the losses of the last batch
+# alone, so they vary a little from step to step. Both are close to $\log 2 = 0.693$, as if the
+# discriminator could not tell real from fake, although you can tell them apart at a glance. This
+# discriminator has not been fooled. It just has not learnt to look closely yet: its opinion is
+# almost white everywhere.
 
 # %% [markdown]
 # ### What the generator hears
@@ -362,10 +378,11 @@ figure
 # %% [markdown]
 # Figure 1.6. The discriminator's advice to 200 of the fake points after 400 steps. Each arrow
 # starts at a fake point and shows the direction of $-\nabla_x L(G)$; all arrows are drawn equally
-# long. All 241 points that lie well inside the circle are sent outwards, and 99 % of
-# the 167 points well outside are sent inwards. The field is still so pale that its colours are hard
-# to see, but its slope already shows the way to the ring. This slope is all that the generator ever
-# learns from.
+# long. All 241 points that lie well inside the circle are sent outwards, and 99 % of the 167 points
+# well outside are sent inwards. This count checks only whether an arrow points inwards or outwards.
+# It does not check whether the arrow takes the shortest way to the ring. The field is still so pale
+# that its colours are hard to see, but its slope already shows roughly where the ring is. This
+# slope is all that the generator ever learns from.
 
 # %% [markdown]
 # ## 5. The same with `train_gan`
@@ -373,7 +390,13 @@ figure
 # Lecture E trains with Keras models: it stacks both players into one model and compiles twice,
 # first the discriminator, and then the stack with the discriminator frozen. The package's
 # `train_gan` takes exactly these models and plays the two phases that you have just written.
-# ([Notebook 04](04_fashion_dense.ipynb) takes the lecture's own loop apart.)
+#
+# Why does `discriminator.trainable = False` stand between the two calls of `compile`? The idea is
+# that Keras looks at `trainable` when a model is compiled: the discriminator is compiled before
+# that line, so it can learn in phase 1, and the whole GAN is compiled after it, so phase 2 changes
+# the generator alone. Current versions of Keras behave differently in `train_on_batch`, and that is
+# why `train_gan` takes care of `trainable` itself. [Notebook 04](04_fashion_dense.ipynb) shows what
+# goes wrong otherwise.
 #
 # We start again with new networks, and we add two things. Adam's learning rate falls to zero along
 # a cosine, so that the players come to rest at the end. And after every epoch of 50 steps we draw
@@ -418,11 +441,16 @@ history = train_gan(gan, batches, BATCH_SIZE, LATENT_DIM, EPOCHS, callbacks=watc
 
 # %% [markdown]
 # Figure 1.7. After 6,000 steps. The vermilion crosses lie on the blue circle, except for a few
-# strays inside. The strays probably come from the generator being a continuous function. It may
-# fold and stretch the plane of latents, but neighbouring latents stay neighbours, so a few of them
-# end up on the way between two parts of the ring. The black line $D(x) = ½$ hugs the lower half of
-# the ring. On the ring the field is nearly white, and only well inside and outside is the
-# discriminator a little surer that points are fake.
+# strays inside. On the ring the field is nearly white, and only well inside and outside is the
+# discriminator a little surer that points are fake. The black line $D(x) = ½$ follows the lower
+# part of the ring and runs up to about $y = 0.5$ on both sides, with a small island at the upper
+# left.
+#
+# Where do the strays come from? Probably from the generator being a continuous function:
+# neighbouring latents become neighbouring points. If two neighbouring regions of the latents go to
+# two different parts of the ring, the latents on the border between them must land somewhere on the
+# way, inside the ring. To find out, one would draw the latents, coloured by the angle of their
+# points, and look whether those of the strays lie on such borders.
 
 # %%
 early = watcher.frames[:21]  # every 50 steps up to step 1,000
@@ -432,18 +460,20 @@ Image(film.read_bytes())
 
 # %% [markdown]
 # Figure 1.8. The film of the training: a frame every 50 steps up to step 1,000, then one every
-# 2,000 steps, half a second each; the same 500 latents in every frame. It has three acts.
+# 2,000 steps; the same 500 latents in every frame. Each frame stays for half a second, and the last
+# one rests for two seconds. The film has three acts.
 #
-# - **A chase** (up to step 350). At step 50 nearly all fake points are in the upper right half, and
-#   the discriminator has simply painted the lower left half blue. So the generator moves *all* its
-#   points there: at step 150 they have arrived, and by now the field has turned against them. At
-#   step 200 they are back at the upper right, at step 250 at the lower left, and so on. Neither
-#   player has learnt anything about a circle yet.
-# - **Spreading** (steps 400 to 650). The points spread over the whole disc, so a straight line
-#   can't separate them from the real points any more. The discriminator has to bend its line, until
-#   at step 600 it encloses nearly the whole ring.
-# - **The ring** (from step 650). The points gather on the ring, and at step 900 it is closed. From
-#   then on little happens. The strays get fewer, and the black line wanders around the ring.
+# - **A chase** (up to about step 400). At step 50 nearly all fake points are in the upper right
+#   half, and the discriminator has simply painted the lower left half blue. So the generator moves
+#   *all* its points there: at step 150 they have arrived, and by now the field has turned against
+#   them. At step 200 they are back at the upper right, at step 250 at the lower left, and so on.
+#   Neither player has learnt anything about a circle yet.
+# - **Spreading** (from about step 400 to 650). The points spread over the whole disc, so no
+#   straight line has all the fakes on one side any more. The discriminator has to bend its line. At
+#   step 600 the line encloses a large part of the ring, but a part at the right is still missing.
+# - **The ring** (from step 650). The points gather on the ring and close it by about step 800 to
+#   850; at step 900 you can still find a small gap at the upper right. From then on little happens
+#   that you can see. The strays get fewer, and the black line wanders around the ring.
 
 # %%
 steps = STEPS_PER_EPOCH * (1 + np.arange(len(history.history["off"])))
@@ -468,10 +498,15 @@ for step in (500, 1_000, 3_000, 6_000):
 # %% [markdown]
 # Figure 1.9. Left: both losses against the step. Right: how far the generated points are from the
 # circle, on a logarithmic axis; the dotted line is the same number for real points, which the noise
-# in the data keeps above zero. Up to about step 800 the losses swing: that is the chase. From step
-# 1,000 on they stay within 0.01 of $\log 2$ and look finished. But in the same time the points come
-# six times closer to the circle, from 0.049 to 0.0076. The losses do not show it. They only say how
-# the two players stand against each other, and here both got better at the same time.
+# in the data keeps above zero. In about the first 400 steps the losses swing widely: that is the
+# chase. Then they approach $\log 2$, and from step 1,000 on they stay within 0.01 of it and look
+# finished. But in the same time the points come six times closer to the circle, from 0.049 to
+# 0.0076. At the very end the curve even dips a little below the dotted line. Section 6 says why
+# this is no success.
+#
+# The losses do not show this progress. They only say how the two players stand against each other.
+# The distance shows that the generator got better, and the discriminator probably kept pace, but we
+# have not measured the discriminator by itself.
 
 # %% [markdown]
 # ## 6. How round is it?
@@ -500,11 +535,21 @@ for name, samples in (
     print(f"sectors {shares.min():.2f} to {shares.max():.2f}")
 
 # %% [markdown]
-# The generated points are on average 0.0068 off the circle, and real points 0.0079. So the
-# generator's ring is as thin as the real one, in this run even a little thinner. Its emptiest
-# sector holds 0.75 of its fair share and its fullest 1.24. For real points, chance alone gives 0.82
-# to 1.21, so the generator's points are spread nearly as evenly. These are numbers of one run, seed
-# 0 and 6,000 steps; on another machine they may differ a little.
+# The generated points are on average 0.0068 off the circle, and real points 0.0079. (Figure 1.9
+# ended at 0.0076, for the same generator: there the points were made from other latents.) Is the
+# generator's ring even better than the real one? No. The noise belongs to the data, so a value
+# below that of the data is a mismatch and no merit. Besides, the mean of $|r - 1|$ mixes three
+# things: how thick the ring is, whether it lies too far in or out, and how many strays there are.
+# The strays alone raise the mean, so the bulk of the generated points may well be too thin a ring.
+#
+# The emptiest sector holds 0.75 of its fair share and the fullest 1.24. One random draw of real
+# points gives 0.82 to 1.21. So the generated points are spread not quite as evenly as this one draw
+# of real points, and a single draw can't tell us more.
+#
+# All these numbers are of one run, with seed 0 and 6,000 steps, and another seed can change them a
+# lot. In exercise 1.1 you will train shorter games, of 3,000 steps with a constant learning rate.
+# Over three seeds their distances are 0.012, 0.030 and 0.025, and none comes as close as this long
+# run.
 
 # %% [markdown]
 # ## 7. And with `GAN.fit`
@@ -544,22 +589,29 @@ figure
 
 # %% [markdown]
 # Figure 1.10. Another game with the same networks: least squares, 1,250 steps, and a learning rate
-# that stays constant. The background is the discriminator's output itself, and the black line is
-# where it is ½, midway between the two labels. The fake points follow the circle, with an average
-# error of 0.037; at the right and the upper right they run a little inside the real one. The output
-# is near ½ along the ring and falls towards 0 inside and outside. In the code we changed one word.
+# that stays constant. The background is the discriminator's output, cut to the range from 0 to 1
+# for drawing, and the black line is where it is ½, midway between the two labels. The fake points
+# follow the circle, with an average error of 0.037; at the right and the upper right they run a
+# little inside the real one, and about a dozen strays lie well inside. The output is near ½ along
+# the ring and falls towards 0 inside and outside.
 #
-# Why may we read this output like a probability? If real and fake points are equally frequent, the
-# number that fits the labels 1 and 0 best, by least squares, is the share of real points at that
-# place. The best $D(x)$ with the cross-entropy is the same share, as [notebook 02](02_game.ipynb)
-# derives.
+# To change the loss, we changed one argument of `compile`. But this game also had fewer steps and
+# another learning rate than the one in section 5. So comparing the two results would not be fair to
+# either loss.
+#
+# Why may we read this output like a probability? Suppose that the discriminator is shown as many
+# fake points as real ones. At any place, it should then fit some labels 1 and some labels 0 with a
+# single number. By least squares the best number is the mean of these labels, and their mean is the
+# share of real points at that place. The best $D(x)$ with the cross-entropy is the same share, as
+# [notebook 02](02_game.ipynb) derives.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
 #
 # **1.1 Predict, then change.** `ADAM_BETA = 0.5` is smaller than Adam's default of 0.9, so the
 # optimizers forget old gradients sooner. What will happen with 0.9? Write down your guess, then
-# change the line below and measure. Three seeds show whether a difference is more than luck.
+# change the line below and measure. We run three seeds, and three seeds can only show a large
+# difference: it should be clearly larger than the differences between the seeds.
 
 # %% tags=["exercise"]
 beta = ADAM_BETA  # change me
@@ -652,11 +704,13 @@ print(f"half circle:  expected 0.5, yours {empty_share(half)}")
 # - The generator never sees a real point. All it knows about the circle reaches it through the
 #   discriminator's gradient.
 # - A step has two phases, and each phase moves one player only.
-# - Losses near $\log 2$ mean that *this* discriminator can't tell real from fake at the moment.
-#   They don't mean that the fakes are good. Look at samples, and measure them.
+# - Losses near $\log 2$ mean that *this* discriminator can barely tell real from fake at the
+#   moment. They don't mean that the fakes are good, or that the discriminator knows nothing: in
+#   figure 1.6 its advice was already useful. Look at samples, and measure them.
 #
-# **Limits.** Points in a plane are easy, we knew the truth, and we chose settings that work:
-# exercise 1.1 shows how close a failure is. All figures are of one seed.
+# **Limits.** Points in a plane are easy, we knew the truth, and we chose settings that work.
+# Exercise 1.1 tries one other value of one setting, so we can't say how wide the range of good
+# settings is. All figures are of one seed.
 #
 # **Next**: [notebook 02](02_game.ipynb) asks what this game converges to, and why. [Notebook
 # 03](03_autoencoder.ipynb) looks at networks that generate without an opponent, and [notebook
