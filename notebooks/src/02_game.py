@@ -289,13 +289,13 @@ plots.curves(GRID[shown], lines, "x", "density, or probability D(x)", ax=large_a
 # %% [markdown]
 # Figure 2.3. The two densities, the best discriminator, and the trained one. $D^*$ is above 0.9
 # where only real points are likely, and nearly 0 between the humps, where most points are fake.
-# From -2 to 2 the dotted line of the trained $D$ lies on $D^*$: the mean difference over the points
-# is 0.0063, and the largest difference within 3 of the origin is 0.048. Farther out the two part,
-# most of all on the left. There the tail of the narrow real hump falls below the tail of $q$, so
-# $D^*$ drops to 0, while the trained $D$ stays at 1 and is as wrong as it can be. Only 0.026 % of
-# all points lie more than 4 away from the origin, and most of these on the right, so almost
-# nothing told it. **A discriminator knows the ratio of two densities where there are points.
-# Elsewhere it guesses.**
+# From about -1.8 to 2 the dotted line of the trained $D$ lies on $D^*$: the mean difference over
+# the points is 0.0063, and the largest difference within 3 of the origin is 0.048. Farther out
+# the two part, most of all on the left. There the tail of the narrow real hump falls below the
+# tail of $q$, so $D^*$ drops to 0, while the trained $D$ stays at 1 and is as wrong as it can be.
+# Only 0.026 % of all points lie more than 4 away from the origin, and most of these on the right,
+# so almost nothing told it. **A discriminator knows the ratio of two densities where there are
+# points. Elsewhere it guesses.**
 #
 # The value with the trained $D$, -0.9280, is a little below the value with $D^*$, -0.9255. It has
 # to be lower, because $V(D^*, G)$ is the maximum.
@@ -653,10 +653,10 @@ axes[0].figure
 # %% [markdown]
 # Figure 2.8. What the two generators minimise against the best discriminator (left), and the slope
 # of it (right), for $q = N(\mu, 1)$ and $p = N(0, 1)$ with $\mu$ on the horizontal axis. (The
-# slopes are differences of neighbours; at the two ends they are one-sided and less exact, which
-# can look like a kink.) The saturating goal is bounded, so its slope dies away when the two are
-# far apart. The non-saturating goal grows without a bound, and the farther away the generator is,
-# the harder it is pulled.
+# slopes are differences of neighbours; at the two ends they are one-sided and less exact, hence
+# the small kinks.) The saturating goal is bounded, so its slope dies away when the two are far
+# apart. The non-saturating goal grows without a bound, and the farther away the generator is, the
+# harder it is pulled.
 #
 # What does the new goal forgive? We ask the same 1,476 normal distributions as before.
 
@@ -924,10 +924,10 @@ Image(film.read_bytes())
 # %% [markdown]
 # Figure 2.12. The film of the same run: every epoch, 0.4 s each. Before training all samples are in
 # one spike near 0, taller than the figure. After one epoch they have spread over both humps. The
-# film has no frame between the start and step 250, so it can't say which hump came first. Then
-# the generator overshoots: from epoch 2 to 7 a spike two or more times as high as the real hump
-# stands at -2. From about epoch 10 on the swings get smaller, as the learning rate falls, and die
-# out.
+# film has no frame between the start and step 250, so it can't say which hump came first; at
+# epoch 1 the right one fits, and the left one is still too low and too wide. Then the generator
+# overshoots: from epoch 2 to 7 a spike two or more times as high as the real hump stands at -2.
+# From about epoch 10 on the swings get smaller, as the learning rate falls, and die out.
 #
 # Is $D$ where theory wants it, below ½ where there are too many samples and above ½ where there are
 # too few? For every frame we compute the share of the mismatch $|p_{data} - p_g|$ over which $D$ is
