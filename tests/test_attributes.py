@@ -1,12 +1,15 @@
 """The classifier of faces: right on held-out faces, whatever their size, and clear about errors."""
 
 import hashlib
+from pathlib import Path
 
 from gan_tf import builders, data, metrics
 from gan_tf.metrics import attributes
 import keras
 import numpy as np
 import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +67,9 @@ def test_features_tell_styles_apart_and_draws_not():
 def test_the_file_is_small_and_its_sum_is_in_the_readme(monkeypatch, tmp_path):
     content = metrics.FACE_CLASSIFIER_FILE.read_bytes()
     assert len(content) < 300_000
-    assert hashlib.sha256(content).hexdigest() == metrics.FACE_CLASSIFIER_SHA256
+    sha256 = hashlib.sha256(content).hexdigest()
+    assert sha256 == metrics.FACE_CLASSIFIER_SHA256
+    assert sha256 in (ROOT / "data" / "README.md").read_text(encoding="utf-8")
     damaged = tmp_path / "face_classifier.keras"
     damaged.write_bytes(content[:-1])
     monkeypatch.setattr(attributes, "FACE_CLASSIFIER_FILE", damaged)
