@@ -11,7 +11,7 @@ BATCH_SIZE = 16
 EPOCHS, STEPS_PER_EPOCH = 30, 250
 FILTERS = (64, 32)  # for garments; the lecture's are (128, 64)
 RATE, HALVED_AFTER = 4e-3, 1_500
-PICTURE_EPOCHS, PICTURE_RATE = 16, 1e-3  # 4e-3 diverges on colour faces of 64 pixels
+PICTURE_EPOCHS, PICTURE_RATE = 14, 1e-3  # 4e-3 diverges on colour faces of 64 pixels
 MOST_FILTERS = 128
 AVERAGE_DECAY = 0.995
 
