@@ -357,6 +357,35 @@ def test_frame_has_the_size_and_colours_of_the_figure():
     assert (shown == [0x00, 0x72, 0xB2]).all()
 
 
+def test_a_large_figure_has_more_pixels_and_is_otherwise_the_same():
+    small = plots.curves([1, 2], {"a": [1, 2]}, "x", "y")
+    height, width = plots.frame(small).shape[:2]
+    figure = plots.large(small, dpi=160)
+    assert figure is small
+    assert plots.frame(figure).shape[:2] == (2 * height, 2 * width)
+
+
+def test_panels_stand_side_by_side_and_have_their_size():
+    left, right = plots.panels(2, width=3, height=2, dpi=100)
+    assert plots.frame(left.figure).shape[:2] == (200, 600)
+    assert left.get_position().x1 <= right.get_position().x0
+    assert plots.panels(width=3, height=2, dpi=100).figure.get_figwidth() == 3
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: plots.large("figure"), "figure must be a matplotlib Figure"),
+        (lambda: plots.large(plots.Figure(), dpi=5), "dpi must be a number >= 10"),
+        (lambda: plots.panels(0), "columns must be"),
+        (lambda: plots.panels(width=0), "width must be"),
+    ],
+)
+def test_large_and_panels_reject(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
 def test_gif_repeats_and_rests_on_its_last_frame(tmp_path):
     frames = [plots.frame(plots.samples_2d(FAKE * size, REAL)) for size in (0.5, 1, 1.5)]
     path = plots.training_gif(frames, str(tmp_path / "new" / "film.gif"), seconds_per_frame=0.2)

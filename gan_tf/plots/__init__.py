@@ -7,6 +7,8 @@ from gan_tf.plots.canvas import (
     REAL_COLOUR,
     Figure,
     frame,
+    large,
+    panels,
     training_gif,
 )
 from gan_tf.plots.curves import curves, heatmap, losses
@@ -29,7 +31,9 @@ __all__ = [
     "game_diagram",
     "heatmap",
     "image_grid",
+    "large",
     "losses",
+    "panels",
     "samples_2d",
     "training_gif",
 ]
