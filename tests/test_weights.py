@@ -82,6 +82,23 @@ def test_files_of_keras_are_taken_too(tmp_path):
         np.testing.assert_array_equal(theirs, ours)
 
 
+def test_finer_steps_where_they_are_asked_for(tmp_path):
+    kernel = np.random.default_rng(0).normal(size=(50, 4)).astype("float32")
+    errors = {}
+    for fine in (None, "chain"):
+        layers = [keras.layers.Dense(4, name=name) for name in ("chain", "other")]
+        model = keras.Sequential([keras.Input((50,)), layers[0], keras.layers.Dense(50), layers[1]])
+        for layer in layers:
+            layer.kernel.assign(kernel)
+        weights.save_quantized(model, tmp_path / "w.npz", fine)
+        weights.load_quantized(model, (tmp_path / "w.npz").read_bytes())
+        errors[fine] = [np.abs(np.asarray(layer.kernel) - kernel).max(0) for layer in layers]
+    half_a_step = np.abs(kernel).max(0) / 254
+    assert (errors[None][0] <= 1.001 * half_a_step).all()
+    assert (errors["chain"][0] <= 1.001 * half_a_step / 4).all()
+    assert (errors["chain"][1] > half_a_step / 2).all()
+
+
 @pytest.mark.parametrize("name", weights.SHIPPED)
 def test_shipped_weights_are_those_of_their_card(name):
     card = json.loads((weights.FOLDER / f"{name}.json").read_text())

@@ -11,6 +11,7 @@ import numpy as np
 FOLDER = Path(__file__).with_name("weights")
 FASHION_MNIST = "fashion_mnist"
 LEVELS = 127  # of an 8-bit number on either side of 0
+QUARTERS = 4  # of a step, for weights that need finer ones
 
 # The shipped files by builder: the SHA-256 of each, and the arguments that its network was built
 # with where they are not the builder's defaults. data/train_generators.py makes them.
@@ -22,6 +23,10 @@ SHIPPED = {
     "dcgan_generator": (
         "fa7ec5ef569f2b1b4f9355a23b765e6531a16a7a25074e1323a48940fe2531d5",
         "filters=(64, 32)",
+    ),
+    "style_generator": (
+        "625c01e21b82ba74218ab8e2b106a61037e617d3f71dba404847e042f87ce5a9",
+        "mixing=0.5",
     ),
 }
 
@@ -59,7 +64,7 @@ def with_weights(model, builder, weights):
     return model
 
 
-def save_quantized(model, path):
+def save_quantized(model, path, fine=None):
     """Writes a model's weights with 8 bits each.
 
     A matrix or kernel becomes int8 with a float32 scale for each index of its last axis; vectors
@@ -69,6 +74,9 @@ def save_quantized(model, path):
     Args:
         model: Built Keras model.
         path: File to write, ending in .npz.
+        fine: String, name of a layer or of a model in the model, whose weights get steps a quarter
+            as large, in a second array of numbers from -2 to 2; or None. Long chains of layers,
+            such as "mapping", add up their errors.
 
     Returns:
         String, the SHA-256 of the file.
@@ -76,7 +84,7 @@ def save_quantized(model, path):
     path = Path(checks.path_ending(".npz", path=path))
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_LZMA) as archive:
-        for name, array in _quantized(model).items():
+        for name, array in _quantized(model, fine).items():
             with archive.open(f"{name}.npy", "w") as member:
                 np.lib.format.write_array(member, array)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -133,7 +141,7 @@ def _with_shipped(model, builder):
     return model
 
 
-def _quantized(model):
+def _quantized(model, fine):
     arrays = {}
     for number, weight in enumerate(model.weights):
         value = np.asarray(weight, "float32")
@@ -142,8 +150,11 @@ def _quantized(model):
             continue
         largest = abs(value).max(axis=tuple(range(value.ndim - 1)))
         scale = np.where(largest > 0, largest / LEVELS, 1).astype("float32")
-        arrays[f"{number}_int8"] = np.rint(value / scale).astype("int8")
+        arrays[f"{number}_int8"] = levels = np.rint(value / scale).astype("int8")
         arrays[f"{number}_scale"] = scale
+        if fine in weight.path.split("/"):
+            quarters = np.rint(QUARTERS * (value / scale - levels))
+            arrays[f"{number}_quarters"] = quarters.astype("int8")
     return arrays
 
 
@@ -153,4 +164,7 @@ def _value(arrays, number):
         return arrays[f"{number}"]
     if f"{number}_int8" not in arrays:
         return None
-    return arrays[f"{number}_int8"] * arrays[f"{number}_scale"]
+    levels = arrays[f"{number}_int8"].astype("float32")
+    if f"{number}_quarters" in arrays:
+        levels += arrays[f"{number}_quarters"] / QUARTERS
+    return levels * arrays[f"{number}_scale"]
