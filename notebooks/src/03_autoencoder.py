@@ -13,11 +13,12 @@
 # generative about a bottleneck?
 #
 # **You will be able to**
-# - tell a generative model from a discriminative one by the questions that each can answer;
+# - tell a generative model from a discriminative one by the questions that each can answer, and say
+#   where the answers fail;
 # - build an autoencoder, look into its latent space, and compare it with principal components;
 # - remove noise, find anomalies, and say which anomalies will be missed;
-# - derive and write a variational autoencoder, and measure why random codes fail in one model and
-#   work in the other.
+# - derive and write a variational autoencoder, and measure how well the decoder of each model works
+#   with random codes.
 #
 # **Before this**: [notebook 01](01_circle.ipynb) (random latent vectors and a generator), and a
 # little Keras (`compile`, `fit`).
@@ -41,8 +42,8 @@ import numpy as np
 
 # %% [markdown] tags=["setup"]
 # ## Settings
-# This cell holds every number that we use below. (`capped` returns the number itself, unless the
-# tests of this course ask for a short trial.)
+# This cell holds the settings that several cells share. (`capped` returns the number itself, unless
+# the tests of this course ask for a short trial.)
 
 # %% tags=["setup"]
 SEED = 0
@@ -162,9 +163,10 @@ for name, scores in {"generative": bayes_logits, "discriminative": logits}.items
 #
 # <details><summary>Answer</summary>
 #
-# The generative model answers both. You can draw points from its density, and a point where both
-# densities are tiny is probably no shoe. The discriminative model can only choose between sneaker
-# and boot.
+# Only the generative model can show a boot: you draw a point from its density. As it has a density,
+# it also has an answer to the second question: where both densities are tiny, it has seen nothing
+# like this point. (This answer has its limits, see below.) The discriminative model can only choose
+# between sneaker and boot, or decline to choose where it is not sure.
 #
 # </details>
 
@@ -182,10 +184,10 @@ ax.figure
 # Figure 3.1. Shoes in the plane of their first two principal components: 400 test images (blue
 # dots) and 200 draws from each of the two densities (vermilion crosses). The narrow cloud on the
 # left are the sneakers, the wide one the boots. The background shows the discriminative model:
-# vermilion for sneaker, blue for boot, and a black line where both are equally likely. Notice that
-# the network has an opinion even in the corners, where there are no shoes at all. The crosses lie
-# where the dots lie and a little beyond, because the cloud of boots is bent and a normal density is
-# not.
+# vermilion for sneaker, blue for boot, and a black line where both are equally likely. (The colours
+# of the background have nothing to do with those of the dots and crosses.) Notice that the network
+# has an opinion even in the corners, where there are no shoes at all. The crosses lie where the
+# dots lie and a little beyond, because the cloud of boots is bent and a normal density is not.
 #
 # Now the second question. We walk away from the mean boot, in the direction that leads away from
 # the sneakers, and ask both models on the way.
@@ -199,10 +201,18 @@ for steps in (0, 1, 4, 16):
     print(f"log p(x | boot) = {log_density(x, boots)[0]:.0f}")
 
 # %% [markdown]
-# The farther we go, the more certain the discriminative model becomes that it sees a boot. It has
-# no way to answer "neither". The density does: $\log p(x \mid \text{boot})$ falls from -1 to -1312,
-# which says plainly that the training data contain nothing like this point. Section 5 builds on
-# such a score.
+# The farther we go, the more certain the discriminative model becomes that it sees a boot. It is
+# surest where there are no data at all, so a rule that declines when the network is unsure would
+# not help here. The density does better: $\log p(x \mid \text{boot})$ falls from -1 to -1312, which
+# says plainly that the training data contain nothing like this point.
+#
+# Two warnings. Our density knows only two numbers of an image. Anything whose two numbers fall into
+# the cloud of shoes passes for a shoe. (Project the bags or shirts of the test images onto
+# `axes_2d`, and see how many of them do.) And for deep models of whole images, a density is a poor
+# judge of this question, too: models trained on Fashion-MNIST can give *higher* densities to
+# handwritten digits, which they have never seen ([Nalisnick et al.,
+# 2018](https://arxiv.org/abs/1810.09136)). Section 5 uses another score, the error of a
+# reconstruction, which is no density.
 
 # %%
 pictures = [(each[:10] @ np.linalg.pinv(axes_2d).T + mean_shoe) for each in drawn]
@@ -221,7 +231,9 @@ show(np.concatenate(pictures).reshape(-1, 28, 28), 10, row_labels=["sneaker", "b
 # use no labels for training (section 5 uses them only to leave a class out).
 #
 # **Explicit or implicit?** Some generative models give you a density, exactly or as a bound; others
-# only give you samples.
+# only give you samples, so you can't ask them "is this like the data?". The following picture is
+# that of [Goodfellow, 2016](https://arxiv.org/abs/1701.00160), shortened, with diffusion models
+# added.
 
 # %%
 boxes = {
@@ -236,19 +248,20 @@ pairs = ["all explicit", "all implicit", "explicit exact", "explicit bound", "im
 large(plots.diagram(boxes, [plots.Arrow(*pair.split()) for pair in pairs], 11, 3.8))
 
 # %% [markdown]
-# Figure 3.3. Families of generative models. On the left are models with a density: autoregressive
-# models (one pixel after the other) and normalising flows (invertible networks) compute $p(x)$
-# exactly; the variational autoencoder (VAE, section 3) and diffusion models ([Ho et al.,
-# 2020](https://arxiv.org/abs/2006.11239)), which learn to remove noise step by step, raise a lower
-# bound of it (diffusion usually a simplified form of it). On the right are generative adversarial
-# networks (GANs), which only produce samples. A plain autoencoder, the subject of section 2, is
-# missing from this picture. Section 6 says why.
+# Figure 3.3. Families of generative models. On the left are models of a density $p(x)$.
+# Autoregressive models (one pixel after the other) and normalising flows (invertible networks)
+# compute $p(x)$ exactly; the variational autoencoder (VAE, section 3) and diffusion models ([Ho et
+# al., 2020](https://arxiv.org/abs/2006.11239)), which learn to remove noise step by step, raise a
+# lower bound of it (diffusion usually a simplified form of it). On the right are generative
+# adversarial networks (GANs), which only produce samples. A plain autoencoder, the subject of
+# section 2, is missing from this picture. Section 6 says why.
 #
 # ## 2. Autoencoders
 #
 # An autoencoder consists of two networks. The **encoder** $f$ describes an image $x$ by a few
 # numbers, its *code* $h = f(x)$. The **decoder** $g$ turns the code back into an image,
-# $r = g(h)$.
+# $r = g(h)$. ([Hinton and Salakhutdinov, 2006](https://doi.org/10.1126/science.1127647), made deep
+# autoencoders work.)
 
 # %%
 middle = 0.5
@@ -304,8 +317,9 @@ def outputs_of(model, inputs):
 # We train one autoencoder with 32 numbers and one with 2. But how good is good? We need something
 # to compare them with. Without hidden layers and activations, an autoencoder is a *linear* map to
 # the code and back. The best linear autoencoder needs no training: it keeps the first principal
-# components of the image (PCA, principal component analysis; [Baldi and
-# Hornik, 1989](https://doi.org/10.1016/0893-6080%2889%2990014-2)).
+# components of the image (PCA, principal component analysis; [Bourlard and Kamp,
+# 1988](https://doi.org/10.1007/BF00332918); [Baldi and Hornik,
+# 1989](https://doi.org/10.1016/0893-6080%2889%2990014-2)).
 #
 # **Predict.** How much better than principal components is a network, with 2 numbers and with 32?
 #
@@ -356,9 +370,10 @@ show(shown, 10, row_labels=["original", *rebuilt])
 
 # %% [markdown]
 # Figure 3.5. A test image of each class, and what four bottlenecks keep of it. With 2 numbers,
-# principal components show grey ghosts of several garments at once, while the network shows one
-# garment with sharp edges and no detail. With 32 numbers, the print on the pullover survives as a
-# dark spot, and only the network shows the open strap of the sandal.
+# principal components show grey ghosts of several garments at once. The network shows one garment
+# without its details: trousers, dress and boot have sharp edges, while coat and shirt stay vague.
+# With 32 numbers, the print on the pullover survives as a dark spot, and only the network shows the
+# open strap of the sandal.
 #
 # With 2 numbers the network's error is 0.1083, where principal components have 0.1844. With 32
 # numbers it is 0.0403 against 0.0607. Exercise 3.1 asks how many components would be as good.
@@ -409,11 +424,12 @@ plane(codes_2d, decoder_2d)
 # ankle boots (stars, top left), sneakers and sandals (left) have regions of their own. Shirts,
 # coats, pullovers and T-shirts crowd together on the right. Right: what the decoder makes of the
 # same plane. Along the clouds it draws garments. In the lower left, where no image lies, it draws
-# something nearly black.
+# something nearly black. (The frame holds the central 99 % of the codes along each axis.)
 #
 # Look at the axes: they run from about -57 to 11 and from -43 to 20. Nothing in the loss says where
 # codes should lie. If you draw a code from a standard normal distribution, you land close to the
-# origin, in the small crowd of tops and bags, and you will never see a boot or a pair of trousers.
+# origin, in the small crowd of tops and bags. The decoder draws garments there, but you will never
+# see a boot or a pair of trousers.
 #
 # ## 3. A variational autoencoder
 #
@@ -458,16 +474,31 @@ large(plots.diagram(boxes, arrows, 11.2, 3.1))
 # 0 \le \mathrm{KL}\big(q \,\|\, p(z \mid x)\big)
 # &= \mathbb{E}_q\big[\log q(z \mid x) - \log p(x \mid z) - \log p(z)\big] + \log p(x) \\
 # \Rightarrow\quad \log p(x) &\ge \underbrace{\mathbb{E}_q\big[\log p(x \mid z)\big]}_{
-# -\lVert x - g(z)\rVert^2 / 2\sigma^2 \,+\, \text{const}}
+# -\mathbb{E}_q \lVert x - g(z)\rVert^2 / 2\sigma^2 \,+\, \text{const}}
 # - \underbrace{\mathrm{KL}\big(q(z \mid x) \,\|\, p(z)\big)}_{\text{price of the code}} .
 # \end{aligned}$$
 #
 # The right side is the *evidence lower bound* (ELBO). The VAE raises it. The first term asks for a
-# good reconstruction, and the second makes the encoder pay for every code that it would not find
-# under $N(0, I)$. The better the proposal $q$, the closer the bound. For normal distributions the
-# price has a formula, summed over the numbers $i$ of the code:
+# good reconstruction, and the second makes the encoder pay for everything by which its proposal for
+# this one image differs from $N(0, I)$. The better the proposal $q$, the closer the bound. For
+# normal distributions the price has a formula, summed over the numbers $i$ of the code:
 #
 # $$\mathrm{KL} = \tfrac{1}{2} \sum_i \big(s_i^2 + \mu_i^2 - 1 - \log s_i^2\big).$$
+#
+# What we need for sampling is something else: that the codes of *all* images together, the
+# *aggregate* $q(z)$, the mean of $q(z \mid x)$ over the images, follow $N(0, I)$. The price only
+# asks for that in part. Its mean over the images is a sum of two parts ([Hoffman and Johnson,
+# 2016](http://approximateinference.org/accepted/HoffmanJohnson2016.pdf)),
+#
+# $$\mathbb{E}_x\,\mathrm{KL}\big(q(z \mid x) \,\|\, p(z)\big) = I(x; z) +
+# \mathrm{KL}\big(q(z) \,\|\, p(z)\big),$$
+#
+# where $I(x; z)$, the mutual information, says how many nats the codes tell about the images. The
+# encoder can pay for either.
+#
+# And what does $\sigma$ do? Multiply the loss by $2\sigma^2$, and it is the squared error plus
+# $2\sigma^2$ times the price. So $\sigma$ decides what a nat is worth, like the $\beta$ of the
+# $\beta$-VAE ([Higgins et al., 2017](https://openreview.net/forum?id=Sy2fzU9gl)).
 #
 # ### How to train through a random draw
 #
@@ -566,9 +597,13 @@ for name, made, each in (
     print(f"spread of the 32 numbers {spread.min():.2f} to {spread.max():.2f}")
 
 # %% [markdown]
-# The VAE is a little worse, 0.0420 against 0.0403. In return its codes lie near the distribution
-# that we asked for. Near it, not on it: the spread of the 32 numbers lies between 0.90 and 1.41
-# instead of at 1. The autoencoder's lies between 1.65 and 3.37, and it could have been anything.
+# In this run the VAE reconstructs a little worse, 0.0420 against 0.0403, but one run can't show
+# such a small difference. The codes differ clearly. The VAE's have spreads between 0.90 and 1.41,
+# near the 1 that we asked for. The autoencoder's lie between 1.65 and 3.37, and they could have
+# been anything.
+#
+# Spreads alone do not tell whether the aggregate $q(z)$ is $N(0, I)$: the numbers may be
+# correlated, or leave gaps. Section 6 tests this with samples.
 
 # %%
 plane(vae_codes(vae_encoder_2d, test_images)[0], vae_decoder_2d)
@@ -576,17 +611,18 @@ plane(vae_codes(vae_encoder_2d, test_images)[0], vae_decoder_2d)
 # %% [markdown]
 # Figure 3.8. The same as figure 3.6 for a VAE with two numbers (each point is the mean of an
 # image's code). The axes are several times shorter, from about -4 to 6 and from -5 to 5. The
-# classes lie around the origin with few gaps between them, and nearly every place decodes to a
-# garment. But two numbers are few for ten classes, and the encoder pays for more room than
-# $N(0, I)$ offers: most ankle boots (stars) lie beyond 2 on the horizontal axis, where fewer than 3
-# % of standard normal draws land.
+# classes lie around the origin, and nearly every place decodes to a garment. But the aggregate is
+# not $N(0, I)$. There is a gap above the origin, and most ankle boots (stars) lie beyond 2 on the
+# horizontal axis, where fewer than 3 % of standard normal draws land: the encoder pays for more
+# room, probably because two numbers are few for ten classes.
 #
 # ## 4. Denoising
 #
-# The same networks can learn another task: give them a noisy image and ask for the clean one
-# ([Vincent et al., 2010](https://www.jmlr.org/papers/v11/vincent10a.html)). Only the input of `fit`
-# changes. This time we use a convolutional autoencoder. It halves the size of the image twice on
-# the way down and doubles it twice on the way up.
+# An autoencoder can learn another task: give it a noisy image and ask for the clean one ([Vincent
+# et al., 2010](https://www.jmlr.org/papers/v11/vincent10a.html)). The loss stays as it is, only the
+# input of `fit` changes. For this section we use a convolutional autoencoder. It halves the size of
+# the image twice on the way down and doubles it twice on the way up. Each training image gets one
+# noise for the whole training, where fresh noise in every epoch would be better.
 #
 # We measure quality by the peak signal-to-noise ratio (PSNR) in decibels (dB); more is better.
 # Pixels lie between -1 and 1, so the largest possible difference, the peak, is 2:
@@ -601,9 +637,8 @@ plane(vae_codes(vae_encoder_2d, test_images)[0], vae_decoder_2d)
 #
 # <details><summary>Answer</summary>
 #
-# It removes most of the noise, nearly as well as the network that was trained to do so. Without a
-# bottleneck the result is best of all, because the noise in the training data already keeps the
-# network from copying.
+# With a bottleneck the network removes most of the noise, whether it has seen noise or not. Without
+# a bottleneck, the network that was trained on noise is the best of the three.
 #
 # </details>
 
@@ -666,10 +701,16 @@ show(shown, 10, row_labels=[*cleaned, "clean"])
 #
 # The network that never saw noise raises the ratio from 12.04 dB to 18.40 dB, and even principal
 # components reach 17.51 dB. Thirty-two numbers cannot describe noise, so most of it is lost on the
-# way. Training on noisy images adds little to that: 18.85 dB. The last printed line shows why.
-# Given *clean* images, the first network reaches no more than 19.77 dB, so its bottleneck sets the
-# limit. Without a bottleneck we get 20.57 dB. If such a wide network were trained on clean images,
-# it could simply learn to copy. Noise makes copying useless, and so it does the bottleneck's job.
+# way. For principal components we can calculate this. The noise has the variance $0.5^2$ in each of
+# 784 directions, and only those along 32 of them get through, so the error should be that of clean
+# images plus $0.5^2 \cdot 32 / 784$. That is $0.0607 + 0.0102 = 0.0709$, or $17.5$ dB, as measured.
+#
+# Training on noisy images gives 18.85 dB in this run, a difference of less than half a decibel, and
+# we have only one run. There is not much more to win for this network as we train it: given *clean*
+# images, it reaches 19.77 dB. Without a bottleneck, and trained on noise, we get 20.57 dB. A
+# network this wide, trained on clean images, could simply learn to copy, and would then copy the
+# noise, too. We have not trained this control; it takes one more entry in the dictionary above. Try
+# it.
 #
 # ## 5. Anomalies
 #
@@ -742,23 +783,25 @@ ax.figure
 # %% [markdown]
 # Figure 3.10. How well the reconstruction error tells each class from the other nine. Vermilion
 # crosses: the autoencoder has never seen the class. Black dots: the control has seen all classes.
-# The distance from dot to cross is the effect of novelty. (The printed rows hold the same numbers,
-# from the bottom of the figure to the top.)
+# The distance from dot to cross is the effect of novelty, in one run for each class. (The printed
+# rows hold the same numbers, from the bottom of the figure to the top.)
 #
 # - **Bags** are the easiest anomaly (0.942). But much of that is not novelty: bags are hard to
-#   reconstruct even for a network that has seen them (0.798).
+#   reconstruct even for a network that has seen them (0.798). Novelty adds less to bags than to
+#   sneakers, which end much lower (from 0.359 to 0.575).
 # - **Trousers** show novelty best. A network that has seen them reconstructs them better than most
 #   other images (0.203). If it has not, they stand out (0.827).
-# - **Shirts** (0.542) and **coats** (0.543) slip through. A network that knows T-shirts, pullovers
-#   and one of the two can draw the other, too.
+# - **Shirts** (0.542) and **coats** (0.543) are close to guessing. A network that knows T-shirts,
+#   pullovers and one of the two can probably draw the other, too.
 #
 # So the score does not answer "has the network seen this?". It answers "is this hard to reconstruct
-# with what the network has seen?". A new class that is made of known parts is not detected.
+# with what the network has seen?". A new class that is made of known parts is hardly detected.
 #
 # ## 6. Sampling
 #
-# Now to the question of the title. A decoder has the shape of a generator. It becomes one as soon
-# as we know which codes to give it. We try four ways to choose codes of 32 numbers:
+# Now to the question at the top of this notebook: what is generative about a bottleneck? A decoder
+# has the shape of a generator. It becomes one as soon as we know which codes to give it. We try
+# four ways to choose codes of 32 numbers:
 #
 # - (a) the autoencoder, with codes from a standard normal distribution, as for a GAN;
 # - (b) the autoencoder, with codes from a normal distribution that has the mean and covariance of
@@ -802,11 +845,12 @@ show(shown, 10, row_labels=[*samples, "real"])
 
 # %% [markdown]
 # Figure 3.11. Ten samples of each kind, and real test images. (a) The autoencoder with standard
-# normal codes draws grey fog, in which you can sometimes guess a shirt. (b) With fitted codes the
-# same decoder draws shirts and shoes, many of them smeared or half one thing and half another. (c),
-# (d) The VAE's samples are softer; some are whole garments and some are fog. The four rows use the
-# same latents, column by column, and fitting clears some of the fog away: in the last column of (d)
-# a sneaker appears.
+# normal codes draws mostly grey fog, in which you can sometimes guess a garment; the first is
+# nearly a shoe. (b) With fitted codes the same decoder draws shirts and shoes, many of them smeared
+# or half one thing and half another. (c), (d) The VAE's samples are softer; some are whole garments
+# and some are fog. The four rows use the same latents, column by column. Fitting clears some of the
+# fog away, as in the last column of (d), where a sneaker appears, but not everywhere: the first and
+# the fifth column of (d) are foggier than those of (c).
 #
 # Let us also measure. Good samples come close to *every* kind of real image. So we take each of
 # 2,000 test images, look for the most similar one among 5,000 samples, and average the squared
@@ -844,9 +888,16 @@ for name, made in judged.items():
 # which come from the same decoders and are about as blurred, and not with real images. ((a) has a
 # high contrast, 0.171, because fog is rough.)
 #
-# (a) fails, with 0.2252: the decoder was never trained on such codes. (b) needs two more lines and
-# reaches 0.1352. (c) does what the VAE was built for, 0.1243, and fitting improves it further: (d)
-# has 0.1122. Do other seeds agree?
+# The two decoders blur differently, so we subtract from each its own reconstructions. What remains
+# is what the choice of the codes costs:
+#
+# - (a) $0.2252 - 0.0819 = 0.143$: the decoder was never trained on such codes.
+# - (b) $0.1352 - 0.0819 = 0.053$, with two more lines of code.
+# - (c) $0.1243 - 0.0793 = 0.045$, what the VAE was built for.
+# - (d) $0.1122 - 0.0793 = 0.033$: fitting improves the VAE's samples further.
+#
+# This number sees only how well the real images are *covered*. A generator that draws every kind of
+# garment and much fog besides would do well. Do other seeds agree?
 
 # %%
 for seed in OTHER_SEEDS:
@@ -860,18 +911,21 @@ for seed in OTHER_SEEDS:
     print(f"seed {seed}:", *(f"{name} {error:.4f} " for name, error in nearest.items()))
 
 # %% [markdown]
-# All three seeds give the same order: (d) is best, then (c), (b) and, far behind, (a). The
-# differences between the ways are larger than those between the seeds. So the answer to our
-# question has three parts:
+# All three seeds give the same order: (d) is best, then (c), (b) and, far behind, (a). (b) and (c)
+# are only about 0.01 apart, with every seed in the same direction; (a) varies as much from seed to
+# seed. The random latents are the same in all three runs, so the seeds vary the networks only. Our
+# answer has three parts:
 #
 # - A bottleneck alone generates nothing. Without the distribution of its codes, the decoder of an
-#   autoencoder draws fog.
-# - The price in the VAE's loss buys codes that we can draw. They do not follow $N(0, I)$ exactly
-#   (we saw their spread in section 3), so fitting a density to them afterwards still helps. [Ghosh
-#   et al., 2019](https://arxiv.org/abs/1903.12436) found the same on larger models.
+#   autoencoder draws fog. Place, spread and correlation of the codes all change from (a) to (b); we
+#   have not measured which of them matters most.
+# - The price in the VAE's loss buys codes that we can draw. They do not follow $N(0, I)$ exactly,
+#   so fitting a density to them afterwards still helps. [Ghosh et al.,
+#   2019](https://arxiv.org/abs/1903.12436) go further: they drop the random draw, regularise a
+#   plain autoencoder, fit a density to its codes, and get samples as good as a VAE's or better.
 # - Even (d) does not reach the reconstructions, which come from the same decoder with the right
-#   codes. Probably one normal density is too simple: the clouds of figure 3.8 have gaps between
-#   them.
+#   codes. Perhaps one normal density is too simple for codes of 32 numbers. A mixture of several
+#   would be a test; Ghosh et al. use one.
 #
 # A GAN has no such gap to close. Its latent vectors are drawn from $N(0, I)$ from the first step
 # on, and its generator learns for these and no others. What it has instead is an opponent. And
@@ -882,7 +936,8 @@ for seed in OTHER_SEEDS:
 # ## Exercises
 #
 # **Exercise 3.1 (predict, then change).** The autoencoder describes an image by 32 numbers. How
-# many principal components are as good? Write down a guess, and then find the smallest number.
+# many principal components are as good? Write down a guess, and then find the smallest number. You
+# have it when your error is at most the autoencoder's, and one component less gives a larger one.
 
 # %% tags=["exercise"]
 count = CODE_DIM  # change me
@@ -955,8 +1010,9 @@ show(path.reshape(-1, 28, 28), 9)
 # %% [markdown]
 # ## Take away
 #
-# - A generative model can be asked for samples and for "is this like the data?". A discriminative
-#   model can only choose between its classes.
+# - A generative model can be asked for samples. If it has an explicit density, you can also ask "is
+#   this like the data?", but don't rely on the answer untested. A discriminative model chooses
+#   between its classes.
 # - A bottleneck alone generates nothing. A decoder becomes a generator when we know the
 #   distribution of its codes: we can fit it afterwards, ask for it by a price in the loss (VAE), or
 #   fix it from the first step on (GAN).
@@ -975,11 +1031,14 @@ show(path.reshape(-1, 28, 28), 9)
 #
 # **References.** Kingma and Welling 2013, variational autoencoder,
 # [arXiv:1312.6114](https://arxiv.org/abs/1312.6114) · Rezende et al. 2014, the same idea,
-# independently, [arXiv:1401.4082](https://arxiv.org/abs/1401.4082) · Ghosh et al. 2019, fitting a
-# density to the codes afterwards, [arXiv:1903.12436](https://arxiv.org/abs/1903.12436) · Rybkin et
-# al. 2020, choosing the decoder's standard deviation,
-# [arXiv:2006.13202](https://arxiv.org/abs/2006.13202) · Ho et al. 2020, diffusion,
-# [arXiv:2006.11239](https://arxiv.org/abs/2006.11239) · Vincent et al. 2010, denoising
+# independently, [arXiv:1401.4082](https://arxiv.org/abs/1401.4082) · Ghosh et al. 2019,
+# deterministic autoencoders with a density fitted to their codes,
+# [arXiv:1903.12436](https://arxiv.org/abs/1903.12436) · Rybkin et al. 2020, choosing the decoder's
+# standard deviation, [arXiv:2006.13202](https://arxiv.org/abs/2006.13202) · Ho et al. 2020,
+# diffusion, [arXiv:2006.11239](https://arxiv.org/abs/2006.11239) · Vincent et al. 2010, denoising
 # autoencoders, [JMLR 11](https://www.jmlr.org/papers/v11/vincent10a.html) · Baldi and Hornik 1989,
-# linear autoencoders, [Neural Networks 2](https://doi.org/10.1016/0893-6080%2889%2990014-2) · Xiao
-# et al. 2017, Fashion-MNIST, [arXiv:1708.07747](https://arxiv.org/abs/1708.07747).
+# linear autoencoders, [Neural Networks 2](https://doi.org/10.1016/0893-6080%2889%2990014-2) ·
+# Nalisnick et al. 2018, densities of things never seen,
+# [arXiv:1810.09136](https://arxiv.org/abs/1810.09136) · Goodfellow 2016, families of generative
+# models, [arXiv:1701.00160](https://arxiv.org/abs/1701.00160) · Xiao et al. 2017, Fashion-MNIST,
+# [arXiv:1708.07747](https://arxiv.org/abs/1708.07747).
