@@ -248,7 +248,7 @@ axes[0].figure
 # second half, and not by much.
 #
 # With the seeds 1 and 2, the same networks on the same data find all eight modes. At 750 steps that
-# says little: with 3 or 4 % of high quality they are hardly better than the diffuse band. At the
+# says little: the diffuse band finds nearly as many, and the quality is still only 3 or 4 %. At the
 # end four samples in five are of high quality, and this is no chance. Only the initial weights and
 # the random latents are different. With these settings, then, the seed alone decides whether the
 # game collapses. [Lin et al., 2018](https://arxiv.org/abs/1712.04086) see such differences, too:
