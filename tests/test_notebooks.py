@@ -1,6 +1,7 @@
 """The notebooks are what their sources say, hold a full run's outputs, and are all checked."""
 
 import ast
+import base64
 import importlib.util
 import os
 from pathlib import Path
@@ -9,7 +10,9 @@ import shutil
 import subprocess
 import sys
 
+import imageio.v3 as iio
 import nbformat
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -385,6 +388,19 @@ def test_neighbouring_streams_are_joined():
     picture = stream("display_data", data={"text/plain": "figure"})
     joined = build.merged_streams([*parts, picture, stream("stream", name="stdout", text="b\n")])
     assert [o.get("text") for o in joined] == ["a\n2/2\n", None, "b\n"]
+
+
+@pytest.mark.parametrize("is_grey", [True, False])
+def test_pictures_keep_their_pixels_in_fewer_bytes(is_grey):
+    pixels = np.random.default_rng(0).integers(0, 256, (40, 50, 1 if is_grey else 3), "uint8")
+    opaque = np.full((40, 50, 1), 255, "uint8")
+    image = np.concatenate([np.broadcast_to(pixels, (40, 50, 3)), opaque], axis=-1)
+    before = base64.b64encode(iio.imwrite("<bytes>", image, extension=".png")).decode()
+    after = build.slim(before)
+    found = iio.imread(base64.b64decode(after), mode="RGB")
+    np.testing.assert_array_equal(found, image[..., :3])
+    assert len(after) < (0.5 if is_grey else 1.0) * len(before)
+    assert build.slim(after) == after
 
 
 @pytest.mark.slow

@@ -399,6 +399,18 @@ def test_gif_repeats_and_rests_on_its_last_frame(tmp_path):
     assert iio.immeta(path, index=0)["loop"] == 0
 
 
+def test_grey_films_have_64_shades_and_others_all_their_colours(tmp_path):
+    ramp = np.arange(256, dtype="uint8").reshape(1, 256, 1)
+    grey = [np.broadcast_to(ramp, (4, 256, 3)).copy()] * 2
+    shown = iio.imread(plots.training_gif(grey, tmp_path / "grey.gif"))
+    assert len(np.unique(shown)) == 64
+    assert np.abs(shown[0, ..., :3].astype(int) - grey[0]).max() <= 3
+    coloured = grey[0].copy()
+    coloured[..., 2] = 0
+    shown = iio.imread(plots.training_gif([coloured] * 2, tmp_path / "colour.gif"))
+    assert len(np.unique(shown[..., 0])) > 64
+
+
 def test_gif_of_one_frame(tmp_path):
     path = plots.training_gif([np.zeros((4, 6, 3), "uint8")], tmp_path / "a.gif")
     assert iio.imread(path, index=0).shape[:2] == (4, 6)
