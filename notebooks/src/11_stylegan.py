@@ -365,8 +365,8 @@ for name, each in models.items():
 # The long run is far better: its Fréchet classifier distance is 11, that of the short run 79. The
 # precision is 0.86 in the long run and 0.84 in the short one, and 0.86 for other real images, so
 # single images look real. The recall is 0.30, where other real images reach 0.87: many kinds of
-# garments are still missing. (These are single runs with seed 0. Besides the number of images,
-# nothing is different.)
+# garments are still missing. (Each is a single run. The weights of the long run are stored with 8
+# bits each.)
 # %% [markdown]
 # ## 4. Is w a better place than z?
 #
