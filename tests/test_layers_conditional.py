@@ -182,9 +182,98 @@ def test_the_projection_has_the_value_computed_by_hand():
     np.testing.assert_allclose(logit, [[0.6]], atol=1e-6)
 
 
+def test_class_planes_are_ones_in_one_channel_and_zeros_in_the_others():
+    images, one_hot = normal(2, 3, 4, 1), np.eye(10, dtype="float32")[[3, 7]]
+    joined = np.asarray(layers.ClassPlanes()([images, one_hot]))
+    assert joined.shape == (2, 3, 4, 11)
+    np.testing.assert_array_equal(joined[..., :1], images)
+    for row, label in enumerate((3, 7)):
+        of_ones = [k for k in range(10) if (joined[row, :, :, 1 + k] == 1).all()]
+        of_zeros = [k for k in range(10) if (joined[row, :, :, 1 + k] == 0).all()]
+        assert of_ones == [label] and len(of_zeros) == 9
+
+
+# R3GAN's parts.
+
+
+def leaky(x):
+    return np.where(x > 0, x, 0.2 * x)
+
+
+def convolved(images, kernel):
+    """A 'same' convolution in NumPy, written as its definition."""
+    size = kernel.shape[0]
+    reach = size // 2
+    padded = np.pad(images, ((0, 0), (reach, reach), (reach, reach), (0, 0)))
+    _, height, width, _ = images.shape
+    windows = [padded[:, i : i + height, j : j + width] for i in range(size) for j in range(size)]
+    return sum(w @ k for w, k in zip(windows, kernel.reshape(-1, *kernel.shape[2:]), strict=True))
+
+
+def test_grouped_convolution_is_one_convolution_for_each_group():
+    layer = layers.GroupedConv2D(6, 3, groups=2)
+    images = normal(2, 5, 4, 8)
+    made = layer(images)
+    kernel = np.asarray(layer.kernel)
+    assert kernel.shape == (3, 3, 4, 6)
+    halves = [(images[..., :4], kernel[..., :3]), (images[..., 4:], kernel[..., 3:])]
+    expected = np.concatenate([convolved(*half) for half in halves], axis=-1)
+    np.testing.assert_allclose(made, expected, rtol=1e-4, atol=1e-5)
+    of_keras = keras.layers.Conv2D(6, 3, padding="same", groups=2, use_bias=False)
+    of_keras.build(images.shape)
+    of_keras.set_weights([kernel])
+    np.testing.assert_allclose(made, of_keras(images), rtol=1e-4, atol=1e-5)
+
+
+def test_a_fresh_block_is_the_identity_and_a_trained_one_its_formula():
+    layer = layers.R3GANBlock(num_blocks=6, group_size=4)
+    images = normal(2, 4, 4, 4)
+    np.testing.assert_array_equal(layer(images), images)
+    for weight in layer.weights:
+        weight.assign(normal(*weight.shape))
+    weights = {
+        name: np.asarray(getattr(layer, name).kernel) for name in ("widen", "look", "narrow")
+    }
+    x = leaky(convolved(images, weights["widen"]) + np.asarray(layer.first_bias))
+    groups = [
+        convolved(part, kernel)
+        for part, kernel in zip(
+            np.split(x, 2, axis=-1), np.split(weights["look"], 2, axis=-1), strict=True
+        )
+    ]
+    x = leaky(np.concatenate(groups, axis=-1) + np.asarray(layer.second_bias))
+    expected = images + convolved(x, weights["narrow"])
+    np.testing.assert_allclose(layer(images), expected, rtol=1e-3, atol=1e-3)
+
+
+def test_kernels_of_a_block_are_smaller_the_more_blocks_there_are():
+    keras.utils.set_random_seed(0)
+    spreads = {}
+    for count in (1, 16):
+        layer = layers.R3GANBlock(count, group_size=16)
+        layer.build((None, 8, 8, 64))
+        spreads[count] = [np.std(layer.widen.kernel), np.std(layer.look.kernel)]
+    he = np.sqrt(2 / 1.04)
+    np.testing.assert_allclose(spreads[1], [he / 8, he / 12], rtol=0.02)  # 64 and 9 · 16 inputs
+    np.testing.assert_allclose(spreads[16], np.array(spreads[1]) / 2, rtol=0.03)
+
+
+def test_the_latent_basis_scales_its_maps():
+    layer = layers.LatentBasis(2, 3)
+    latents = normal(4, 5)
+    made = np.asarray(layer(latents))
+    strengths = latents @ np.asarray(layer.strength.kernel)
+    expected = strengths[:, None, None, :] * np.asarray(layer.maps)
+    np.testing.assert_allclose(made, expected, rtol=1e-5, atol=1e-6)
+
+
 # All of them.
 
 ALL = {
+    "planes": (layers.ClassPlanes, [(2, 3, 3, 1), (2, 4)]),
+    "grouped": (lambda: layers.GroupedConv2D(4, 3, 2), [(2, 4, 4, 2)]),
+    "block": (lambda: layers.R3GANBlock(2, group_size=4), [(2, 4, 4, 2)]),
+    "basis": (lambda: layers.LatentBasis(3, 4), [(2, 5)]),
     "spectral dense": (lambda: layers.SpectralParametrization(keras.layers.Dense(3)), [(4, 5)]),
     "spectral conv": (
         lambda: layers.SpectralParametrization(keras.layers.Conv2D(3, 3, activation="relu")),
@@ -242,6 +331,11 @@ def test_mixed_precision_and_xla(made):
         (lambda: layers.SelfAttention()(normal(1, 4, 5, 8)), "even height"),
         (lambda: layers.SelfAttention()(normal(1, 4, 4, 4)), "at least 8"),
         (lambda: layers.SelfAttention(spectral=1), "spectral=1"),
+        (lambda: layers.GroupedConv2D(4, 3, 3)(normal(1, 4, 4, 6)), "multiples of 3"),
+        (lambda: layers.GroupedConv2D(6, 3, 3)(normal(1, 4, 4, 4)), "multiples of 3"),
+        (lambda: layers.R3GANBlock()(normal(1, 4, 4, 4)), "group_size=16"),
+        (lambda: layers.R3GANBlock(expansion=0), "expansion=0"),
+        (lambda: layers.LatentBasis(0, 4), "size=0"),
         (lambda: layers.SpectralParametrization(keras.layers.Flatten()), "not built yet"),
         (lambda: layers.SpectralParametrization(keras.layers.Dense(2), 0), "power_iterations=0"),
     ],

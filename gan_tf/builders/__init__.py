@@ -1,6 +1,12 @@
 """Architectures: functions that return a built Keras model, named for what they return."""
 
 import gan_tf.prepared  # noqa: F401
+from gan_tf.builders.conditional import (
+    WAYS,
+    conditional_discriminator,
+    conditional_generator,
+    head,
+)
 from gan_tf.builders.convolutional import (
     attribute_classifier,
     dcgan_discriminator,
@@ -20,14 +26,20 @@ from gan_tf.builders.growing import (
     progressive_discriminator,
     progressive_generator,
 )
+from gan_tf.builders.r3gan import r3gan_discriminator, r3gan_generator
+from gan_tf.builders.residual import residual_discriminator, residual_generator
 from gan_tf.builders.style import mapping_network, style_generator, synthesis_network
 
 __all__ = [
+    "WAYS",
     "attribute_classifier",
+    "conditional_discriminator",
+    "conditional_generator",
     "dcgan_discriminator",
     "dcgan_generator",
     "dense_discriminator",
     "dense_generator",
+    "head",
     "image_classifier",
     "mapping_network",
     "num_filters",
@@ -36,6 +48,10 @@ __all__ = [
     "point_generator",
     "progressive_discriminator",
     "progressive_generator",
+    "r3gan_discriminator",
+    "r3gan_generator",
+    "residual_discriminator",
+    "residual_generator",
     "style_generator",
     "synthesis_network",
     "with_virtual_batch_normalization",

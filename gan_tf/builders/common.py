@@ -27,3 +27,15 @@ def check_activations(**activations):
         except (TypeError, ValueError) as error:
             expected = "the name of a Keras activation, a function or None"
             raise checks.argument_error(name, value, expected) from error
+
+
+def smallest_size(image_shape, doublings):
+    """Height and width before so many doublings; a ValueError if they are no whole numbers."""
+    height, width, _ = image_shape
+    factor = 2**doublings
+    if height % factor or width % factor:
+        raise ValueError(
+            f"With {doublings} doublings, height and width must be multiples of {factor}. "
+            f"Received: image_shape={image_shape}. Change len(filters), or pad the images."
+        )
+    return height // factor, width // factor

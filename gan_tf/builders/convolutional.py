@@ -1,7 +1,12 @@
 """Convolutional networks: the lecture's DCGAN, and the classifier that judges garments."""
 
 from gan_tf import checks
-from gan_tf.builders.common import check_activations, image_shape_of, leaky_relu
+from gan_tf.builders.common import (
+    check_activations,
+    image_shape_of,
+    leaky_relu,
+    smallest_size,
+)
 from gan_tf.builders.weights import with_weights
 from gan_tf.layers import ReferenceBatch, VirtualBatchNormalization, WithoutReference
 import keras
@@ -47,7 +52,7 @@ def dcgan_generator(
     image_shape, filters = image_shape_of(image_shape), checks.some_sizes(filters=filters)
     checks.flag(batch_normalization=batch_normalization)
     check_activations(activation=activation, output_activation=output_activation)
-    height, width = _smallest_size(image_shape, len(filters))
+    height, width = smallest_size(image_shape, len(filters))
     model = keras.Sequential(
         [
             keras.Input((latent_dim,)),
@@ -227,14 +232,3 @@ def attribute_classifier(image_shape, attributes, filters=(24, 24, 32, 32), num_
         for name, count in attributes.items()
     }
     return keras.Model(images, heads, name="attribute_classifier")
-
-
-def _smallest_size(image_shape, doublings):
-    height, width, _ = image_shape
-    factor = 2**doublings
-    if height % factor or width % factor:
-        raise ValueError(
-            f"With {doublings} doublings, height and width must be multiples of {factor}. "
-            f"Received: image_shape={image_shape}. Change len(filters), or pad the images."
-        )
-    return height // factor, width // factor

@@ -8,6 +8,7 @@ import gan_tf.prepared  # noqa: F401
 from gan_tf.layers.attention import SelfAttention
 from gan_tf.layers.batch import MinibatchDiscrimination, MinibatchStdDev, Packing
 from gan_tf.layers.conditional import (
+    ClassPlanes,
     ClassProjection,
     ConditionalBatchNormalization,
     set_standing_statistics,
@@ -24,12 +25,14 @@ from gan_tf.layers.normalization import (
 )
 from gan_tf.layers.replay import ExperienceReplay
 from gan_tf.layers.resampling import Blur, Downsample, Upsample
+from gan_tf.layers.residual import GroupedConv2D, LatentBasis, R3GANBlock
 from gan_tf.layers.spectral import SpectralParametrization
 from gan_tf.layers.style import AdaIN, LearnedConstant, NoiseInjection
 
 __all__ = [
     "AdaIN",
     "Blur",
+    "ClassPlanes",
     "ClassProjection",
     "ConditionalBatchNormalization",
     "Downsample",
@@ -38,12 +41,15 @@ __all__ = [
     "ExperienceReplay",
     "FadeIn",
     "FreshLatents",
+    "GroupedConv2D",
+    "LatentBasis",
     "LearnedConstant",
     "MinibatchDiscrimination",
     "MinibatchStdDev",
     "NoiseInjection",
     "Packing",
     "PixelNormalization",
+    "R3GANBlock",
     "ReferenceBatch",
     "SelfAttention",
     "SpectralNormalization",

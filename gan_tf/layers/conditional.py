@@ -72,6 +72,37 @@ class ConditionalBatchNormalization(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("gan_tf")
+class ClassPlanes(keras.layers.Layer):
+    """Joins a condition to images as further channels, each the same everywhere.
+
+    A one-hot label becomes one plane of ones, that of its class, beside planes of zeros.
+
+    Call arguments:
+        inputs: Pair: images `(batch, height, width, channels)`, condition `(batch, size)`.
+
+    Returns:
+        Tensor `(batch, height, width, channels + size)`: `y_ij = [x_ij, c]`.
+
+    Reference:
+        Mirza and Osindero 2014, section 3.1, arXiv:1411.1784; as planes Reed et al. 2016, section
+        4, arXiv:1605.05396.
+    """
+
+    is_per_example = True
+
+    def call(self, inputs):
+        images, condition = inputs
+        shape = ops.shape(images)
+        planes = ops.cast(condition, images.dtype)[:, None, None, :]
+        planes = ops.broadcast_to(planes, (shape[0], shape[1], shape[2], condition.shape[-1]))
+        return ops.concatenate([images, planes], axis=-1)
+
+    def compute_output_shape(self, input_shapes):
+        images, condition = input_shapes
+        return (*images[:-1], images[-1] + condition[-1])
+
+
+@keras.saving.register_keras_serializable("gan_tf")
 class ClassProjection(keras.layers.Layer):
     """Logits of a discriminator that knows the class: how real it is, and how much of that class.
 
