@@ -93,9 +93,12 @@ class Judge(keras.callbacks.Callback):
 
 
 def samples_of(holder, num_samples, seed=12345):
-    """What the generator of a game, or of a running average, makes of seeded latents."""
-    latents = sampling.fixed_latents(num_samples, holder.generator, seed)
-    return sampling.samples_of(holder.generator, latents)
+    """What the generator of a game, or of a running average, makes of seeded inputs."""
+    if len(holder.generator.inputs) == 1:
+        inputs = sampling.fixed_latents(num_samples, holder.generator, seed)
+    else:  # classes in turn, or codes: the game knows
+        inputs = getattr(holder, "model", holder).inputs_for(num_samples, seed)
+    return sampling.samples_of(holder.generator, inputs)
 
 
 def judged(samples, value_range, size=28):

@@ -441,7 +441,16 @@ def _train(recipe, folder, epochs, checkpoints):
         _write_history(history, folder / "history.csv")
         draw(watcher.samples()).savefig(folder / "samples.png")
         plots.losses(history).savefig(folder / "losses.png")
-        average.generator.save(folder / "generator.keras")
+        _save(recipe.gan, average.generator, folder)
+
+
+def _save(game, generator, folder):
+    """Saves the averaged generator; the whole game where only the game knows what it is fed."""
+    if len(generator.inputs) == 1:
+        generator.save(folder / "generator.keras")
+        return
+    game.generator.set_weights(generator.get_weights())
+    game.save(folder / "game.keras")
 
 
 def _watchers(recipe, draw, folder, epochs):

@@ -6,7 +6,8 @@ import imageio.v3 as iio
 import numpy as np
 import pytest
 
-IMAGE_RECIPES = [name for name in recipes.RECIPES if name not in recipes.RECIPES_OF_POINTS]
+WITHOUT_IMAGES = (*recipes.RECIPES_OF_POINTS, *recipes.RECIPES_WITH_LABELS)
+IMAGE_RECIPES = [name for name in recipes.RECIPES if name not in WITHOUT_IMAGES]
 
 
 @pytest.fixture(scope="module")

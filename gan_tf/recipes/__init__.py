@@ -10,8 +10,10 @@ import gan_tf.prepared  # noqa: F401
 from gan_tf import checks
 from gan_tf.recipes.garments import dcgan
 from gan_tf.recipes.growing import PARTS, STYLE_STEPS, grown, progressive, style
+from gan_tf.recipes.labelled import conditional, infogan
 from gan_tf.recipes.lecture import circle, lecture_dcgan, lecture_dense
 from gan_tf.recipes.mixtures import MIXTURES, REMEDIES, Mixture, mixture
+from gan_tf.recipes.modern import r3gan
 from gan_tf.recipes.recipe import Recipe
 import keras
 
@@ -21,19 +23,23 @@ __all__ = [
     "PARTS",
     "RECIPES",
     "RECIPES_OF_POINTS",
+    "RECIPES_WITH_LABELS",
     "REMEDIES",
     "STYLE_STEPS",
     "Mixture",
     "Recipe",
     "check_takes_images",
     "circle",
+    "conditional",
     "dcgan",
     "get",
     "grown",
+    "infogan",
     "lecture_dcgan",
     "lecture_dense",
     "mixture",
     "progressive",
+    "r3gan",
     "style",
 ]
 
@@ -46,8 +52,12 @@ RECIPES = {
     "grid": functools.partial(mixture, "grid", "best"),
     "progressive": progressive,
     "style": style,
+    "r3gan": r3gan,
+    "conditional": conditional,
+    "infogan": infogan,
 }
 RECIPES_OF_POINTS = ("circle", "ring", "grid")
+RECIPES_WITH_LABELS = ("conditional",)
 DEFAULT = "dcgan"  # it makes good garments soonest: benchmarks/results/time_to_quality.md
 
 
@@ -77,14 +87,17 @@ def get(name=DEFAULT, seed=0, images=None):
 
 
 def check_takes_images(name):
-    """Raises a ValueError if a recipe is unknown, or makes points.
+    """Raises a ValueError if a recipe is unknown, makes points, or needs labels beside images.
 
     Args:
         name: String.
     """
     checks.one_of(tuple(RECIPES), recipe=name)
-    if name in RECIPES_OF_POINTS:
-        raise ValueError(
-            f"The recipe {name!r} makes points in the plane and takes no images. Choose one of "
-            f"{', '.join(other for other in RECIPES if other not in RECIPES_OF_POINTS)}."
-        )
+    others = [n for n in RECIPES if n not in (*RECIPES_OF_POINTS, *RECIPES_WITH_LABELS)]
+    if name not in others:
+        why = "makes points in the plane and takes no images"
+        if name in RECIPES_WITH_LABELS:
+            why = (
+                f"needs labels beside the images: recipes.{name}(images=..., labels=...) in Python"
+            )
+        raise ValueError(f"The recipe {name!r} {why}. Choose one of {', '.join(others)}.")

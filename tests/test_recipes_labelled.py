@@ -1,0 +1,100 @@
+"""Recipes with a condition, and R3GAN: their games, rules, short runs, and errors."""
+
+from gan_tf import __main__ as command_line
+from gan_tf import builders, layers, losses, penalties, recipes
+from gan_tf.games import ACGAN, ConditionalGAN, InfoGAN
+import keras
+import numpy as np
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def embedded(monkeypatch):
+    monkeypatch.setenv("GAN_TF_DATA", "embedded")
+
+
+def played(recipe, steps=2):
+    part = recipe.batches.take(25 * steps)
+    return recipe.gan.fit(part, verbose=0, epochs=1).history
+
+
+@pytest.mark.parametrize("way", builders.WAYS)
+def test_the_three_ways_differ_only_in_how_the_class_is_judged(way):
+    recipe = recipes.conditional(way=way)
+    game, plain = recipe.gan, recipes.dcgan().gan
+    assert isinstance(game, ACGAN if way == "classifier" else ConditionalGAN)
+    assert game.num_classes == 10
+    own = game.generator.count_params() - plain.generator.count_params()
+    assert own == 10 * 7 * 7 * 64  # ten more inputs of the first layer
+    assert isinstance(game.penalty, penalties.Lazy)
+    for player, optimizer in game.optimizers.items():
+        assert float(optimizer.learning_rate) == pytest.approx(4e-3), player
+    first = next(iter(recipe.batches))
+    assert first["images"].shape == (16, 28, 28, 1) and first["labels"].shape == (16,)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", builders.WAYS)
+def test_it_plays_and_makes_the_classes_that_are_asked_for(way):
+    recipe = recipes.conditional(way=way)
+    history = played(recipe, 1)
+    assert np.isfinite(history["g_loss"]).all()
+    assert ("asked_class" in history) == (way == "classifier")
+    assert recipe.gan.generate(3, labels=[1, 1, 9]).shape == (3, 28, 28, 1)
+
+
+def test_other_images_need_their_labels():
+    images = np.random.default_rng(0).uniform(-1, 1, (40, 32, 32, 3)).astype("float32")
+    labels = np.arange(40) % 4
+    recipe = recipes.conditional(images=images, labels=labels)
+    assert recipe.gan.num_classes == 4 and recipe.gan.data_shape == (32, 32, 3)
+    for arguments in ({"images": images}, {"labels": labels}):
+        with pytest.raises(ValueError, match="belong together"):
+            recipes.conditional(**arguments)
+    for wrong in (labels[:-1], labels.astype("float32"), labels - 1):
+        with pytest.raises(ValueError, match="40 integers from 0 on"):
+            recipes.conditional(images=images, labels=wrong)
+    with pytest.raises(ValueError, match="needs labels beside the images"):
+        recipes.get("conditional", images=images)
+
+
+def test_infogan_reads_codes_and_numbers_with_the_discriminators_body():
+    recipe = recipes.infogan(num_codes=5, num_continuous=1)
+    game = recipe.gan
+    assert isinstance(game, InfoGAN) and (game.num_codes, game.num_continuous) == (5, 1)
+    ids = {id(weight) for weight in game.discriminator.weights}
+    own = [weight for weight in game.recogniser.weights if id(weight) not in ids]
+    assert [tuple(w.shape) for w in own] == [(3136, 128), (128,), (128, 6), (6,)]
+    history = played(recipe, 1)
+    assert history["information"][0] <= np.log(5)
+    assert game.generate(2, codes=[0, 4], continuous=[[-1.0], [1.0]]).shape == (2, 28, 28, 1)
+
+
+def test_r3gan_has_the_papers_loss_penalties_and_blocks():
+    game = recipes.r3gan().gan
+    assert isinstance(game.game_loss, losses.Relativistic)
+    both = game.penalty.penalty.penalties
+    assert [type(each) for each in both] == [penalties.R1, penalties.R2]
+    kinds = [type(each) for each in game.generator.layers]
+    assert kinds.count(layers.R3GANBlock) == 3
+    first = float(game.generator_optimizer.learning_rate)
+    game.generator_optimizer.iterations.assign(7_500)
+    assert float(game.generator_optimizer.learning_rate) < first
+
+
+@pytest.mark.slow
+def test_train_writes_the_game_where_only_the_game_knows_its_inputs(tmp_path, monkeypatch):
+    monkeypatch.setitem(recipes.RECIPES, "conditional", short_conditional)
+    arguments = ["train", "conditional", "--epochs", "1", "--output", str(tmp_path)]
+    assert command_line.main(arguments) == 0
+    written = tmp_path / "conditional" / "game.keras"
+    assert written.exists() and not written.with_name("generator.keras").exists()
+    assert command_line.main(["sample", str(written), "--output", str(tmp_path)]) == 0
+    assert (tmp_path / "game-samples.png").exists()
+    game = keras.saving.load_model(written)
+    assert game.generate(2, labels=[0, 9]).shape == (2, 28, 28, 1)
+
+
+def short_conditional(seed):
+    recipe = recipes.conditional(seed)
+    return recipe._replace(batches=recipe.batches.take(25), steps_per_epoch=25)
