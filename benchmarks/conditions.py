@@ -97,7 +97,7 @@ def judge(samples, labels, seed):
         "accuracy": np.mean(seen.probabilities.argmax(1) == labels),
         "recall": np.mean([each.recall for each in within]),
         "precision": np.mean([each.precision for each in within]),
-        "distance": metrics.frechet_distance(one.mean, one.cov, two.mean, two.cov),
+        "distance": metrics.frechet_distance(*one, *two),
         "gan_train": trained_accuracy(samples, labels, test_images, test_labels, seed),
     }
 

@@ -50,8 +50,8 @@ def _parser():
     train.add_argument(
         "recipe",
         nargs="?",
-        help="circle, lecture-dense, lecture-dcgan, dcgan (the default), ring, grid, progressive "
-        "or style",
+        help="circle, lecture-dense, lecture-dcgan, dcgan (the default), ring, grid, progressive, "
+        "style, r3gan, conditional or infogan",
     )
     train.add_argument(
         "--resume", action="store_true", help="save each epoch, and go on where a killed run was"
