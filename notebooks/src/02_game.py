@@ -24,13 +24,11 @@
 # **Before this**: [notebook 01](01_circle.ipynb) (the two phases, `GAN.fit`), and what a density
 # and an expectation are.
 #
-# **Lectures**: A, IIT Tirupati, *Deep Learning 9.1* (implicit models, the losses with their ½); B,
-# *Generative Models* (the value function, the picture of convergence); C, CMU 11-785 (the best
-# discriminator, the divergences, the polls); E, KTH ID2223 (Nash equilibrium). The letters are used
-# below.
+# **Lectures**: A, IIT Tirupati, *Deep Learning 9.1*; B, *Generative Models*; C, CMU 11-785; E, KTH
+# ID2223. The letters are used below.
 #
-# **Time of a full run**: about 2 minutes on two CPU cores. We have not measured it on a GPU; the
-# networks are too small to need one.
+# **Time of a full run**: about 3 minutes on one CPU core, less on two. We have not measured it on a
+# GPU; the networks are too small to need one.
 
 # %% tags=["setup"]
 import sys
@@ -71,10 +69,10 @@ keras.utils.set_random_seed(SEED)
 # Before we ask what a generative adversarial network (GAN) learns, let's see what kind of model it
 # is. An **explicit** model gives you a density: you can hand it a point $x$ and ask how probable
 # $x$ is. An **implicit** model only gives you samples. A GAN is implicit: the generator draws
-# random numbers $z$ and returns $G(z)$, and nobody can ask it for the density $p_g(x)$ of its
-# samples at a given $x$. So it can't be trained by making the data probable, as explicit models
-# are. Instead, a second network compares samples with data. That idea is older and wider than GANs
-# ([Mohamed and Lakshminarayanan, 2016](https://arxiv.org/abs/1610.03483)).
+# random numbers $z$ and returns $G(z)$, and nobody can ask it for the density of its samples at a
+# given $x$. So a GAN can't be trained by making the data probable, as explicit models are. Instead,
+# a second network compares samples with data ([Mohamed and Lakshminarayanan,
+# 2016](https://arxiv.org/abs/1610.03483)).
 
 # %%
 Box, Arrow = plots.Box, plots.Arrow
@@ -93,16 +91,14 @@ pairs += ["score diffusion", "implicit gan"]
 plots.diagram(boxes, [Arrow(*pair.split()) for pair in pairs], 11.0, 4.7)
 
 # %% [markdown]
-# Figure 2.1. Three ways to a generative model, in the lecture's order, after the family tree in
-# [Goodfellow's tutorial of 2016](https://arxiv.org/abs/1701.00160). Left: explicit models give a
-# density, either exactly (autoregressive models and normalising flows) or as a lower bound (the
-# variational autoencoder, VAE, of [notebook 03](03_autoencoder.ipynb)). Middle: diffusion models
-# learn the scores of noised densities, that is, in which direction each of them grows (they have
-# a bound on the likelihood, too). Right: implicit models only draw samples; a GAN is one of them.
+# Figure 2.1. Three ways to a generative model, after the family tree in [Goodfellow's tutorial of
+# 2016](https://arxiv.org/abs/1701.00160). Left: explicit models give a density, either exactly
+# (autoregressive models and normalising flows) or as a lower bound (the variational autoencoder,
+# VAE, of [notebook 03](03_autoencoder.ipynb)). Middle: diffusion models learn in which direction
+# the density of noised data grows. Right: implicit models only draw samples; a GAN is one of them.
 #
-# In this notebook we make life easy and stay on a line. In one dimension a density is a curve that
-# we can draw, and an expectation is a sum over a fine grid, exact to many digits. So whatever the
-# lectures prove, we can check.
+# In this notebook we stay on a line. There a density is a curve that we can draw, and an
+# expectation is a sum over a fine grid. So whatever the lectures prove, we can check.
 
 # %% tags=["setup"]
 GRID = np.linspace(-12, 12, 2_401)
@@ -123,10 +119,16 @@ def sigmoid(logits):
     return 0.5 * (1 + np.tanh(0.5 * logits))
 
 
-def large_axes(columns=1, width=5.5, height=4.0):
-    """Axes of a figure that can be read from the last row of a lecture hall."""
-    figure = plots.Figure(figsize=(width * columns, height), dpi=100, layout="constrained")
-    return figure.subplots(1, columns)
+# %% tags=["setup"]
+def finished(figure, every=None, columns=2):
+    """A figure with a marker for each line, and with its legends below, where they hide nothing."""
+    for ax in figure.axes:
+        drawn = [line for line in ax.lines if len(line.get_xdata()) > 2]
+        for line, marker in zip(drawn, "os^Dv", strict=False):
+            line.set(marker=marker, markersize=6, fillstyle="none", markevery=every)
+        place = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.15), "frameon": False}
+        ax.legend(ncols=columns, **place)
+    return figure
 
 
 # %%
@@ -153,15 +155,22 @@ def real_points(count, seed):
 #
 # $$V(D, G) = \mathbb{E}_{x \sim p_{data}} \log D(x) + \mathbb{E}_z \log(1 - D(G(z))).$$
 #
-# The discriminator wants it large, the generator wants it small. The discriminator's loss in
-# notebook 01 was $L(D) = -\tfrac12 V$, with the lecture's ½ and a minus sign, which change no
-# optimum.
+# The discriminator wants $V$ large, and the generator wants it small.
 #
 # From now on $p$ is short for $p_{data}$, the density of the real points, and $q$ is short for
-# $p_g$, the density of the generator's samples. Then $V$ is a single integral. As in notebook 01,
-# the discriminator returns a logit $t$, and $D = \sigma(t) = 1 / (1 + e^{-t})$. Then $\log D =
-# -\mathrm{softplus}(-t)$ and $\log(1 - D) = -\mathrm{softplus}(t)$, where $\mathrm{softplus}(t) =
-# \log(1 + e^t)$ is numpy's `logaddexp(0, t)`.
+# $p_g$, the density of the generator's samples. A mean over $z$ of something that depends on
+# $G(z)$ is a mean over $q$. So $V$ is one integral:
+#
+# $$V = \mathbb{E}_p \log D + \mathbb{E}_q \log(1 - D) = \int \bigl[\,p(x) \log D(x) + q(x) \log(1 -
+# D(x))\,\bigr]\, dx.$$
+#
+# **One convention.** Lecture A multiplies the losses by ½, and so does the package: its
+# discriminator's loss is $L(D) = -\tfrac12 V$. A constant factor changes no optimum. Our formulas
+# leave the ½ out everywhere, and where a number comes from the package, the code multiplies by 2.
+#
+# **Logits.** The discriminator returns a logit $t$, and $D = \sigma(t) = 1 / (1 + e^{-t})$. Hence
+# $\log D = -\log(1 + e^{-t})$. Since $1 - \sigma(t) = \sigma(-t)$, also $\log(1 - D) = -\log(1 +
+# e^t)$. In numpy, $\log(1 + e^t)$ is `logaddexp(0, t)`.
 
 
 # %%
@@ -171,8 +180,8 @@ def value(p, q, logits):
 
 
 # %% [markdown]
-# Which $D$ makes $V$ as large as possible? Nothing ties the value of $D$ at one place to its value
-# at another. So we may choose the best $D$ at each place $x$ separately. There the integrand is
+# Which $D$ makes $V$ as large as possible? The value of $D$ at one place doesn't tie its value at
+# another. So we may choose the best $D$ at each place $x$ separately. There the integrand is
 #
 # $$f(D) = p \log D + q \log(1 - D),$$
 #
@@ -192,43 +201,32 @@ opinions = np.linspace(0.001, 0.999, 999)  # candidates for D
 pairs = ((0.3, 0.1), (0.2, 0.2), (0.1, 0.3))
 heights = [p * np.log(opinions) + q * np.log(1 - opinions) for p, q in pairs]
 lines = {f"p = {p}, q = {q}": line for (p, q), line in zip(pairs, heights, strict=True)}
-figure = plots.curves(opinions, lines, "D", "p log D + q log(1 - D)", ax=large_axes())
-for line in heights:
-    figure.axes[0].plot(opinions[line.argmax()], line.max(), "ko")
-figure.axes[0].set(ylim=(-1.0, -0.15))
-figure
-
-# %%
-# NBVAL_CHECK_OUTPUT
+ax = plots.panels(width=6.0, height=4.0, dpi=92)
+plots.curves(opinions, lines, "D", "p log D + q log(1 - D)", ax=ax)
 for (p, q), line in zip(pairs, heights, strict=True):
     best = opinions[line.argmax()]
     print(f"p = {p}, q = {q}: highest at D = {best:.3f}, p / (p + q) = {p / (p + q):.3f}")
+    ax.plot(best, line.max(), "ko")
+ax.set_ylim(-1.0, -0.15)
+ax.figure
 
 # %% [markdown]
 # Figure 2.2. What the discriminator gains at one place, as a function of $D$, for three pairs of
-# densities. Each curve has one maximum (black dots): at ¾ where real points are three times as
-# dense, at ½ where both are equally dense, and at ¼ where fake points are three times as dense.
+# densities. Each curve has one maximum (black dot), at ¾, ½ and ¼.
 #
-# In general the derivative $\dfrac{p}{D} - \dfrac{q}{1 - D}$ is zero where $p\,(1 - D) = q\,D$, and
-# $f$ is concave, so this is its maximum. That gives Proposition 1 of the paper:
+# In general the derivative of $f$ is $\dfrac{p}{D} - \dfrac{q}{1 - D}$. It is zero where
+# $p\,(1 - D) = q\,D$, that is, where $p = (p + q)\,D$. The second derivative, $-p/D^2 -
+# q/(1-D)^2$, is negative, so this is the maximum. That gives Proposition 1 of the paper:
 #
 # $$D^*(x) = \frac{p(x)}{p(x) + q(x)}.$$
 #
-# <details><summary>Two slips in the lectures' slides</summary>
-#
-# In places lecture C writes the fake term as $1 - \log D$ instead of $\log(1 - D)$. With this
-# term the integrand would be $(p - q)\log D$ plus the constant $q$. This has no maximum between 0
-# and 1: $D$ would jump from 0 to 1 wherever $p$ overtakes $q$. The lecture's next line, with its
-# $p/D - q/(1-D)$, is right again. And where lecture B writes $\theta_G$ in the discriminator's
-# update, it means $\theta_D$.
-#
-# </details>
+# (In places lecture C writes the fake term as $1 - \log D$; it means $\log(1 - D)$. And where
+# lecture B writes $\theta_G$ in the discriminator's update, it means $\theta_D$.)
 #
 # ### Does a network find it?
 #
-# For a generator that stands still, the discriminator is an ordinary classifier, and $L(D)$ is its
-# ordinary cross-entropy. So we can train it with Keras's own `fit`: real points are labelled 1,
-# fake points 0.
+# If the generator stands still, the discriminator is an ordinary classifier, and we can train it
+# with Keras's own `fit`: real points are labelled 1, fake points 0.
 
 
 # %%
@@ -261,12 +259,18 @@ def logits_on(x, discriminator):
 # </details>
 
 # %%
-points = real_points(NUM_POINTS, SEED)
 rng = np.random.default_rng(SEED)
-standard = rng.normal(size=(NUM_POINTS, 1)).astype("float32")  # points from N(0, 1)
+
+
+def normal_points(mean=0.0, std=1.0):
+    """Fresh points from a normal distribution, (NUM_POINTS, 1)."""
+    return rng.normal(mean, std, (NUM_POINTS, 1)).astype("float32")
+
+
+points = real_points(NUM_POINTS, SEED)
 p, q = data_density(GRID), normal(GRID, 0.0, 1.0)
 best_logits = np.log(p) - np.log(q)  # its sigmoid is p / (p + q)
-logits = logits_on(GRID, trained_discriminator(points, standard))
+logits = logits_on(GRID, trained_discriminator(points, normal_points()))
 off = np.abs(sigmoid(logits) - sigmoid(best_logits))
 print(f"V with the trained D {value(p, q, logits):.4f}, with D* {value(p, q, best_logits):.4f}")
 print(f"mean difference over the points {integral(off * (p + q) / 2):.4f}")
@@ -277,28 +281,28 @@ for reach in (3, 4, 6):
 
 # %%
 shown = np.abs(GRID) <= 6
-lines = {
-    "p, real": p,
-    "q, fake": q,
-    "D* = p/(p+q)": sigmoid(best_logits),
-    "trained D": sigmoid(logits),
-}
-lines = {name: line[shown] for name, line in lines.items()}
-plots.curves(GRID[shown], lines, "x", "density, or probability D(x)", ax=large_axes(width=8.0))
+densities = {"p, real": p[shown], "q, fake": q[shown]}
+verdicts = {"D* = p/(p+q)": sigmoid(best_logits)[shown], "trained D": sigmoid(logits)[shown]}
+axes = plots.panels(2, width=4.8, height=3.8, dpi=92)
+plots.curves(GRID[shown], densities, "x", "density", ax=axes[0])
+plots.curves(GRID[shown], verdicts, "x", "probability D(x)", ax=axes[1])
+for ax in axes:
+    ax.axvspan(-6, -4, color="0.9")
+    ax.axvspan(4, 6, color="0.9")
+finished(axes[0].figure, every=60)
 
 # %% [markdown]
-# Figure 2.3. The two densities, the best discriminator, and the trained one. $D^*$ is above 0.9
-# where only real points are likely, and nearly 0 between the humps, where most points are fake.
-# From about -1.8 to 2 the dotted line of the trained $D$ lies on $D^*$: the mean difference over
-# the points is 0.0063, and the largest difference within 3 of the origin is 0.048. Farther out
-# the two part, most of all on the left. There the tail of the narrow real hump falls below the
-# tail of $q$, so $D^*$ drops to 0, while the trained $D$ stays at 1 and is as wrong as it can be.
-# Only 0.026 % of all points lie more than 4 away from the origin, and most of these on the right,
-# so almost nothing told it. **A discriminator knows the ratio of two densities where there are
-# points. Elsewhere it guesses.**
+# Figure 2.3. Left: the two densities. Right: the best discriminator and the trained one. The grey
+# stripes are more than 4 away from the origin. From about -2 to 2 the trained $D$ (squares) lies on
+# $D^*$ (circles). The mean difference over the points is 0.0063, and the largest one within 3 of
+# the origin is 0.048. Farther out the two part, most of all on the left. There the tail of the
+# narrow real hump falls below the tail of $q$, so $D^*$ drops to 0, while the trained $D$ stays at
+# 1.
 #
-# The value with the trained $D$, -0.9280, is a little below the value with $D^*$, -0.9255. It has
-# to be lower, because $V(D^*, G)$ is the maximum.
+# Only 0.026 % of all points lie in the grey stripes, so almost nothing told the network what to say
+# there. **A discriminator knows the ratio of two densities where there are points. Elsewhere it
+# guesses.** The value with the trained $D$, -0.9280, is a little below the value with $D^*$,
+# -0.9255. It has to be lower, because $V(D^*, G)$ is the maximum.
 
 # %% [markdown]
 # ## 3. What the generator minimises: a divergence
@@ -328,26 +332,18 @@ def jsd(p, q):
 
 
 # %% [markdown]
-# Now put $D^* = p/(p+q)$ into $V$ and write $p + q$ as $2m$:
+# Now put $D^*$ into $V$. Since $p + q = 2m$, we have $D^* = p/(2m)$ and $1 - D^* = q/(2m)$. So
 #
-# $$V(D^*, G) = \mathbb{E}_p \log \frac{p}{2m} + \mathbb{E}_q \log \frac{q}{2m} = \mathrm{KL}(p
-# \,\|\, m) + \mathrm{KL}(q \,\|\, m) - 2 \log 2 = 2\,\mathrm{JSD}(p, q) - \log 4.$$
+# $$\begin{aligned} V(D^*, G) &= \mathbb{E}_p \log \frac{p}{2m} + \mathbb{E}_q \log \frac{q}{2m} \\
+# &= \mathbb{E}_p \log \frac{p}{m} - \log 2 + \mathbb{E}_q \log \frac{q}{m} - \log 2 \\ &=
+# \mathrm{KL}(p \,\|\, m) + \mathrm{KL}(q \,\|\, m) - 2 \log 2 \\ &= 2\,\mathrm{JSD}(p, q) - \log 4.
+# \end{aligned}$$
 #
 # (Lecture C has $p$ in the numerator of the second term, too; it should be $q$.) So **against the
 # best discriminator, the generator of the minimax game minimises the Jensen-Shannon divergence**
 # between its samples and the data. The smallest possible value is $-\log 4$, and it is reached only
-# where $q = p$. This is Theorem 1 of the paper. Keep in mind that it speaks of the *minimax* game,
-# in which the generator minimises $V$ itself. The games that we train use another loss for the
-# generator, and section 4 asks what that one minimises.
-#
-# **Predict.** Which of $\mathrm{KL}(p \,\|\, q)$, $\mathrm{KL}(q \,\|\, p)$ and JSD will change
-# when $p$ and $q$ trade places?
-#
-# <details><summary>Answer</summary>
-#
-# The two KL trade places as well. JSD treats $p$ and $q$ alike, so it stays the same.
-#
-# </details>
+# where $q = p$. This is Theorem 1 of the paper. It speaks of the *minimax* game, in which the
+# generator minimises $V$ itself; section 4 asks about another loss.
 
 # %%
 # NBVAL_CHECK_OUTPUT
@@ -359,10 +355,9 @@ for mean, std in ((0.0, 1.0), (1.0, 1.0), (0.0, 2.0), (2.0, 0.5)):
 print(f"V at p = q, D = 1/2: {value(p, p, 0 * GRID):.4f}, -log 4 = {-np.log(4):.4f}")
 
 # %% [markdown]
-# Here $p = N(0, 1)$, the normal distribution with mean 0 and standard deviation 1. The two
-# directions of KL differ as soon as the standard deviations differ. For the narrow $q = N(2, 0.5)$
-# one direction costs 8.81 and the other 2.32: $\mathrm{KL}(p \,\|\, q)$ is large where $q$ misses
-# what $p$ has. JSD is symmetric, and it never exceeds $\log 2 = 0.693$.
+# Here $p = N(0, 1)$, the normal distribution with mean 0 and standard deviation 1. For the narrow
+# $q = N(2, 0.5)$ one direction of KL is 8.81 and the other 2.32: $\mathrm{KL}(p \,\|\, q)$ is large
+# where $q$ misses what $p$ has. JSD is symmetric, and it never exceeds $\log 2 = 0.693$.
 #
 # ### What does each divergence forgive?
 #
@@ -390,138 +385,116 @@ def best_normal(divergence, p):
     return means[place[0]], stds[place[1]], scores.min()
 
 
-# %%
 for gap in (1.0, 1.6, 2.0, 2.4, 3.0, 3.6):
     best = {name: best_normal(each, two_humps(gap)) for name, each in divergences.items()}
     texts = [f"{name} N({m:.1f}, {s:.1f}) {d:.3f}" for name, (m, s, d) in best.items()]
     print(f"humps at ±{gap}: " + ", ".join(texts))
 
 # %%
-axes = large_axes(2)
+axes = plots.panels(2, width=4.8, height=3.8, dpi=92)
 for ax, gap in zip(axes, (2.0, 3.0), strict=True):
     p = two_humps(gap)
     best = {name: best_normal(each, p)[:2] for name, each in divergences.items()}
     lines = {"p, two humps": p} | {name: normal(GRID, *two) for name, two in best.items()}
     lines = {name: line[shown] for name, line in lines.items()}
     plots.curves(GRID[shown], lines, "x", "density", ax=ax, title=f"humps at ±{gap:g}")
-    ax.lines[-1].set(marker="o", markersize=4, markevery=40)  # JSD lies on another line
-    ax.legend()
-axes[0].figure
+finished(axes[0].figure, every=(0.05, 0.1))
 
 # %% [markdown]
-# Figure 2.4. Two humps (solid blue) and the best single normal distribution for each divergence,
-# with the humps at ±2 (left) and at ±3 (right). The line of JSD, with dots, always lies on one of
-# the others. KL(p‖q) spans both humps in both pictures, and at ±3 it puts many of its samples into
-# the gap, where there are hardly any data. KL(q‖p), the *reverse* KL, takes one hump and leaves the
-# other. JSD changes its mind: at ±2 it spans both humps like KL, at ±3 it takes one hump like the
-# reverse KL.
+# Figure 2.4. Two humps (circles) and the best single normal distribution for each divergence, with
+# the humps at ±2 (left) and at ±3 (right). The line of JSD (diamonds) always lies on one of the
+# others. KL(p‖q) (squares) spans both humps in both pictures, and at ±3 it puts many of its samples
+# into the gap, where there are hardly any data. KL(q‖p), the *reverse* KL (triangles), takes one
+# hump and leaves the other. JSD changes its mind: at ±2 it spans both humps like KL, at ±3 it takes
+# one hump like the reverse KL.
 #
-# So the lecture is right about KL, and right about JSD when the modes are far apart. The table
-# shows why. Losing a hump costs a JSD of about 0.216, however far away the hump is, once the two
-# are well separated. A normal distribution that spans both humps costs more, the wider the gap.
-# From some gap on it pays to drop a mode.
-
-# %% [markdown]
+# So the lecture is right about KL, and right about JSD when the modes are far apart. Losing a hump
+# costs a JSD of about 0.216, however far away the hump is. A normal distribution that spans both
+# humps costs more, the wider the gap. From some gap on it pays to drop a mode.
+#
 # ### The identity, measured
 #
 # Let $p = N(0, 1)$, and let $q$ be the same distribution, shifted. For each shift we compute $V$
-# three times: with a discriminator that was *trained* for this shift and is judged on fresh points;
-# with the exact $D^*$; and as $2\,\mathrm{JSD} - \log 4$, without any discriminator.
-#
-# **Predict.** Where does the curve begin, where does it end, and is it steep at the end?
-#
-# <details><summary>Answer</summary>
-#
-# It begins at $-\log 4$, where the densities are equal, and ends near 0, because JSD can't exceed
-# $\log 2$. So it must be flat at the end.
-#
-# </details>
+# three times: with a discriminator that was *trained* on points from $p$ and $q$, with the exact
+# $D^*$, and as $2\,\mathrm{JSD} - \log 4$, without any discriminator.
 
 # %%
-measured, exact, by_jsd = [], [], []
+p, measured = normal(GRID, 0.0, 1.0), []
 for shift in SHIFTS:
-    discriminator = trained_discriminator(standard, standard[::-1] + shift)
-    fresh = rng.normal(size=(2, NUM_POINTS, 1))
-    real_logits, fake_logits = discriminator(fresh[0]), discriminator(fresh[1] + shift)
-    loss = losses.NonSaturating().discriminator(real_logits, fake_logits)
-    measured.append(-2 * float(loss))  # L(D) = -V/2
-    p, q = normal(GRID, 0.0, 1.0), normal(GRID, shift, 1.0)
-    exact.append(value(p, q, np.log(p) - np.log(q)))
-    by_jsd.append(2 * jsd(p, q) - np.log(4))
-for row in zip(SHIFTS, measured, exact, by_jsd, strict=True):
-    print("shift {}: trained {:.4f}, best D {:.4f}, 2 JSD - log 4 {:.4f}".format(*row))
+    q = normal(GRID, shift, 1.0)
+    discriminator = trained_discriminator(normal_points(), normal_points(shift))
+    measured.append(value(p, q, logits_on(GRID, discriminator)))
+    exact = value(p, q, np.log(p) - np.log(q))
+    print(f"shift {shift}: trained D {measured[-1]:.4f}, best D {exact:.4f}", end=", ")
+    print(f"2 JSD - log 4 {2 * jsd(p, q) - np.log(4):.4f}")
 
 # %%
 fine = np.linspace(0, 7, 71)
-p = normal(GRID, 0.0, 1.0)
 line = {"2 JSD - log 4": [2 * jsd(p, normal(GRID, shift, 1.0)) - np.log(4) for shift in fine]}
 bounds = {"-log 4: equal": -np.log(4), "0: fully apart": 0.0}
-ax = large_axes(width=7.0)
+ax = plots.panels(width=6.0, height=4.0, dpi=92)
 plots.curves(fine, line, "shift between p and q", "V (nats)", reference=bounds, ax=ax)
-ax.plot(SHIFTS, exact, "s", color="black", fillstyle="none", markersize=13, label="best D")
-ax.plot(SHIFTS, measured, "x", color=plots.FAKE_COLOUR, markersize=9, label="trained D")
+style = {"color": plots.FAKE_COLOUR, "markersize": 10, "markeredgewidth": 2}
+ax.plot(SHIFTS, measured, "x", label="trained D", **style)
 ax.legend()
 ax.figure
 
 # %% [markdown]
-# Figure 2.5. The value of the game against the shift, three times: the line is $2\,\mathrm{JSD} -
-# \log 4$, the squares are computed with $D^*$, and the crosses with trained discriminators. All
-# three agree. At shift 0 they begin at $-\log 4$. At 6 they have reached -0.008, nearly 0, where
-# the JSD is $\log 2$. The trained discriminators are off by less than 0.001 everywhere, and the
-# chance error of judging on random points may be as large as that. (At shifts 1 and 2 they are
-# even slightly above the best value. This is such a chance error. At shift 0 both training sets
-# hold the same points, and at the other shifts one is an exact translate of the other, so these
-# are not two independent sets.) Note how flat the end is: coming closer from 6 to 4 gains only
-# 0.11, from 4 to 2 it gains 0.59. A generator that is far away hardly feels where the data are.
+# Figure 2.5. The value of the game against the shift. The line is $2\,\mathrm{JSD} - \log 4$, and
+# the crosses are trained discriminators, which were given random points but are judged on the exact
+# densities. In the printed table the values of $D^*$ equal $2\,\mathrm{JSD} - \log 4$ to four
+# digits, as they must. The trained discriminators agree with them to three digits. The curve begins
+# at $-\log 4$. At shift 6 it is at -0.008, nearly 0, where the JSD is $\log 2$. Note how flat the
+# end is: coming closer from 6 to 4 gains only 0.11, from 4 to 2 it gains 0.59. A generator that is
+# far away hardly feels where the data are.
 
 # %% [markdown]
 # ## 4. Two losses for the generator
 #
 # The generator can only move the second term of $V$. In the minimax game it minimises exactly this
-# term, $\frac12 \mathbb{E}_z \log(1 - D(G(z)))$ with the lecture's ½. This is called the
-# **saturating** loss. In practice most GANs with a logarithmic loss use the **non-saturating**
-# loss $-\mathbb{E}_z \log D(G(z))$ instead. Both fall when $D(G(z))$ rises. The difference is in
-# their slopes. With the logit $t$ and $D = \sigma(t)$,
+# term, $\mathbb{E}_z \log(1 - D(G(z)))$. This is called the **saturating** loss. In practice most
+# GANs with a logarithmic loss use the **non-saturating** loss $-\mathbb{E}_z \log D(G(z))$ instead.
+# Both fall when $D(G(z))$ rises. The difference is in their slopes. The sigmoid has the derivative
+# $\sigma' = \sigma\,(1 - \sigma)$, so by the chain rule, with the logit $t$ and $D = \sigma(t)$,
 #
-# $$\frac{d}{dt}\, \tfrac12 \log(1 - \sigma(t)) = -\tfrac12\, \sigma(t) = -\tfrac12 D, \qquad
-# \frac{d}{dt}\, (-\log \sigma(t)) = -(1 - D).$$
+# $$\frac{d}{dt} \log(1 - \sigma(t)) = \frac{-\sigma'}{1 - \sigma} = -D, \qquad \frac{d}{dt}\,
+# (-\log \sigma(t)) = \frac{-\sigma'}{\sigma} = -(1 - D).$$
 
 # %%
-opinions = np.linspace(0.005, 0.995, 199)  # D(G(z))
-axes = large_axes(2)
-lines = {"saturating": 0.5 * np.log(1 - opinions), "non-saturating": -np.log(opinions)}
-plots.curves(opinions, lines, "D(G(z))", "loss (nats)", ax=axes[0])
-slopes = {"saturating": 0.5 * opinions, "non-saturating": 1 - opinions}
+opinions = np.linspace(0.01, 0.99, 99)  # D(G(z))
+axes = plots.panels(2, width=4.8, height=3.8, dpi=92)
+curves = {"saturating": np.log(1 - opinions), "non-saturating": -np.log(opinions)}
+plots.curves(opinions, curves, "D(G(z))", "loss (nats)", ax=axes[0])
+slopes = {"saturating": opinions, "non-saturating": 1 - opinions}
 plots.curves(opinions, slopes, "D(G(z))", "size of the slope by the logit", ax=axes[1])
-axes[0].figure
+for ax in axes:
+    ax.axvspan(0, 0.1, color="0.9")
+finished(axes[0].figure, every=10)
 
 # %% [markdown]
 # Figure 2.6. Left: both losses against $D(G(z))$, the discriminator's opinion of a fake sample.
-# Right: how steep they are as functions of the logit. A generator whose samples the discriminator
-# easily sees through is at the far left. (A brand-new pair starts in the middle, because an
-# untrained $D$ says about ½.) On the left the saturating loss is flat and the non-saturating loss
-# is at its steepest. At the far right, where the generator wins, it is the other way round.
+# Right: the size of their slopes by the logit. The samples of a generator that the discriminator
+# easily sees through lie in the grey stripe, where $D(G(z))$ is below 0.1. There the slope of the
+# saturating loss (circles) is below 0.1, too, and that of the non-saturating loss (squares) is
+# above 0.9. Where the generator wins, at the far right, it is the other way round.
 #
-# <details><summary>A slip that leads to the loss used in practice</summary>
-#
-# Lecture C writes that the generator minimises $\mathbb{E}[1 - \log D(G(z))]$. Up to the constant 1
-# this is the non-saturating loss.
-#
-# </details>
-#
+# (Lecture C writes that the generator minimises $\mathbb{E}[1 - \log D(G(z))]$. Up to the constant
+# 1 this is the non-saturating loss.)
+
+# %% [markdown]
 # ### What reaches the generator's weights?
 #
 # Now with networks. An untrained generator makes a blob near 0, and the real points lie around 4.
 # The generator doesn't move (its learning rate is zero), while the discriminator gets better,
 # twenty steps at a time. After each stage we take the gradient of both losses with respect to the
-# *generator's* weights, and print its length.
+# *generator's* weights. The length of this gradient says how hard the generator would be pulled.
 #
 # **Predict.** Which gradient shrinks while $D$ improves, and by how much: to a tenth, to a
 # thousandth?
 #
 # <details><summary>Answer</summary>
 #
-# The saturating one shrinks, because each sample's slope is ½ $D$, and $D$ falls without a limit.
+# The saturating one shrinks, because each sample's slope is $D$, and $D$ falls without a limit.
 # The other one doesn't: its slope, $1 - D$, goes to 1.
 #
 # </details>
@@ -536,13 +509,15 @@ latents = keras.random.normal((1_000, 2), seed=SEED)
 
 def gradients(samples):
     """Lengths of the gradients of both losses, and what D thinks of the samples."""
-    lengths = {}
-    for name, loss in (("saturating", losses.Minimax()), ("other", losses.NonSaturating())):
-        with tf.GradientTape() as tape:
-            result = loss.generator(duel.discriminator(duel.generator(latents)))
-        found = tape.gradient(result, duel.generator.trainable_variables)
-        lengths[name] = float(tf.linalg.global_norm(found))
-    return lengths | {"opinion": sigmoid(logits_on(samples, duel.discriminator)).mean()}
+    with tf.GradientTape(persistent=True) as tape:
+        logits = duel.discriminator(duel.generator(latents))
+        saturating = 2 * losses.Minimax().generator(logits)  # E log(1 - D); the package has a 1/2
+        other = losses.NonSaturating().generator(logits)  # -E log D
+    lengths = {"opinion": sigmoid(logits_on(samples, duel.discriminator)).mean()}
+    for name, loss in (("saturating", saturating), ("other", other)):
+        gradient = tape.gradient(loss, duel.generator.trainable_variables)
+        lengths[name] = float(tf.linalg.global_norm(gradient))
+    return lengths
 
 
 # %%
@@ -552,111 +527,175 @@ watched = callbacks.Score(gradients, 1_000, seed=SEED)
 history = duel.fit(stages, epochs=STAGES, callbacks=[watched], verbose=0)
 names = {"opinion": "mean D(G(z))", "saturating": "saturating", "other": "non-saturating"}
 lines = {text: [watched.first[name], *history.history[name]] for name, text in names.items()}
-steps = STEPS_PER_STAGE * np.arange(len(lines["saturating"]))
 for name, line in lines.items():
     print(f"{name:15} first {line[0]:.3g}, largest {max(line):.3g}, last {line[-1]:.3g}")
 
 # %%
-axes = large_axes(2)
+axes = plots.panels(2, width=4.8, height=3.8, dpi=92)
+steps = STEPS_PER_STAGE * np.arange(len(lines["saturating"]))
 opinion = {"mean D(G(z))": lines.pop("mean D(G(z))")}
 label = "steps of the discriminator"
 plots.curves(steps, opinion, label, "probability", ax=axes[0], yscale="log")
 plots.curves(steps, lines, label, "length of the gradient", ax=axes[1], yscale="log")
-axes[0].figure
+finished(axes[0].figure, every=5)
 
 # %% [markdown]
 # Figure 2.7. Left: $D(G(z))$, the mean opinion of the fake points. Right: the length of both
 # gradients. The horizontal axes are 1,000 steps of the discriminator, the vertical axes are
-# logarithmic. At step 0, where $D$ is about ½, the two gradients differ only by the lecture's
-# factor ½ (0.0199 and 0.0396). At first both grow, because $D$ gets a slope. Then the saturating
-# gradient turns round at 0.31 and falls together with $D(G(z))$, to 0.0007. The non-saturating
-# gradient goes on growing, to 7.2, which is about ten thousand times as much. So with the
-# saturating loss, a good discriminator tells almost nothing to the generator that needs it most.
+# logarithmic. At step 0, where $D$ is about ½, the two gradients are about equally long (0.0399 and
+# 0.0396). At first both grow, because $D$ gets a slope. Then the saturating gradient turns round at
+# 0.63 and falls together with $D(G(z))$, to 0.0014. The non-saturating gradient goes on growing, to
+# 7.2, which is about five thousand times as much. So with the saturating loss, a good discriminator
+# tells almost nothing to the generator that needs it most.
 #
-# For a single sample the two losses pull in the same direction. They only differ in strength:
-# $\frac12 D$ against $1 - D$, times the slope of the logit. But over a batch this changes which
-# samples count. The saturating loss listens to the samples that already fool $D$, the
-# non-saturating loss to those that don't.
+# For a single sample the two losses pull in the same direction, with the strengths $D$ and $1 - D$
+# times the slope of the logit. But over a batch this changes which samples count. The saturating
+# loss listens to the samples that already fool $D$, the non-saturating loss to those that don't.
 
 # %% [markdown]
-# ### What does the non-saturating generator minimise?
+# ### A gradient with the discriminator held fixed
 #
-# Theorem 1 speaks of the saturating loss only: its gradient is that of $2\,\mathrm{JSD}$ (or of
-# JSD, with the ½). For the non-saturating loss there is another theorem, 2.5 of [Arjovsky and
-# Bottou, 2017](https://arxiv.org/abs/1701.04862). Hold the best discriminator $D^*$ of the present
-# generator fixed. Then the gradient of $-\mathbb{E}_z \log D^*(G(z))$ by the generator's weights is
-# the gradient of
+# Theorem 1 compares *values*. A training step uses a *gradient*. In phase 2 the generator changes
+# its own weights and **holds the discriminator fixed**. The best discriminator $D^*$ depends on
+# $q$, but the generator's gradient doesn't see that $D^*$ will change once $q$ has changed. So
+# there are two derivatives to tell apart:
 #
-# $$\mathrm{KL}(p_g \,\|\, p_{data}) - 2\,\mathrm{JSD}(p_g, p_{data}).$$
+# - the derivative that the generator *feels*: move $q$, and keep the present $D^*$;
+# - the derivative of the *value along the way*: move $q$, and let $D^*$ follow.
 #
-# <details><summary>The proof in three lines</summary>
+# For the saturating loss the two are equal. Write $C(q) = V(D^*, q)$ for the value along the way.
+# By the chain rule its derivative has two parts: $V$ changes because $q$ moves, and $V$ changes
+# because $D^*$ follows. But $D^*$ maximises $V$, so the derivative of $V$ by $D$ is zero there, and
+# the second part vanishes. This is why descending the saturating loss does descend $2\,\mathrm{JSD}
+# - \log 4$. For the non-saturating loss this argument fails, because $D^*$ maximises $V$ and not
+# $-\mathbb{E}_q \log D$. The second part stays.
 #
-# Call the present density $q_0$; it stays fixed inside $D^* = p/(p+q_0)$. Then
-#
-# $$-\log D^* = \log\frac{p+q_0}{p} = \log\frac{q_0}{p} - \log\frac{q_0}{p+q_0} =
-# \log\frac{q_0}{p} - \log(1 - D^*).$$
-#
-# Take the mean over $q$, and then the gradient at $q = q_0$. The first term gives the gradient of
-# $\mathrm{KL}(q \,\|\, p)$, because $\mathrm{KL}(q\,\|\,p) = \mathbb{E}_q\log\frac{q_0}{p} +
-# \mathrm{KL}(q\,\|\,q_0)$, and the last term is smallest at $q = q_0$, so its gradient is zero
-# there. The second term is minus the saturating loss without its ½, and the gradient of that loss
-# is the gradient of $2\,\mathrm{JSD}$.
-#
-# </details>
-#
-# Let's check it. With $q = N(\mu, 1)$, a sample is $x = z + \mu$, so the derivative by $\mu$ of the
-# mean of any function of $x$ is the mean of its slope.
+# Let's look at both with $p = N(0, 1)$ and $q = N(\mu, 1)$. The generator stands at $\mu = 1$.
 
 # %%
-# NBVAL_CHECK_OUTPUT
 p = normal(GRID, 0.0, 1.0)
 
 
-def objective(mean):
-    q = normal(GRID, mean, 1.0)
-    return kl(q, p) - 2 * jsd(q, p)
+def best_for(mean):
+    """Logits of the best D against q = N(mean, 1)."""
+    return np.log(p) - np.log(normal(GRID, mean, 1.0))
+
+
+def minimax(mean, logits):
+    """The whole value V, for q = N(mean, 1) and any D."""
+    return value(p, normal(GRID, mean, 1.0), logits)
+
+
+def non_saturating(mean, logits):
+    """-E log D, for q = N(mean, 1) and any D."""
+    return integral(normal(GRID, mean, 1.0) * np.logaddexp(0, -logits))
+
+
+# %%
+fine, here = np.linspace(0.2, 1.8, 33), 1.0
+axes = plots.panels(2, width=4.8, height=4.0, dpi=92)
+names = {"V, minimised in the minimax game": minimax, "the non-saturating loss": non_saturating}
+for ax, (name, loss) in zip(axes, names.items(), strict=True):
+    lines = {
+        "D* follows": [loss(mean, best_for(mean)) for mean in fine],
+        "D* held at its best for mean 1": [loss(mean, best_for(here)) for mean in fine],
+    }
+    plots.curves(fine, lines, "mean of the generator's samples", "nats", ax=ax, title=name)
+    ax.plot(here, loss(here, best_for(here)), "k*", markersize=16)
+finished(axes[0].figure, every=4, columns=1)
+
+# %% [markdown]
+# Figure 2.8. The generator stands at the star. Left, the whole value $V$: the line with $D^*$ held
+# fixed (squares) touches the line on which $D^*$ follows (circles), so both have the same slope at
+# the star. Right, the non-saturating loss: the two lines cross at the star with different slopes:
+# 0.60 with $D^*$ held fixed, and 0.80 along the way (row 'mean 1.0' of the next output).
+#
+# ### What does the non-saturating generator minimise?
+#
+# What is the slope that it feels the slope *of*? Theorem 2.5 of [Arjovsky and Bottou,
+# 2017](https://arxiv.org/abs/1701.04862) answers: **with $D^*$ held fixed**, the gradient of
+# $-\mathbb{E}_z \log D^*(G(z))$ by the generator's weights is the gradient of
+#
+# $$\mathrm{KL}(p_g \,\|\, p_{data}) - 2\,\mathrm{JSD}(p_g, p_{data}).$$
+#
+# <details><summary>The proof, line by line</summary>
+#
+# Call the present density $q_0$. It stays fixed inside $D^* = p/(p+q_0)$, while $q$ moves.
+#
+# 1. Since $1 - D^* = q_0/(p + q_0)$, the quotient $(1 - D^*)/D^*$ is $q_0/p$. So $-\log D^* =
+#    \log\frac{q_0}{p} - \log(1 - D^*)$.
+# 2. Take the mean over $q$: $\;-\mathbb{E}_q \log D^* = \mathbb{E}_q \log\frac{q_0}{p} -
+#    \mathbb{E}_q\log(1 - D^*)$.
+# 3. The first term: $\mathrm{KL}(q \,\|\, p) = \mathbb{E}_q \log\frac{q}{p} =
+#    \mathbb{E}_q\log\frac{q}{q_0} + \mathbb{E}_q\log\frac{q_0}{p}$, so $\mathbb{E}_q
+#    \log\frac{q_0}{p} = \mathrm{KL}(q \,\|\, p) - \mathrm{KL}(q \,\|\, q_0)$. The last divergence
+#    is smallest at $q = q_0$, so its gradient is zero there. What remains is the gradient of
+#    $\mathrm{KL}(q \,\|\, p)$.
+# 4. The second term is minus the saturating loss with $D^*$ held fixed. As we have just seen, its
+#    gradient is minus that of $2\,\mathrm{JSD}$.
+#
+# </details>
+#
+# The minus sign before JSD looks alarming, as if the generator were also pushed *away* from the
+# data; Arjovsky and Bottou read it like this. But write $2\,\mathrm{JSD} = \mathbb{E}_p
+# \log\frac{p}{m} + \mathbb{E}_q \log\frac{q}{m}$, and add up:
+#
+# $$\begin{aligned} \mathrm{KL}(q \,\|\, p) - 2\,\mathrm{JSD} &= \mathbb{E}_q
+# \Bigl[\log\frac{q}{p} - \log\frac{q}{m}\Bigr] - \mathbb{E}_p \log\frac{p}{m} \\ &= \mathbb{E}_q
+# \log\frac{m}{p} + \mathbb{E}_p \log\frac{m}{p} = \int (p + q) \log\frac{m}{p}\,dx \\ &= 2 \int m
+# \log\frac{m}{p}\,dx = 2\,\mathrm{KL}(m \,\|\, p). \end{aligned}$$
+#
+# This is never negative, and zero only where $q = p$ (see also [Shannon et al.,
+# 2020](https://arxiv.org/abs/2010.08029)). So the non-saturating game has the right minimum, too.
+# Let's check all slopes. We take them as small differences in $\mu$.
+
+
+# %%
+# NBVAL_CHECK_OUTPUT
+def slope(function, mean, h=1e-3):
+    return (function(mean + h) - function(mean - h)) / (2 * h)
+
+
+def two_kl(mean):
+    """2 KL(m || p) for q = N(mean, 1)."""
+    return 2 * kl((p + normal(GRID, mean, 1.0)) / 2, p)
+
+
+def two_jsd(mean):
+    return 2 * jsd(p, normal(GRID, mean, 1.0))
 
 
 for mean in (0.5, 1.0, 2.0, 4.0, 6.0):
-    q = normal(GRID, mean, 1.0)
-    log_d = np.log(p) - np.log(p + q)  # log D*, fixed
-    felt = integral(q * -np.gradient(log_d, GRID))
-    slope = (objective(mean + 1e-3) - objective(mean - 1e-3)) / 2e-3
-    print(f"mean {mean}: slope of -E log D* {felt:.3f}, of KL(q||p) - 2 JSD {slope:.3f}", end=", ")
-    middle = (p + q) / 2
-    print(f"KL(q||p) - 2 JSD = {objective(mean):.4f}, 2 KL(m||p) = {2 * kl(middle, p):.4f}")
+    best = best_for(mean)  # stays fixed inside the lambdas
+    felt = slope(lambda m, best=best: minimax(m, best), mean)
+    print(f"mean {mean}: minimax, felt {felt:.3f}, of 2 JSD {slope(two_jsd, mean):.3f}", end="; ")
+    felt = slope(lambda m, best=best: non_saturating(m, best), mean)
+    along = slope(lambda m: non_saturating(m, best_for(m)), mean)
+    print(f"non-saturating, felt {felt:.3f}, of 2 KL(m||p) {slope(two_kl, mean):.3f}", end=", ")
+    print(f"of the loss along the way {along:.3f}")
 
 # %% [markdown]
-# The two slopes agree in every row. The last two columns agree as well, and they tell us how to
-# read the theorem. The minus sign before JSD looks alarming, as if the generator were also pushed
-# *away* from the data; Arjovsky and Bottou read it like this. But with $m = \frac12(p+q)$ the two
-# terms add up to
-#
-# $$\mathrm{KL}(q \,\|\, p) - 2\,\mathrm{JSD}(p, q) = \mathbb{E}_q \log\frac{m}{p} + \mathbb{E}_p
-# \log\frac{m}{p} = 2\,\mathrm{KL}(m \,\|\, p),$$
-#
-# which is never negative, and zero only where $q = p$ (see also [Shannon et al.,
-# 2020](https://arxiv.org/abs/2010.08029)). So the non-saturating game has the right minimum. It is
-# the way there that differs.
+# In every row, the slope that the saturating generator feels is that of $2\,\mathrm{JSD}$, and the
+# slope that the non-saturating generator feels is that of $2\,\mathrm{KL}(m \,\|\, p)$. The last
+# column is the slope of the loss along the way, with $D^*$ following. It is another number, so the
+# words 'held fixed' matter.
 
 # %%
 fine = np.linspace(0, 6, 61)
 shifted = normal(GRID, fine[:, None], 1.0)  # (61, grid)
 goals = {"2 JSD (saturating)": 2 * jsd(p, shifted)}
 goals["2 KL(m||p) (non-saturating)"] = 2 * kl((p + shifted) / 2, p)
-slopes = {name: np.gradient(line, fine) for name, line in goals.items()}
-axes = large_axes(2)
+slopes = {name: np.gradient(line, fine, edge_order=2) for name, line in goals.items()}
+axes = plots.panels(2, width=4.8, height=3.8, dpi=92)
 plots.curves(fine, goals, "shift between p and q", "what is minimised (nats)", ax=axes[0])
 plots.curves(fine, slopes, "shift between p and q", "its slope (nats per unit of x)", ax=axes[1])
-axes[0].figure
+finished(axes[0].figure, every=10, columns=1)
 
 # %% [markdown]
-# Figure 2.8. What the two generators minimise against the best discriminator (left), and the slope
-# of it (right), for $q = N(\mu, 1)$ and $p = N(0, 1)$ with $\mu$ on the horizontal axis. (The
-# slopes are differences of neighbours; at the two ends they are one-sided and less exact, hence
-# the small kinks.) The saturating goal is bounded, so its slope dies away when the two are far
-# apart. The non-saturating goal grows without a bound, and the farther away the generator is, the
-# harder it is pulled.
+# Figure 2.9. What the two generators minimise against the best discriminator (left), and its slope
+# (right), for $p = N(0, 1)$ and $q = N(\mu, 1)$. The saturating goal (circles) is bounded, so its
+# slope dies away when the two are far apart. The non-saturating goal (squares) grows without a
+# bound, and the farther away the generator is, the harder it is pulled.
 #
 # What does the new goal forgive? We ask the same 1,476 normal distributions as before.
 
@@ -669,33 +708,37 @@ for gap in (1.0, 1.6, 2.0, 3.0):
     print(f"humps at ±{gap}: " + ", ".join(texts))
 
 # %% [markdown]
-# The non-saturating goal gives up a hump already at ±1.6, where JSD still spans both, and so does
-# the reverse KL in the table above. Like the reverse KL with humps farther apart, it punishes
-# samples where there are no data, and charges little (0.26 here) for a hump that is missing. In
-# [notebook 07](07_pathologies.ipynb) lost modes become the main problem.
+# The non-saturating goal gives up a hump already at ±1.6, where JSD and the reverse KL still span
+# both. A missing hump costs little (0.26 here). In [notebook 07](07_pathologies.ipynb) lost modes
+# become the main problem. Here is all of it in one table:
 #
-# **Why can it be unstable?** Three reasons, none of them the minus sign:
+# | loss of $G$ | minimises against $D^*$ | far-away fakes | forgives |
+# | --- | --- | --- | --- |
+# | saturating, $\mathbb{E} \log(1 - D)$ | $2\,\mathrm{JSD}$ | slope goes to 0 | a mode at ±3 |
+# | the other, $-\mathbb{E} \log D$ | $2\,\mathrm{KL}(m \Vert p)$ | slope grows | a mode at ±1.6 |
+# | (likelihood, to compare) | $\mathrm{KL}(p \Vert q)$ | slope grows | samples in the gap |
 #
-# 1. The slope of $-\log D$ is that of $D$ *divided by* $D$. Where the discriminator is sure, $D$ is
-#    tiny, so a small error of $D$ becomes a large error of the gradient. (A small error of the
-#    *logit* does not: its slope is only multiplied by $1 - D$.) Theorem 2.6 of [Arjovsky and
-#    Bottou, 2017](https://arxiv.org/abs/1701.04862) shows how bad it can get: if the two
-#    distributions lie on low-dimensional manifolds that don't overlap, and the errors of $D$ and
-#    of its slope $\nabla D$ are independent Gaussian noise, each coordinate of the gradient
-#    follows a centred Cauchy distribution, which has no finite mean and no finite variance.
-# 2. The size of the gradient can change by orders of magnitude as $D$ learns. Figure 2.7 shows it
-#    for a generator that is frozen; in a real game the generator moves, too. No single step size
-#    suits all of it. (Adam rescales its steps and hides part of this.)
+# The third column is for a shifted normal distribution. The last says what the best single normal
+# distribution does with two humps: at which of our gaps it first drops one, or that it fills the
+# gap.
+#
+# **Why can the non-saturating loss be unstable?** Three reasons, none of them the minus sign:
+#
+# 1. The slope of $-\log D$ is the slope of $D$ *divided by* $D$. Where the discriminator is sure
+#    that a point is fake, $D$ is tiny, so a small error of $D$ becomes a large error of the
+#    gradient. Theorem 2.6 of [Arjovsky and Bottou, 2017](https://arxiv.org/abs/1701.04862) treats
+#    a case in which the gradient has no finite mean and no finite variance.
+# 2. The size of the gradient can change by orders of magnitude as $D$ learns, as figure 2.7 shows
+#    for a frozen generator. No single step size suits all of it.
 # 3. The theorem holds at the best discriminator, and only for one instant. A real discriminator
 #    is never quite at its best, and after each step of the generator it has a new goal.
 
 # %% [markdown]
 # ## 5. Equilibrium
 #
-# Where would the two players stop? Game theory has a name for such a state, and two of the lectures
-# use it. In a **Nash equilibrium** no player can do better by changing only their own strategy.
-# Lecture E's example is a country where everybody drives on the left: nobody gains by being the
-# only one to switch sides.
+# Where would the two players stop? Game theory has a name for such a state. In a **Nash
+# equilibrium** no player can do better by changing only their own strategy. Lecture E's example is
+# a country where everybody drives on the left: nobody gains by being the only one to switch sides.
 #
 # In our game a pair $(D^\circ, G^\circ)$ is a Nash equilibrium if, for every other $D$ and every
 # other $G$,
@@ -727,62 +770,67 @@ for mean in (0.0, 6.0):
 
 # %% [markdown]
 # Every deviation of the discriminator lowers $V$, which is bad for the discriminator. The generator
-# neither gains nor loses: a discriminator that says ½ to everything doesn't care what it is shown.
-# So the pair is a Nash equilibrium. But it is a strange one. At the equilibrium nothing holds the
-# generator in its place. Only when the *discriminator* answers does a deviation cost anything.
+# neither gains nor loses. So the pair is a Nash equilibrium, but nothing holds the generator in its
+# place. Only when the *discriminator* answers does a deviation cost anything.
 #
-# A game with one number for each player shows what this means. Let $p = N(0, 1)$, let the
-# generator choose the mean $\mu$ of $q = N(\mu, 1)$, and let the discriminator choose the slope $a$
-# of its logit, $D(x) = \sigma(a x)$. The equilibrium is $a = \mu = 0$. At each point $(a, \mu)$
-# both players move at the same time: $a$ climbs $V$, and $\mu$ descends it.
+# ### A game with one number for each player
+#
+# What does that mean for the way to the equilibrium? Let's make the game so small that we can draw
+# it. The data are $p = N(0, 1)$. The generator has one number, the mean $\mu$ of its samples, $q =
+# N(\mu, 1)$. The discriminator has one number, the slope $a$ of its logit, $D(x) = \sigma(a x)$.
+# If $a > 0$, it says that points on the right are real. The equilibrium is $a = \mu = 0$.
+#
+# Both players move at the same time: $a$ climbs $V$, and $\mu$ descends it. For the two derivatives
+# we use the slopes of section 4. A real point's $\log D$ changes by $(1 - D)\,x$ if $a$ changes,
+# and a fake point's $\log(1 - D)$ by $-D\,x$. If $\mu$ changes, every fake point moves with it, and
+# its $\log(1 - D)$ changes by $-D\,a$.
 
 
 # %%
 def moves(a, mean):
     """Where the gradients push: a up the slope of V, the mean down."""
-    p, q, real = normal(GRID, 0.0, 1.0), normal(GRID, mean, 1.0), sigmoid(a * GRID)  # D(x)
-    slope_in_a = integral(p * GRID * (1 - real) - q * GRID * real)
-    slope_in_mean = integral(-q * a * real)
-    return slope_in_a, -slope_in_mean
+    p, q, D = normal(GRID, 0.0, 1.0), normal(GRID, mean, 1.0), sigmoid(a * GRID)
+    slope_in_a = integral(p * (1 - D) * GRID - q * D * GRID)
+    slope_in_mean = integral(-q * D * a)
+    return np.array([slope_in_a, -slope_in_mean])
 
 
-path = [(0.0, 1.8)]
+path = [np.array([0.0, 1.8])]  # a and the mean at the start
 for _ in range(300):
-    path.append(tuple(np.add(path[-1], 0.1 * np.array(moves(*path[-1])))))
+    path.append(path[-1] + 0.1 * moves(*path[-1]))
 path = np.array(path)  # (301, 2)
+for step in (0, 20, 40, 80, 150, 300):
+    print(f"after {step} steps: a = {path[step, 0]:.2f}, mean = {path[step, 1]:.2f}")
 
 # %%
 ticks = np.linspace(-2, 2, 13)
 field = np.array([[moves(a, mean) for a in ticks] for mean in ticks])  # (mean, a, 2)
-ax = large_axes(width=6.5, height=5.5)
+ax = plots.panels(width=7.5, height=5.0, dpi=92)
 ax.quiver(ticks, ticks, field[..., 0], field[..., 1], color="grey", scale=18, label="both move")
-ax.plot(*path.T, color=plots.FAKE_COLOUR, linewidth=2, label="300 small steps")
-ax.plot(*path[0], "o", color=plots.FAKE_COLOUR, markersize=9, label="start")
-ax.plot(0, 0, "*", color="black", markersize=16, label="Nash equilibrium")
-ax.set(xlabel="a, the discriminator's slope", ylabel="mean of the generator's samples")
-ax.legend(loc="lower right", framealpha=1)
+style = {"marker": "o", "markersize": 5, "markevery": 20, "label": "300 steps, a dot every 20"}
+ax.plot(*path.T, color=plots.FAKE_COLOUR, linewidth=2, **style)
+ax.plot(*path[0], "s", color=plots.FAKE_COLOUR, markersize=12, label="start")
+ax.plot(0, 0, "*", color="black", markersize=18, label="Nash equilibrium")
+ax.set(xlabel="a, slope of the discriminator's logit", ylabel="mean of the generator's samples")
+ax.legend(loc="center left", bbox_to_anchor=(1.02, 0.5))
 ax.figure
 
 # %% [markdown]
-# Figure 2.9. A game with one number for each player. Each grey arrow shows where the two gradients
-# push the pair $(a, \mu)$; the vermilion line follows them in 300 small steps, starting at $a = 0$,
-# $\mu = 1.8$. The arrows do not point at the equilibrium (star). They circle around it, so the path
-# runs past the star and has to turn back before it gets there. Whether a game spirals in, circles
-# for ever or flies apart depends on details; [notebook 07](07_pathologies.ipynb) computes when
-# ([Mescheder et al., 2018](https://arxiv.org/abs/1801.04406) do it for many kinds of GAN).
+# Figure 2.10. A game with one number for each player. Each grey arrow shows where the two gradients
+# push the pair $(a, \mu)$. The vermilion line follows them in 300 small steps, starting at the
+# square. After 80 steps the mean is nearly 0, where it should be. But $a$ is -0.38 by then, so the
+# generator is pushed on, past the star. The path turns round, and after 300 steps it has come to
+# rest at the star. The arrows do not point at the equilibrium; they circle around it. Whether a
+# game spirals in, circles for ever or flies apart depends on details, and [notebook
+# 07](07_pathologies.ipynb) computes when ([Mescheder et al.,
+# 2018](https://arxiv.org/abs/1801.04406) do it for many kinds of GAN).
 #
-# <details><summary>How far does this carry over to real GANs?</summary>
-#
-# Lecture E says that a GAN can only reach a single Nash equilibrium. For the ideal minimax game,
-# where the players may choose any densities and any functions, the equilibrium density is indeed
-# unique, $q = p$. For networks it is not so simple: a game may have no Nash equilibrium at all
-# ([Farnia and Ozdaglar, 2020](https://arxiv.org/abs/2002.09124)), or several local ones. With the
-# non-saturating loss the game is no longer zero-sum, because the generator's loss is not the
-# negative of the discriminator's. Yet $q = p$ with $D = ½$ remains an equilibrium: with $D = ½$
-# everywhere, the generator's loss is $\log 2$ whatever it does.
-#
-# </details>
-#
+# In the ideal minimax game the equilibrium density is unique, $q = p$. A game of networks may have
+# no Nash equilibrium at all ([Farnia and Ozdaglar, 2020](https://arxiv.org/abs/2002.09124)), or
+# several local ones. With the non-saturating loss, $q = p$ with $D = ½$ remains an equilibrium: if
+# $D = ½$ everywhere, the generator's loss is $\log 2$ whatever it does.
+
+# %% [markdown]
 # ### Does the ideal game get there? Proposition 2
 #
 # [Goodfellow et al., 2014](https://arxiv.org/abs/1406.2661) show that it does, for an ideal game:
@@ -791,21 +839,21 @@ ax.figure
 # > $D^*$, before each step of $G$, and that $q$ is then changed by a small step that improves
 # > $V(D^*, q)$. Then $q$ converges to $p$.
 #
-# *Sketch of a proof.* (1) Take $V(D, q) = \int p \log D + \int q \log(1 - D)$ as a function of
-# the density $q$. For a fixed $D$ it is linear in $q$. (2) The largest of many linear functions
-# is convex, so $C(q) = \max_D V(D, q)$ is convex. (3) The slope of such a maximum at $q$ is the
-# slope of the function that attains it. So the gradient of $C$ is that of $V(D^*, q)$ with $D^*$
-# held fixed, which is what the generator follows: at the place $x$ it is $\log(1 - D^*(x))$. (4)
-# By Theorem 1, $C$ has a single minimum, $q = p$. Descending a convex function in small enough
-# steps leads to its minimum. (This is a sketch: $\log(1 - D^*)$ is unbounded, and a full proof
-# has to take care of that.)
+# *Sketch of a proof.*
+#
+# 1. Look at $V(D, q) = \int p \log D + \int q \log(1 - D)$ as a function of the density $q$. For a
+#    fixed $D$ it is linear in $q$.
+# 2. The largest of many linear functions is convex, so $C(q) = \max_D V(D, q)$ is convex.
+# 3. As in figure 2.8, the gradient of $C$ is the gradient of $V(D^*, q)$ with $D^*$ held fixed. At
+#    the place $x$ this is $\log(1 - D^*(x))$, and it is what the generator follows.
+# 4. By Theorem 1, $C$ has a single minimum, $q = p$. Descending a convex function in small enough
+#    steps leads to its minimum. (Since $\log(1 - D^*)$ is unbounded, a full proof has more to do.)
 #
 # On a line we can play this ideal game. We move the *density* itself and no weights. A step
-# multiplies $q$ by $e^{-\log(1 - D^*)}$, so that $q$ shrinks where the gradient is large and stays
-# positive, and then scales it back to an integral of 1.
+# multiplies $q$ by $e^{-\log(1 - D^*)}$. So $q$ shrinks where the gradient is large, and it stays
+# positive. Then we scale $q$ so that its integral is 1 again.
 
 # %%
-# NBVAL_CHECK_OUTPUT
 p, q = data_density(GRID), normal(GRID, 0.0, 3.0)
 stages = [q]
 for _ in range(10):
@@ -813,32 +861,23 @@ for _ in range(10):
     q = q * np.exp(-gradient)
     q = q / integral(q)
     stages.append(q)
-for step in (0, 1, 2, 5, 10):
-    print(f"step {step}: JSD {jsd(p, stages[step]):.5f}")
-
-# %%
+print(*[f"step {step}: JSD {jsd(p, stages[step]):.5f};" for step in (0, 1, 2, 5, 10)])
 lines = {"p_data": p} | {f"p_g, step {step}": stages[step] for step in (0, 1, 2, 5)}
 lines = {name: line[shown] for name, line in lines.items()}
-plots.curves(GRID[shown], lines, "x", "density", ax=large_axes(width=8.0))
+ax = plots.panels(width=7.0, height=4.2, dpi=92)
+finished(plots.curves(GRID[shown], lines, "x", "density", ax=ax), every=60, columns=3)
 
 # %% [markdown]
-# Figure 2.10. Proposition 2 at work: the generator's density starts as one wide hump (dashed),
-# shrinks where there are no data, and grows in place into the two humps of the data (solid). The
-# Jensen-Shannon divergence falls from 0.159 to 0.002 after five steps and to 0.00004 after ten
-# (step 10 is not drawn).
+# Figure 2.11. Proposition 2 at work: the generator's density starts as one wide hump (squares),
+# shrinks where there are no data, and grows in place into the two humps of the data (circles). The
+# Jensen-Shannon divergence falls from 0.159 to 0.002 after five steps and to 0.00004 after ten.
 #
-# <details><summary>A closer look: what is such a step?</summary>
-#
-# $e^{-\log(1 - D^*)} = 1/(1 - D^*) = (p + q)/q$, so $q$ times this factor is $p + q$. Each step
-# replaces $q$ by the average of $q$ and $p$, and halves the difference. So it is a large
-# averaging step, and not the small step that the proposition speaks of; it goes down the same
-# slope.
-#
-# </details>
+# (Such a step is not small: the factor is $1/(1 - D^*) = (p + q)/q$, so $q$ becomes the average of
+# $p$ and $q$. It goes down the same slope as a small one.)
 #
 # A real game has neither of the two luxuries: the discriminator is not at its best, and the
 # generator moves *weights*. In the weights the problem is not convex, so the proposition promises
-# nothing. That is why the next section looks at a real game.
+# nothing.
 
 # %% [markdown]
 # ## 6. The picture of convergence
@@ -851,6 +890,10 @@ plots.curves(GRID[shown], lines, "x", "density", ax=large_axes(width=8.0))
 # points is easy to compute: sort both, pair them off, and take the mean distance of the pairs. It
 # has the unit of $x$. Two sets of real points are not at distance 0 either, and this is the floor
 # that we compare with.
+#
+# How good is the discriminator? We estimate $q$ by a histogram of the samples, and compute $D^* =
+# p/(p + q)$. Then we ask how far $D$ is from $D^*$, on average over real and fake points. As a
+# control we ask the same of a constant: how far is ½ from $D^*$?
 
 
 # %%
@@ -858,147 +901,172 @@ def wasserstein_1d(a, b):
     return np.mean(np.abs(np.sort(a, axis=None) - np.sort(b, axis=None)))
 
 
-references = [real_points(NUM_SAMPLES, SEED + number) for number in range(1, 7)]
-floor = np.mean([wasserstein_1d(references[0], other) for other in references[1:]])
-print(f"real against real, {NUM_SAMPLES:,} points: {floor:.4f}")
+EDGES, WIDTH = np.linspace(-5, 5, 101), 0.1
+CENTRES = (EDGES[1:] + EDGES[:-1]) / 2
+reference = real_points(NUM_SAMPLES, SEED + 1)
+
+
+def density_of(samples):
+    return np.histogram(samples, EDGES)[0] / (len(samples) * WIDTH)
+
+
+def judged(samples, verdict):
+    """Wasserstein-1 distance, and how far the verdict D and a constant 1/2 are from D*."""
+    p, q = data_density(CENTRES), density_of(samples)
+    best, share = p / (p + q), (p + q) / 2 * WIDTH  # D*, and the share of points in each bin
+    D, half = np.sum(share * np.abs(verdict - best)), np.sum(share * np.abs(0.5 - best))
+    return {"w1": wasserstein_1d(samples, reference), "D": D, "half": half}
+
+
+others = [judged(real_points(NUM_SAMPLES, SEED + number), 0.5) for number in range(2, 7)]
+floor, noise = (np.mean([other[name] for other in others]) for name in ("w1", "half"))
+print(f"real against real: Wasserstein-1 {floor:.3f}, distance of 1/2 from D* {noise:.3f}")
+
 
 # %%
-EDGES = np.linspace(-5, 5, 101)
-CENTRES = (EDGES[1:] + EDGES[:-1]) / 2
+def play(seed, epochs, steps, k=1, falling=False, draw=None):
+    """A game of `epochs` times `steps` steps of G, each with k of D; its history and frames."""
+    keras.utils.set_random_seed(seed)
+    players = builders.point_generator(2, dim=1), builders.point_discriminator(dim=1)
+    game = GAN(*players, discriminator_steps=k, seed=seed)
+    decay = keras.optimizers.schedules.CosineDecay  # not in the lecture
+    rate = decay(LEARNING_RATE, epochs * steps) if falling else LEARNING_RATE
+    game.compile(*[keras.optimizers.Adam(rate, ADAM_BETA) for _ in players], steps_per_execution=50)
+
+    def verdict():
+        return sigmoid(logits_on(CENTRES, game.discriminator))
+
+    score = callbacks.Score(lambda x: judged(x, verdict()), NUM_SAMPLES, seed=SEED)
+    film = callbacks.SampleImages(NUM_SAMPLES, draw=lambda x: draw(x, verdict()), seed=SEED)
+    batches = data.batches(points, BATCH_SIZE, seed, steps_per_epoch=k * steps)
+    watch = [score, film] if draw else [score]
+    history = game.fit(batches, epochs=epochs, callbacks=watch, verbose=0).history
+    first = {name: [score.first.get(name, np.nan)] for name in history}
+    return {name: np.array(first[name] + history[name]) for name in history}, film
+
+
+# %%
 seen = []  # p_g and D of every frame
 
 
-def draw(samples):
-    """The two densities, and the discriminator."""
-    density = np.histogram(samples, EDGES)[0] / (len(samples) * (EDGES[1] - EDGES[0]))
-    seen.append((density, sigmoid(logits_on(CENTRES, game.discriminator))))
-    lines = {"p_data": data_density(CENTRES), "p_g": density, "D(x)": seen[-1][1]}
-    axes = plots.Figure(figsize=(7, 4), dpi=80, layout="constrained").subplots()
-    style = {"reference": {"½": 0.5}, "ax": axes, "title": f"epoch {len(seen) - 1}"}
-    figure = plots.curves(CENTRES, lines, "x", "density, or probability D(x)", **style)
-    axes.set(ylim=(0, 1))
-    axes.legend(loc="upper right")
-    return figure
+def panel(ax, number):
+    """The two densities, and the discriminator, after so many epochs."""
+    lines = {"p_data": data_density(CENTRES)}
+    lines |= dict(zip(("p_g", "D(x)"), seen[number], strict=True))
+    style = {"reference": {"½": 0.5}, "ax": ax, "title": f"epoch {number}"}
+    plots.curves(CENTRES, lines, "x", "density, or D(x)", **style)
+    ax.set_ylim(0, 1)
+
+
+def draw(samples, verdict):
+    seen.append((density_of(samples), verdict))
+    ax = plots.Figure(figsize=(6, 3.6), dpi=75, layout="constrained").subplots()
+    panel(ax, len(seen) - 1)
+    ax.legend(loc="upper right")
+    return ax.figure
 
 
 # %% [markdown]
-# **Predict.** The generator starts as one narrow hump near zero. Which of the two real humps will
-# it find first? And what will $D$ look like at the end, where there are no data? The figure below
-# redraws itself.
+# **Predict.** The generator starts as one narrow hump near zero. What will $p_g$ and $D$ look like
+# at the end, and what will $D$ do where there are no data? The figure redraws itself.
 #
 # <details><summary>Answer</summary>
 #
-# Watch the film, figure 2.12, before you read on. Where there are no data, nobody tells $D$
+# Watch the stages in figure 2.13 before you read on. Where there are no data, nobody tells $D$
 # anything, so it may say what it likes there.
 #
 # </details>
 
-
 # %%
-def adam(steps):
-    rate = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps)  # not in the lecture
-    return keras.optimizers.Adam(rate, ADAM_BETA)
-
-
-keras.utils.set_random_seed(SEED)
-game = GAN(builders.point_generator(2, dim=1), builders.point_discriminator(dim=1), seed=SEED)
-steps = EPOCHS * STEPS_PER_EPOCH
-game.compile(adam(steps), adam(steps), steps_per_execution=50)
-watcher = callbacks.SampleImages(NUM_SAMPLES, draw=draw, seed=SEED)
-score = callbacks.Score(
-    lambda samples: {"w1": wasserstein_1d(samples, references[0])}, NUM_SAMPLES, seed=SEED + 1
-)
-batches = data.batches(points, BATCH_SIZE, SEED, steps_per_epoch=STEPS_PER_EPOCH)
-history = game.fit(batches, epochs=EPOCHS, callbacks=[watcher, score], verbose=0)
+first_run, film = play(SEED, EPOCHS, STEPS_PER_EPOCH, falling=True, draw=draw)
 
 # %% [markdown]
-# Figure 2.11. The end, after 24 epochs of 250 steps: the density of the data (solid), a histogram
-# of the samples (dashed), and the discriminator (dash-dotted). The histogram follows the data in
-# both humps, and is a little ragged. $D$ is flat at ½. It dips slightly in the gap and at the
-# left edge, where there are hardly any data.
+# Figure 2.12. The end, after 24 epochs of 250 steps, with seed 0: the density of the data (solid),
+# a histogram of the samples (dashed), and the discriminator (dash-dotted). The histogram follows
+# the data in both humps and is a little ragged. $D$ is close to ½. It dips slightly in the gap and
+# at the left edge, where there are hardly any data.
 
 # %%
-film = plots.training_gif(watcher.frames, "../outputs/02_game.gif", 0.4)
-Image(film.read_bytes())
+figure = plots.Figure(figsize=(11.5, 6.6), dpi=80, layout="constrained")
+axes = figure.subplots(2, 3).ravel()
+for ax, number in zip(axes, (0, 1, 2, 5, 10, EPOCHS), strict=True):
+    panel(ax, min(number, len(seen) - 1))
+axes[0].legend(loc="upper right")
+for ax in axes[1:]:
+    ax.get_legend().remove()
+figure
 
 # %% [markdown]
-# Figure 2.12. The film of the same run: every epoch, 0.4 s each. Before training all samples are in
-# one spike near 0, taller than the figure. After one epoch they have spread over both humps. The
-# film has no frame between the start and step 250, so it can't say which hump came first; at
-# epoch 1 the right one fits, and the left one is still too low and too wide. Then the generator
-# overshoots: from epoch 2 to 7 a spike two or more times as high as the real hump stands at -2.
-# From about epoch 10 on the swings get smaller, as the learning rate falls, and die out.
+# Figure 2.13. Six stages of the same run, with the same lines; all panels are cut off at a density
+# of 1. Before training (epoch 0) all samples are in one spike near 0. After epoch 1 they have
+# spread over both humps: the right one fits, and the left one is still too low and too wide. At
+# epochs 2 and 5 a spike stands at -2 that is more than twice as high as the real hump. Look at $D$
+# over this spike at epoch 5: it is *above* ½, although there are far too many samples there. At
+# epoch 10 both humps are still too high, and at epoch 24 both fit.
+
+# %%
+frames = film.frames[:4] + film.frames[4::2]
+Image(plots.training_gif(frames, "../outputs/02_game.gif", 0.5).read_bytes())
+
+# %% [markdown]
+# Figure 2.14. The film of the same run: epochs 0 to 4, then every second one, half a second each.
+# It shows the stages of figure 2.13 and those between them.
 #
-# Is $D$ where theory wants it, below ½ where there are too many samples and above ½ where there are
-# too few? For every frame we compute the share of the mismatch $|p_{data} - p_g|$ over which $D$ is
-# on the right side of ½.
+# One run proves little. So we play the same game with four more seeds, which change the weights at
+# the start, the latents and the order of the data.
 
 # %%
-p = data_density(CENTRES)
-shares = []
-for density, opinion in seen:
-    mismatch = p - density
-    right = np.sign(opinion - 0.5) == np.sign(mismatch)
-    shares.append(np.sum(np.abs(mismatch) * right) / np.sum(np.abs(mismatch)))
-print("right side of 1/2, epoch by epoch:", *[f"{share:.2f}" for share in shares])
-print(f"mean {np.mean(shares):.2f}; below one half in {np.sum(np.array(shares) < 0.5)} frames")
-
-# %% [markdown]
-# It is not. On average $D$ is on the right side of ½ for 0.48 of the mismatch. Take this number
-# with care: the mismatch sums to about zero, so any $D$ that lies wholly on one side of ½ scores
-# about ½ by itself. The shares far from ½ say more: 0.90 at epoch 1, but 0.19 at epoch 11 and
-# 0.25 at epoch 22, where $D$ is mostly on the *wrong* side. These two hint at a lag, but prove
-# none. In the last epochs a poor share is no surprise, because much of the small mismatch that is
-# left is the noise of a histogram. But in epochs 2 to 7 the mismatch is large, and the shares lie
-# between 0.49 and 0.58. Look at epochs 2 to 6 in the film: $D$ is *above* ½ over the spike at -2,
-# where there are far too many samples. There are two possible reasons, and this run can't settle
-# which. The discriminator may lag, and still say what was right a few steps ago. Or it may be too
-# smooth to see a narrow spike that has too few samples on both sides of it. Looking at single
-# steps instead of whole epochs would show a lag, and a larger discriminator would show the other.
-# In any case this $D$ is not the $D^*$ of the proofs, and still the game ends near the data. That
-# it comes to rest is no merit of the game, because a learning rate that falls to zero stops any
-# game; what we observe is *where* it stops.
+games = [first_run] + [play(s, EPOCHS, STEPS_PER_EPOCH, falling=True)[0] for s in SEEDS[1:]]
+for name, text in (("w1", "Wasserstein-1"), ("D", "D from D*"), ("half", "1/2 from D*")):
+    found = np.array([game[name] for game in games])  # (seeds, epochs + 1)
+    ends = found[:, -1]
+    print(f"{text:13}: before {found[:, 0].mean():.3f}; mean of epochs 1 to 12", end=" ")
+    print(f"{found[:, 1:13].mean():.3f}; at the end {ends.round(3)}, mean {ends.mean():.3f}")
+last = np.array([[game["d_loss"][2:], game["g_loss"][2:]] for game in games])
+print(f"farthest that a loss is from log 2 = {np.log(2):.3f} after epoch 1:", end=" ")
+print(f"{np.abs(last - np.log(2)).max(initial=0):.3f}")
 
 # %%
-distances = history.history["w1"]
-p, D = data_density(GRID), sigmoid(logits_on(GRID, game.discriminator))
-print(f"Wasserstein-1: before {score.first['w1']:.3f}, after {distances[-1]:.3f}", end=", ")
-print(f"real against real {floor:.3f}")
-print("epoch by epoch:", *[f"{distance:.2f}" for distance in distances])
-print(f"mean |D - 1/2| over the real points: {integral(p * np.abs(D - 0.5)):.3f}")
-print(f"last d_loss {history.history['d_loss'][-1]:.3f}, log 2 = {np.log(2):.3f}")
-
-# %%
-axes = large_axes(2)
-epochs = np.arange(len(distances)) + 1
-lines = {name: history.history[key] for name, key in (("D", "d_loss"), ("G", "g_loss"))}
-undecided = {"log 2": np.log(2)}
-plots.curves(epochs, lines, "epoch", "loss (nats)", reference=undecided, ax=axes[0])
+axes = plots.panels(2, width=5.2, height=4.4, dpi=92)
+epochs = np.arange(len(first_run["w1"]))
+for key, name, colour in (("d_loss", "D", plots.REAL_COLOUR), ("g_loss", "G", plots.FAKE_COLOUR)):
+    found = np.array([game[key] for game in games])[:, 1:]
+    band = found.min(axis=0), found.max(axis=0)
+    axes[0].fill_between(epochs[1:], *band, color=colour, alpha=0.3, label=f"{name}, five seeds")
+    axes[0].plot(epochs[1:], found.mean(axis=0), "o-" if key == "d_loss" else "s--", color=colour)
+axes[0].axhline(np.log(2), color="black", linewidth=1, label="log 2")
+axes[0].set(xlabel="epoch", ylabel="loss (nats)", ylim=(0.66, 0.73))
+distances = {f"seed {seed}": game["w1"] for seed, game in zip(SEEDS, games, strict=True)}
 floors = {"real against real": floor}
-lines = {"p_g against p_data": distances}
-plots.curves(epochs, lines, "epoch", "Wasserstein-1", reference=floors, ax=axes[1], yscale="log")
-axes[1].lines[0].set_color(plots.FAKE_COLOUR)
-axes[1].legend()
-axes[0].figure
+style = {"reference": floors, "ax": axes[1], "yscale": "log"}
+plots.curves(epochs, distances, "epoch", "Wasserstein-1 (units of x)", **style)
+finished(axes[1].figure, every=3, columns=3)
 
 # %% [markdown]
-# Figure 2.13. Left the losses, right the Wasserstein-1 distance (logarithmic axis), over 24 epochs.
-# From the second epoch on both losses are within 0.006 of $\log 2$, and stay there. The
-# distance does not stay: it wanders between 0.04 and 0.24 until epoch 18, and comes down to 0.024
-# only at the end, when the learning rate is nearly zero. It was 1.672 before training, and real
-# against real is 0.012. So the game came close to what the theory promises, with $D$ only 0.002 off
-# ½ on average. But for most of the run it wandered around that point, and the losses did not show
-# it.
+# Figure 2.15. Five games. Left: the losses of both players; the lines are means over the seeds, and
+# the bands reach from the lowest to the highest seed. After epoch 1 no loss is farther than 0.022
+# from $\log 2$, and the bands soon lie on the line. Right: the Wasserstein-1 distance of each game,
+# on a logarithmic axis. It starts at 1.663 on average, and it is still 0.169 on average over epochs
+# 1 to 12, while it jumps up and down. It ends between 0.023 and 0.044. Real against real (dotted)
+# is 0.012. So all five games came close to the data, and none came quite as close as real points.
+# The losses show nothing of this.
+#
+# Is $D$ where theory wants it? Over epochs 1 to 12 it is 0.093 away from $D^*$ on average, and so
+# is the constant ½. At the end both are 0.028 away, of which the noise of the histogram alone makes
+# 0.011. So at these looks our discriminator knew no more about $D^*$ than somebody who always says
+# ½. Perhaps it lags, and says what was right a few steps ago; perhaps it is too smooth to see a
+# narrow spike. Looking at single steps, and at a larger discriminator, would tell. In any case this
+# $D$ is not the $D^*$ of the proofs, and still all five games end near the data. That they come to
+# rest is the work of the falling learning rate. What we observe is *where* they rest.
 
 # %% [markdown]
 # ## 7. How many steps for the discriminator?
 #
 # Proposition 2 wants $D$ at its best before each step of $G$. Algorithm 1 makes $k$ steps of $D$
 # instead, and its authors took $k = 1$, 'the least expensive option'. One round of the game costs
-# $k + 1$ network updates. So there are two honest questions. Which $k$ gives more for each step of
-# the generator? And which $k$ gives more for the same *work*? We play the game of section 6 with a
-# constant learning rate, so that runs of different length can be compared: 6,000 updates for each
-# run, five seeds for each $k$.
+# $k + 1$ network updates. So there are two questions. Which $k$ gives more for each step of the
+# generator? And which $k$ gives more for the same *work*? We play the game of section 6 with a
+# constant learning rate, 6,000 updates for each run, and five seeds for each $k$.
 #
 # **Predict** an order for each of the two questions.
 #
@@ -1009,59 +1077,44 @@ axes[0].figure
 #
 # </details>
 
-
 # %%
-def run(k, seed):
-    """Wasserstein-1 distances over a run of fixed work, with k discriminator steps."""
-    keras.utils.set_random_seed(seed)
-    players = builders.point_generator(2, dim=1), builders.point_discriminator(dim=1)
-    gan = GAN(*players, discriminator_steps=k, seed=seed)
-    optimizers = [keras.optimizers.Adam(LEARNING_RATE, ADAM_BETA) for _ in players]
-    gan.compile(*optimizers, steps_per_execution=50)
-    steps = UPDATES // (k + 1) // NUM_LOOKS  # of the generator, in each epoch
-    batches = data.batches(points, BATCH_SIZE, seed, steps_per_epoch=k * steps)
-    score = callbacks.Score(
-        lambda x: {"w1": wasserstein_1d(x, references[0])}, NUM_SAMPLES, seed=SEED
-    )
-    history = gan.fit(batches, epochs=NUM_LOOKS, callbacks=[score], verbose=0)
-    return [score.first["w1"], *history.history["w1"]]
-
-
-runs = {k: np.array([run(k, seed) for seed in SEEDS]) for k in DISCRIMINATOR_STEPS}
+steps_of = {k: UPDATES // (k + 1) // NUM_LOOKS for k in DISCRIMINATOR_STEPS}  # in each epoch
+runs = {
+    k: np.array([play(seed, NUM_LOOKS, steps, k)[0]["w1"] for seed in SEEDS])
+    for k, steps in steps_of.items()
+}
 for k, found in runs.items():
     late = found[:, -3:].mean(axis=1)  # the last three looks of each seed
     print(f"k = {k}: seeds {late.round(3)}, mean {late.mean():.3f}")
 
 # %%
-work = {f"k = {k}": found.mean(axis=0) for k, found in runs.items()}
-looks = np.arange(len(work["k = 1"]))
-longest = UPDATES // 2 // NUM_LOOKS * looks  # generator steps of k = 1
-by_step = {}
-for k in DISCRIMINATOR_STEPS:
-    own_steps = UPDATES // (k + 1) // NUM_LOOKS * looks
-    by_step[f"k = {k}"] = np.interp(longest, own_steps, work[f"k = {k}"], right=np.nan)
-axes = large_axes(2)
-style = {"ylabel": "Wasserstein-1", "yscale": "log", "reference": floors}
-plots.curves(longest, by_step, "generator steps", ax=axes[0], **style)
-plots.curves(UPDATES // NUM_LOOKS * looks, work, "network updates", ax=axes[1], **style)
+axes = plots.panels(2, width=5.2, height=4.4, dpi=92)
+COLOURS = plots.REAL_COLOUR, plots.FAKE_COLOUR, "#009E73"
+for (k, found), colour, marker in zip(runs.items(), COLOURS, "os^", strict=True):
+    looks = np.arange(found.shape[1])
+    for ax, x in zip(axes, (steps_of[k] * looks, UPDATES // NUM_LOOKS * looks), strict=True):
+        ax.fill_between(x, found.min(axis=0), found.max(axis=0), color=colour, alpha=0.2)
+        ax.plot(x, found.mean(axis=0), color=colour, marker=marker, label=f"k = {k}")
+for ax, label in zip(axes, ("steps of the generator", "network updates"), strict=True):
+    ax.axhline(floor, color="black", linestyle=":", label="real against real")
+    ax.set(xlabel=label, ylabel="Wasserstein-1 (units of x)", yscale="log")
+    ax.legend(loc="upper right")
 axes[0].figure
 
 # %% [markdown]
-# Figure 2.14. Wasserstein-1 distance, mean of five seeds, logarithmic axis, against steps of the
-# generator (left) and against network updates (right); the dotted line is real against real. The
-# spread over the seeds is not drawn. For each step of the generator, $k = 3$ and $k = 5$ give
-# more than $k = 1$: after 300 steps $k = 1$ is at almost 0.2, and the others are a little above
-# 0.1. For the same work $k = 5$ starts slowest, because its generator has made only 100 steps
-# where the generator of $k = 1$ has made 300. But it catches up before 2,000 updates. In the mean
-# of the last three looks, $k = 5$ (0.129) and $k = 3$ (0.151) are ahead of $k = 1$ (0.276). The
-# seeds of $k = 3$ and $k = 5$ overlap widely, so five seeds show no clear difference between
-# these two. Those of $k = 1$ and $k = 3$ overlap, too, but only by one seed: the best of $k = 1$
-# (0.161) is better than the two worst of $k = 3$.
+# Figure 2.16. Wasserstein-1 distance, mean of five seeds, against steps of the generator (left) and
+# network updates (right), on a logarithmic axis; the bands reach from the best to the worst seed.
+# For each step of the generator, $k = 3$ and $k = 5$ give more than $k = 1$: after 300 steps $k =
+# 1$ is at almost 0.2, and the others are at about 0.1. For the same work $k = 5$ starts slowest,
+# because its generator has made only 100 steps where the generator of $k = 1$ has made 300. It
+# catches up before 2,000 updates.
 #
-# In this game, then, the least expensive step was not the cheapest way. At a constant learning rate
-# $k = 1$ does not come to rest; its curve even rises in the second half. But $k$ is not the only
-# cure. In section 6, $k = 1$ reached 0.024 with a falling learning rate and twice as many steps,
-# closer than any curve here.
+# In the mean of the last three looks, $k = 5$ (0.129) and $k = 3$ (0.151) are ahead of $k = 1$
+# (0.276). The seeds of $k = 3$ and $k = 5$ overlap widely, so we see no difference between these
+# two. The seeds of $k = 1$ and $k = 3$ overlap by one: the best of $k = 1$ (0.161) is better than
+# the two worst of $k = 3$. So in this game the least expensive step was not the cheapest way. But
+# $k$ is not the only cure. In section 6, $k = 1$ ended at 0.034 on average, with a falling learning
+# rate and twice as many steps.
 
 # %% [markdown]
 # ## 8. The polls
@@ -1080,88 +1133,90 @@ axes[0].figure
 #
 # </details>
 #
-# Let's see whether a run agrees with the proof: $p$ is $N(0, 1)$, and the generator may choose
-# the mean and the standard deviation of a normal distribution. Each cell of the table below is
-# the value of the game against the best discriminator.
+# Let's see whether a search agrees with the proof. Let $p$ be $N(0, 1)$.
 
 # %%
 some_means, some_stds = np.linspace(-1.5, 1.5, 7), np.array([0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0])
 p = normal(GRID, 0.0, 1.0)
 choices = normal(GRID, some_means[:, None, None], some_stds[:, None])  # (7, 7, grid)
 values = 2 * jsd(p, choices) - np.log(4)
-place = np.unravel_index(values.argmin(), values.shape)
-print(f"least {values.min():.4f}, mean {some_means[place[0]]}, std {some_stds[place[1]]}", end="; ")
-D = p / (p + choices[place])
-print(f"there D* is between {D.min():.3f} and {D.max():.3f}")
+row, column = np.unravel_index(values.argmin(), values.shape)
+print(f"lowest value {values.min():.4f}: mean {some_means[row]}, std {some_stds[column]}", end=", ")
+D = p / (p + choices[row, column])
+print(f"D* between {D.min():.3f} and {D.max():.3f}")
 rows, columns = [f"mean {m:g}" for m in some_means], [f"std {s:g}" for s in some_stds]
 texts = [[f"{value:.2f}" for value in row] for row in values]
-plots.heatmap(-values, rows, columns, texts)
+plots.large(plots.heatmap(-values, rows, columns, texts), dpi=100)
 
 # %% [markdown]
-# Figure 2.15. The value of the game against the best discriminator, for seven means (rows) and
-# seven standard deviations (columns) of $q$; the darker, the lower. The lowest cell is the one in
-# the middle row, with mean 0 and standard deviation 1, where $q = p$. There the value is -1.3863,
-# which is $-\log 4$, and $D^*$ is 0.500 everywhere. All 48 other cells are higher. A table of 49
-# cells proves nothing, but it agrees with the proof of (a), (b) and (c).
+# Figure 2.17. The value of the game against the best discriminator, for seven means (rows) and
+# seven standard deviations (columns) of $q$; the darker, the lower. The lowest cell is in the
+# middle row, at mean 0 and standard deviation 1, where $q = p$. There the value is -1.3863, which
+# is $-\log 4$, and $D^*$ is 0.500 everywhere. All 48 other cells are higher. This agrees with (a),
+# (b) and (c).
 #
-# The poll's first words, 'once we have the optimal discriminator', carry all the weight. In section
-# 5 we met a discriminator that says ½ to everything, and it gives $-\log 4$ for *any* generator,
-# six units away or not. So a loss of $\log 2$ doesn't show that *no* discriminator could tell
-# real from fake. It doesn't even show that this one can't: a discriminator that ranks the points
-# well but is far too sure of itself may score $\log 2$, too.
-
-# %% [markdown]
+# The words 'the best one' in the poll matter. In section 5 we met a discriminator that says ½ to
+# everything, and it gives $-\log 4$ for *any* generator, six units away or not. So a
+# discriminator's loss of $\log 2$ doesn't show that the fakes are good.
+#
 # **Poll 2 of lecture C.** The main difference between this GAN and a Wasserstein GAN is that the
 # discriminator of the latter is kept Lipschitz, that is, its slope is bounded. True or false?
 #
 # <details><summary>Answer</summary>
 #
-# True. The new loss of a Wasserstein GAN measures a distance only if the slope is bounded. Here
-# nothing bounds the slope: the best logit is $\log p - \log q$, as steep as the densities demand.
-# [Notebook 09](09_wasserstein.ipynb) is about the rest.
+# True. The new loss of a Wasserstein GAN measures a distance only if the slope is bounded. In our
+# game nothing bounds the slope. [Notebook 09](09_wasserstein.ipynb) is about the rest.
 #
 # </details>
 #
-# We can decide one half of it here: is the slope of our discriminator bounded? For two normal
-# distributions of standard deviation $s$ whose means are 2 apart, the best logit is a straight line
-# of slope $2 / s^2$.
+# We can check one half of it here: is the slope of our discriminator bounded? Let the real points
+# be $N(0, s)$ and the fake ones $N(2, s)$. The best logit is $\log p - \log q = (2 - 2x)/s^2$, a
+# straight line that falls by $2/s^2$ per unit of $x$. We train a discriminator for each $s$ and
+# print how much its logit falls per unit, on average between the two means 0 and 2.
 
 # %%
-between = np.linspace(0, 2, 101)
+ends = np.array([0.0, 2.0])  # the mean of the real and of the fake points
 for std in (1.0, 0.5, 0.25):
-    discriminator = trained_discriminator(standard * std, standard[::-1] * std + 2)
-    slope = np.abs(np.diff(logits_on(between, discriminator)) / np.diff(between)).max()
-    print(f"std {std}: best slope {2 / std**2:.0f}, steepest slope of the trained D {slope:.1f}")
+    real, fake = normal_points(0.0, std), normal_points(2.0, std)
+    at_real, at_fake = logits_on(ends, trained_discriminator(real, fake))
+    slope_of_d = (at_real - at_fake) / 2
+    print(f"std {std}: the best logit falls by {2 / std**2:.0f}, the trained by {slope_of_d:.1f}")
 
 # %% [markdown]
-# Any trained network's slope is finite, but it follows what the densities demand. Where the best
-# slope is four times as steep, the trained one is, too (2.3, then 9.0). In the last row, where 32
-# would be best, training stops at 23.2: the network is slower than the theory, but nothing in the
-# loss constrains its slope there.
+# Nothing bounds the slope of the trained logit: it follows what the densities demand, from 2.0 to
+# 7.8. In the last row it reaches 15.3 where 32 would be best. Between such narrow humps there are
+# hardly any points, so probably too few of them tell the network how steep to be.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
 #
 # **2.1 Predict, then change.** The real points have two humps, $N(-4, 0.5)$ and $N(4, 0.5)$, half
 # of them in each. A generator has learnt the left hump perfectly and knows nothing of the right
-# one. The value of its game lies between $-\log 4 = -1.386$ (all is well) and 0 (nothing is).
-# Where? And what does the best discriminator say of the generator's own samples? Derive both by
-# hand. Then let `missing` be the density of this generator.
+# one. The value of its game against the best discriminator lies between $-\log 4 = -1.386$, where
+# $q = p$, and 0, where the two are fully apart. What is the value here? And what is the mean of
+# $D^*$ over the generator's own samples? Derive both by hand and enter them. Then let `missing` be
+# the density of this generator. The check compares your two numbers with the grid.
 
 # %% tags=["exercise"]
+my_value, my_opinion = np.nan, np.nan  # your predictions
 missing = normal(GRID, 0.0, 1.0)  # change me
 
 # %% tags=["solution"]
+my_value, my_opinion = np.log(1 / 3) / 2 + np.log(2 / 3), 1 / 3
 missing = normal(GRID, -4.0, 0.5)
 
 # %% tags=["check"]
 both = (normal(GRID, -4.0, 0.5) + normal(GRID, 4.0, 0.5)) / 2
 opinion = integral(missing * both / (both + missing))
-print("expected: value -0.9548, mean D* of its samples 0.3333")
-print(f"yours:    value {2 * jsd(both, missing) - np.log(4):.4f}, mean D* {opinion:.4f}")
+if np.isnan(my_value + my_opinion):
+    print("Enter your two predictions first; then this cell shows what the grid says.")
+else:
+    print(f"predicted:   value {my_value:.4f}, mean D* of its samples {my_opinion:.4f}")
+    print(f"on the grid: value {2 * jsd(both, missing) - np.log(4):.4f}, mean D* {opinion:.4f}")
 
 # %% [markdown] tags=["solution"]
-# On the left $p = q/2$, so $D^* = \frac13$. On the right $q = 0$, so $D^* = 1$. The value is
+# On the left $p = q/2$, so $D^* = p/(p + q) = \frac13$, which is what all samples of the generator
+# get. On the right $q = 0$, so $D^* = 1$. Half of the real points lie on each side, so the value is
 # $\frac12 \log \frac13 + \frac12 \log 1 + \log \frac23 = -0.955$. Half of the data are missing, and
 # yet the game has come more than two thirds of the way from 0 to $-\log 4$: it forgives a lost mode
 # rather easily.
@@ -1228,27 +1283,26 @@ for loss, yours in zip((losses.Minimax(), losses.NonSaturating()), by_hand, stri
 #   \,\|\, p_{data}) - 2\,\mathrm{JSD}$. Both goals are smallest where $p_g = p_{data}$, and only
 #   there.
 # - This point, with $D = ½$, is the Nash equilibrium. By Proposition 2 the ideal game converges to
-#   it. Our real players wandered around it, and their losses don't show how far away they are.
+#   it. Our real players wander around it, and their losses don't show how far away they are.
 #
 # **Limits.** One dimension, one pair of networks, and a truth that we knew. The proofs move
-# densities, the game moves weights: that ours stopped close to the data is an observation and no
-# theorem (that they stopped at all is the work of the falling learning rate). In section 7 the
-# learning rate was the same for all $k$, and another one may favour another $k$.
+# densities, and the game moves weights. That our games stopped at all is the work of the falling
+# learning rate; that they stopped close to the data is an observation and no theorem. In section 7
+# the learning rate was the same for all $k$, and another one may favour another $k$.
 #
 # **Next**: [notebook 03](03_autoencoder.ipynb) looks at generators that need no opponent. [Notebook
 # 07](07_pathologies.ipynb) looks at games that do not converge, and [notebook
 # 09](09_wasserstein.ipynb) at a distance whose slope doesn't die away.
 #
-# **References.** Goodfellow et al. 2014, *Generative Adversarial Nets* (propositions 1 and 2,
-# theorem 1, Algorithm 1), [arXiv:1406.2661](https://arxiv.org/abs/1406.2661) · Goodfellow 2016,
-# *NIPS 2016 Tutorial: Generative Adversarial Networks*,
+# **References.** Goodfellow et al. 2014, *Generative Adversarial Nets*,
+# [arXiv:1406.2661](https://arxiv.org/abs/1406.2661) · Goodfellow 2016, *NIPS 2016 Tutorial*,
 # [arXiv:1701.00160](https://arxiv.org/abs/1701.00160) · Mohamed and Lakshminarayanan 2016,
 # *Learning in Implicit Generative Models*, [arXiv:1610.03483](https://arxiv.org/abs/1610.03483) ·
-# Arjovsky and Bottou 2017, *Towards Principled Methods for Training Generative Adversarial
-# Networks*, [arXiv:1701.04862](https://arxiv.org/abs/1701.04862) · Shannon et al. 2020,
-# *Non-saturating GAN Training as Divergence Minimization*,
-# [arXiv:2010.08029](https://arxiv.org/abs/2010.08029) · Huszár 2015, *How (not) to Train your
-# Generative Model* (what divergences forgive), [arXiv:1511.05101](https://arxiv.org/abs/1511.05101)
-# · Mescheder et al. 2018, *Which Training Methods for GANs do actually Converge?*,
-# [arXiv:1801.04406](https://arxiv.org/abs/1801.04406) · Farnia and Ozdaglar 2020, *GANs May Have
-# No Nash Equilibria*, [arXiv:2002.09124](https://arxiv.org/abs/2002.09124).
+# Arjovsky and Bottou 2017, *Towards Principled Methods for Training GANs*,
+# [arXiv:1701.04862](https://arxiv.org/abs/1701.04862) · Shannon et al. 2020, *Non-saturating GAN
+# Training as Divergence Minimization*, [arXiv:2010.08029](https://arxiv.org/abs/2010.08029) ·
+# Huszár 2015, *How (not) to Train your Generative Model*,
+# [arXiv:1511.05101](https://arxiv.org/abs/1511.05101) · Mescheder et al. 2018, *Which Training
+# Methods for GANs do actually Converge?*, [arXiv:1801.04406](https://arxiv.org/abs/1801.04406) ·
+# Farnia and Ozdaglar 2020, *GANs May Have No Nash Equilibria*,
+# [arXiv:2002.09124](https://arxiv.org/abs/2002.09124).
