@@ -166,7 +166,9 @@ def real_points(count, seed):
 #
 # **One convention.** Lecture A multiplies the losses by ½, and so does the package: its
 # discriminator's loss is $L(D) = -\tfrac12 V$. A constant factor changes no optimum. Our formulas
-# leave the ½ out everywhere, and where a number comes from the package, the code multiplies by 2.
+# leave the ½ out everywhere. Where the package's discriminator loss is compared with a formula, the
+# code multiplies it by 2; the curves of `d_loss` in sections 6 and 7 keep it, so an undecided
+# discriminator stands at $\log 2$ there. The package's non-saturating generator loss has no ½.
 #
 # **Logits.** The discriminator returns a logit $t$, and $D = \sigma(t) = 1 / (1 + e^{-t})$. Hence
 # $\log D = -\log(1 + e^{-t})$. Since $1 - \sigma(t) = \sigma(-t)$, also $\log(1 - D) = -\log(1 +
@@ -444,7 +446,7 @@ ax.figure
 # the crosses are trained discriminators, which were given random points but are judged on the exact
 # densities. In the printed table the values of $D^*$ equal $2\,\mathrm{JSD} - \log 4$ to four
 # digits, as they must. The trained discriminators agree with them to three digits. The curve begins
-# at $-\log 4$. At shift 6 it is at -0.008, nearly 0, where the JSD is $\log 2$. Note how flat the
+# at $-\log 4$. At shift 6 it is at -0.008, nearly 0; at exactly 0 the JSD would be $\log 2$. Note how flat the
 # end is: coming closer from 6 to 4 gains only 0.11, from 4 to 2 it gains 0.59. A generator that is
 # far away hardly feels where the data are.
 
@@ -612,7 +614,7 @@ finished(axes[0].figure, every=4, columns=1)
 #
 # ### What does the non-saturating generator minimise?
 #
-# What is the slope that it feels the slope *of*? Theorem 2.5 of [Arjovsky and Bottou,
+# Which function has the slope that the non-saturating generator feels? Theorem 2.5 of [Arjovsky and Bottou,
 # 2017](https://arxiv.org/abs/1701.04862) answers: **with $D^*$ held fixed**, the gradient of
 # $-\mathbb{E}_z \log D^*(G(z))$ by the generator's weights is the gradient of
 #
@@ -712,11 +714,11 @@ for gap in (1.0, 1.6, 2.0, 3.0):
 # both. A missing hump costs little (0.26 here). In [notebook 07](07_pathologies.ipynb) lost modes
 # become the main problem. Here is all of it in one table:
 #
-# | loss of $G$ | minimises against $D^*$ | far-away fakes | forgives |
+# | loss of $G$ | minimises against $D^*$ | far-away fakes | gives up |
 # | --- | --- | --- | --- |
-# | saturating, $\mathbb{E} \log(1 - D)$ | $2\,\mathrm{JSD}$ | slope goes to 0 | a mode at ±3 |
-# | the other, $-\mathbb{E} \log D$ | $2\,\mathrm{KL}(m \Vert p)$ | slope grows | a mode at ±1.6 |
-# | (likelihood, to compare) | $\mathrm{KL}(p \Vert q)$ | slope grows | samples in the gap |
+# | saturating, $\mathbb{E} \log(1 - D)$ | $2\,\mathrm{JSD}$ | slope goes to 0 | a hump at ±3 |
+# | the other, $-\mathbb{E} \log D$ | $2\,\mathrm{KL}(m \Vert p)$ | slope grows | a hump at ±1.6 |
+# | (likelihood, to compare) | $\mathrm{KL}(p \Vert q)$ | slope grows (half the squared shift) | no hump; it fills the gap |
 #
 # The third column is for a shifted normal distribution. The last says what the best single normal
 # distribution does with two humps: at which of our gaps it first drops one, or that it fills the
@@ -1049,15 +1051,16 @@ finished(axes[1].figure, every=3, columns=3)
 # on a logarithmic axis. It starts at 1.663 on average, and it is still 0.169 on average over epochs
 # 1 to 12, while it jumps up and down. It ends between 0.023 and 0.044. Real against real (dotted)
 # is 0.012. So all five games came close to the data, and none came quite as close as real points.
-# The losses show nothing of this.
+# The losses show almost nothing of this.
 #
 # Is $D$ where theory wants it? Over epochs 1 to 12 it is 0.093 away from $D^*$ on average, and so
 # is the constant ½. At the end both are 0.028 away, of which the noise of the histogram alone makes
-# 0.011. So at these looks our discriminator knew no more about $D^*$ than somebody who always says
-# ½. Perhaps it lags, and says what was right a few steps ago; perhaps it is too smooth to see a
+# 0.011. So at these looks, on average, our discriminator was no nearer to $D^*$ than somebody who
+# always says ½. Perhaps it lags, and says what was right a few steps ago; perhaps it is too smooth to see a
 # narrow spike. Looking at single steps, and at a larger discriminator, would tell. In any case this
 # $D$ is not the $D^*$ of the proofs, and still all five games end near the data. That they come to
-# rest is the work of the falling learning rate. What we observe is *where* they rest.
+# rest is probably the work of the falling learning rate; a run with a constant rate, twice as long
+# as those of section 7, would tell. What we observe is *where* they rest.
 
 # %% [markdown]
 # ## 7. How many steps for the discriminator?
@@ -1107,12 +1110,13 @@ axes[0].figure
 # For each step of the generator, $k = 3$ and $k = 5$ give more than $k = 1$: after 300 steps $k =
 # 1$ is at almost 0.2, and the others are at about 0.1. For the same work $k = 5$ starts slowest,
 # because its generator has made only 100 steps where the generator of $k = 1$ has made 300. It
-# catches up before 2,000 updates.
+# catches up before 2,000 updates; one of its seeds has hardly begun to move after 1,200.
 #
 # In the mean of the last three looks, $k = 5$ (0.129) and $k = 3$ (0.151) are ahead of $k = 1$
 # (0.276). The seeds of $k = 3$ and $k = 5$ overlap widely, so we see no difference between these
 # two. The seeds of $k = 1$ and $k = 3$ overlap by one: the best of $k = 1$ (0.161) is better than
-# the two worst of $k = 3$. So in this game the least expensive step was not the cheapest way. But
+# the two worst of $k = 3$. So in this game $k = 1$, the cheapest step, did not give the best result for
+# the same work. But
 # $k$ is not the only cure. In section 6, $k = 1$ ended at 0.034 on average, with a falling learning
 # rate and twice as many steps.
 
@@ -1286,8 +1290,8 @@ for loss, yours in zip((losses.Minimax(), losses.NonSaturating()), by_hand, stri
 #   it. Our real players wander around it, and their losses don't show how far away they are.
 #
 # **Limits.** One dimension, one pair of networks, and a truth that we knew. The proofs move
-# densities, and the game moves weights. That our games stopped at all is the work of the falling
-# learning rate; that they stopped close to the data is an observation and no theorem. In section 7
+# densities, and the game moves weights. That our games stopped at all is probably the work of the
+# falling learning rate; that they stopped close to the data is an observation and no theorem. In section 7
 # the learning rate was the same for all $k$, and another one may favour another $k$.
 #
 # **Next**: [notebook 03](03_autoencoder.ipynb) looks at generators that need no opponent. [Notebook
