@@ -244,20 +244,20 @@ axes[0].figure
 # Figure 7.3. The losses of the discriminator (left) and of the generator (right), each averaged
 # over 250 steps. If the game reached its equilibrium, both would be $\log 2 \approx 0.69$ (dotted),
 # where the discriminator can only guess. Seed 0 is the run that collapsed. Its generator has the
-# largest loss from the beginning to the end. Its discriminator differs from the others only in the
-# second half, and not by much.
+# largest loss from the beginning to the end. Its discriminator's loss differs from the others
+# at the first point and in the second half, and not by much.
 #
 # With the seeds 1 and 2, the same networks on the same data find all eight modes. At 750 steps that
 # says little: the diffuse band finds nearly as many, and the quality is still only 3 or 4 %. At the
 # end four samples in five are of high quality, and this is no chance. Only the initial weights and
 # the random latents are different. With these settings, then, the seed alone decides whether the
-# game collapses. [Lin et al., 2018](https://arxiv.org/abs/1712.04086) see such differences, too:
-# over ten runs, with other networks than ours, they find 6.3 of 8 modes on average.
+# game collapses. (This collapse is of a harsh kind: the samples follow one streak and rarely hit a
+# mode. In the runs of [Lin et al., 2018](https://arxiv.org/abs/1712.04086), with other networks,
+# most samples sit on modes and some modes are missing, 6.3 of 8 found on average over ten runs.)
 #
 # Do the losses show it? With all three runs side by side you can tell the collapsed one: it ends at
 # 0.65 and 0.79, the good ones at 0.67 and 0.75 or 0.76. But if you had only one of these runs,
-# would you know which kind it is? The good runs drift away from $\log 2$, too, and their samples
-# get better all the while. From one collapsed run we can't say what losses look like in general.
+# would you know which kind it is? The losses of the good runs leave $\log 2$, too. From one collapsed run we can't say what losses look like in general.
 # The number of modes and the quality answer the question directly. **Count them.**
 #
 # ### The textbook account
@@ -330,7 +330,7 @@ axes[0].figure
 # Right: on the grid the samples cover the whole square, along rays and in clouds, but most of them
 # lie between the modes.
 #
-# These are two different failures. The **reverse KL** (KL is short for Kullback-Leibler) measures
+# These look like two different failures, although the grid may only need more steps. The **reverse KL** (KL is short for Kullback-Leibler) measures
 # how unevenly the samples are spread over the modes: it is 0 for equal shares, and $\log n$ if all
 # samples belong to one of $n$ modes. On the ring it is at its maximum, $\log 8 = 2.08$. On the grid
 # it is 0.11 or 0.12 with all three seeds, of at most $\log 25 = 3.22$: the samples go everywhere
@@ -345,7 +345,7 @@ axes[0].figure
 #
 # The account of figure 7.4 begins with a generator whose opponent is fixed. We can test this step.
 # If the discriminator *stands still*, no place is ever marked as fake, so the generator should
-# bring all samples to the images that this discriminator likes best.
+# bring all samples to images that this discriminator takes for real.
 #
 # We train a DCGAN (that of [notebook 05](05_dcgan.ipynb), with its plain non-saturating loss) for
 # 250 steps. Then we set the discriminator's learning rate to zero for 150 steps, and then let it
@@ -400,7 +400,7 @@ plots.large(plots.image_grid(pictures, 8, row_labels=names, scale=2))
 # discriminator stands still (steps 251 to 400), all eight latents turn into nearly the same white
 # block. As soon as the discriminator learns again, the block disappears within 50 steps. And look
 # at the columns: at step 500 many latents again make something like the garment of step 250, for
-# instance the first and the fifth. So the generator had not forgotten the garments.
+# instance the first and the fifth. So the generator seems not to have forgotten the garments.
 
 # %%
 games = {"D rests, seed 0": rows}
@@ -516,8 +516,9 @@ place.figure
 # Figure 7.8. Only $D$ learns, and the generator stands still (logarithmic axis). The mean
 # probability that $D$ gives to the samples falls from one half to 0.00004. The gradient of the
 # logit alone grows from 0.068 to 3.9, because $D$ becomes steeper. The non-saturating gradient soon
-# coincides with it, since its first factor is nearly one in size. The saturating one is the product
-# of a falling and a growing factor: in the first 100 steps it even rises a little, from 0.017 to
+# coincides with it, since its first factor is nearly one in size. For each sample the saturating one
+# is the product of a falling and a growing factor (the plotted means need not multiply, since the
+# samples that $D$ is least sure of count most): in the first 100 steps it even rises a little, from 0.017 to
 # 0.019, and then it falls to 0.00026, a 65th of its start. (At the start the two losses differ by a
 # factor of two, because of the ½ in one of them.)
 #
@@ -589,8 +590,8 @@ place.figure
 #   seed. So is the step simply too small? At rate 1 the generator begins to move, and then its
 #   weights overflow (`nan`, not a number; the line ends). Probably the gradient recovers as soon as
 #   the samples move, and this rate is then far too large.
-# - **Saturating, Adam** reaches the ring (0.96 or 0.97). The gradient is the same, so its direction
-#   was good. Adam adapts the size of the step.
+# - **Saturating, Adam** reaches the ring (0.96 or 0.97). At the start the gradient is the same. Adam
+#   divides each of its coordinates by its usual size, so tiny gradients still move the weights.
 # - **Non-saturating, Adam** reaches it sooner and stays there (0.99).
 # - **Non-saturating, SGD** first throws the samples out, to a radius of about 30, and then swings:
 #   in the last 400 steps between 0.48 and 1.30.
@@ -647,7 +648,8 @@ def extragradient(x, y, rate):
 #
 # <details><summary>Answer</summary>
 #
-# Only extragradient: its spectral radius is $\sqrt{1 - \alpha^2 + \alpha^4}$. Simultaneous play has
+# Only extragradient: its spectral radius is $\sqrt{1 - \alpha^2 + \alpha^4}$, below 1 for
+# $0 < \alpha < 1$. Simultaneous play has
 # $\sqrt{1 + \alpha^2}$, and alternating play has exactly 1, as long as $\alpha < 2$.
 #
 # </details>
@@ -717,7 +719,8 @@ left.figure
 #
 # <details><summary>Answer</summary>
 #
-# In simultaneous play, larger than $\alpha$. In alternating play, any $c > 0$ is enough.
+# In simultaneous play, larger than $\alpha$. In alternating play, any $c > 0$ will do. (In both,
+# $c$ must not be huge either: a step of the size $\alpha c$ overshoots when $\alpha c$ comes near 2.)
 #
 # </details>
 
@@ -734,8 +737,8 @@ for c in (0.0, 0.05, 0.1, 0.2):
 # %% [markdown]
 # As long as the eigenvalues are complex, the spectral radius is the root of the matrix's
 # determinant. For simultaneous play that is $\sqrt{1 - \alpha c + \alpha^2}$, so the players come
-# to rest exactly when $c > \alpha$. For alternating play it is $\sqrt{1 - \alpha c}$, so any
-# $c > 0$ is enough. A little curvature and a small rate make the difference.
+# to rest as soon as $c > \alpha$. For alternating play it is $\sqrt{1 - \alpha c}$, so any small
+# $c > 0$ is enough. (For $c$ beyond about $2 / \alpha$ both diverge.) A little curvature and a small rate make the difference.
 #
 # Where would a discriminator get such curvature? This is what is known:
 #
@@ -820,9 +823,9 @@ for name, cells in (("slower", ratio < 1), ("equal", ratio == 1), ("faster", rat
 # find all eight.
 #
 # Is it the ratio of the rates that matters? The table alone can't say: each pair changes the ratio
-# and the size of a rate together. Two places suggest that the size matters, too. Along the diagonal
-# the ratio is always 1, and the outcome still varies. And with the generator at 0.0002, the fastest
-# discriminator is no better than a slower one. (The 16 pairs share three initialisations, so they
+# and the size of a rate together. One place suggests that the size matters, too: with
+# the generator at 0.0002, the fastest discriminator is no better than a slower one. Along the
+# diagonal, where the ratio is always 1, the seeds differ as much as the cells do. (The 16 pairs share three initialisations, so they
 # are not 48 independent games.)
 #
 # [Heusel et al., 2017](https://arxiv.org/abs/1706.08500) call unequal rates the *two time-scale
@@ -863,9 +866,9 @@ for name, change in changes.items():
 # With momentum 0 or 0.9 the quality is below 10 % for every seed, far outside of this spread, and
 # with 0.9 two of three seeds lose modes. After 2,000 steps, quality also measures *speed*, so a
 # game with another momentum may need more steps or another rate rather than be hopeless. Momentum 0
-# is in fact usual in large GANs (WGAN-GP, BigGAN, StyleGAN). A batch of 32 or networks of 32 units
-# make no difference that we can see with three seeds, although the small batches show the players
-# only an eighth of the data.
+# is in fact usual in large GANs (WGAN-GP, BigGAN, StyleGAN). With networks of 32 units we see no difference. With
+# batches of 32 all three seeds are a little lower; such batches show the players only an eighth of
+# the data.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
@@ -984,7 +987,8 @@ for rate, expected in ((0.1, 0.9949), (0.5, 0.7071)):
 #   collapses, and against one that moves it may: on our ring, with equal rates of 0.0002, the seed
 #   decided. Count modes *and* quality, over time, and know what chance would give.
 # - With a nearly perfect discriminator, the gradient of the saturating loss nearly vanishes. Plain
-#   gradient descent then stands still or diverges; Adam, or the non-saturating loss, gets out.
+#   gradient descent at our two rates then stood still or diverged; Adam, or the non-saturating loss,
+#   got out.
 # - A spectral radius decides whether a simple game converges. Alternating play of $xy$ has exactly
 #   1 (for rates below 2); a little curvature brings it below 1.
 # - On the ring, a discriminator that learns faster than the generator nearly always prevented the

@@ -158,8 +158,9 @@ print(f"weights: mapping {mapping.count_params():,}, synthesis {synthesis.count_
 #
 # ### Adaptive instance normalisation
 #
-# **Adaptive instance normalisation** (AdaIN, [Huang and Belongie,
-# 2017](https://arxiv.org/abs/1703.06868)) is how a style acts on a layer. Take one feature map $x$
+# **Adaptive instance normalisation** (AdaIN) is how a style acts on a layer. [Huang and Belongie,
+# 2017](https://arxiv.org/abs/1703.06868) took the new mean and spread from another image; Karras et
+# al. compute them from $w$ by a dense layer $A$ with a bias. Take one feature map $x$
 # of one image, with the mean $\mu(x)$ and the standard deviation $\sigma(x)$ of its pixels. The map
 # is normalised, and the style decides on its new mean and spread:
 #
@@ -363,8 +364,9 @@ for name, each in models.items():
 
 # %% [markdown]
 # The long run is far better: its Fréchet classifier distance is 11, that of the short run 79. The
-# precision is 0.86 in the long run and 0.84 in the short one, and 0.86 for other real images, so
-# single images look real. The recall is 0.30, where other real images reach 0.87: many kinds of
+# precision is 0.86 in the long run and 0.84 in the short one, and 0.86 for other real images.
+# Precision alone says little, since this classifier gives noise 0.99 ([notebook
+# 06](06_measuring.ipynb) shows why); look at the images beside it. The recall is 0.30, where other real images reach 0.87: many kinds of
 # garments are still missing. (Each is a single run. The weights of the long run are stored with 8
 # bits each.)
 # %% [markdown]
@@ -399,7 +401,7 @@ grid(np.concatenate(rows), 10, row_labels=names)
 # ### Two measurements
 #
 # Three walks prove little, so let's measure. **Perceptual path length** asks how fast the picture
-# changes: at a random place of a random walk we take a tiny step $\varepsilon$, and see how far the
+# changes: at a random place between two random latents we take a tiny step $\varepsilon$, and see how far the
 # features $f$ of a classifier move,
 #
 # $$ \mathbb{E}\,\lVert f(x_{t+\varepsilon}) - f(x_t)\rVert^2 / \varepsilon^2. $$
@@ -451,12 +453,13 @@ for name, values in found.items():
 # %% [markdown]
 # Each number is the mean of three draws of latents with their standard deviation. In both networks
 # the path in $w$ is shorter: 38,000 against 82,000 in the long run, 11,000 against 30,000 in the
-# short one. (The long run has longer paths than the short one. Probably this is because it makes
+# short one. (The measure is a squared speed, so the image changes about one and a half times as fast in $z$.) (The long run has longer paths than the short one. Probably this is because it makes
 # more kinds of garments, so there is more to pass through.)
 #
 # The probe agrees. In the long run it finds the right class for 62 % of the images from $w$, and
-# for 30 % from $z$. The random mapping network gives only 14 %, so it is training that puts the
-# classes side by side. The paper reports the same order of $z$ and $w$ on faces.
+# for 30 % from $z$. The random mapping network gives only 14 %, less than $z$ itself: probably eight
+# untrained layers bring all latents close together, so that the probe has little to go by. In any
+# case it is training that puts the classes side by side. The paper reports the same order of $z$ and $w$ on faces.
 #
 # ## 5. What the noise does
 #
@@ -586,7 +589,7 @@ grid(mixing_grid(rows_of, columns_of, SWAPS["4 × 4"]), 7, title="4 × 4 from th
 # between, every layer has the style of the row, except those of 4 × 4 pixels, which have the style
 # of the column. The outline follows the column in many images: the T-shirt and the trousers turn
 # the bag and the boot into tops, and the bag turns the boot into a bag with a handle. The shade
-# stays that of the row: the dark T-shirt makes nothing dark. Some mixtures are torn, most of all in
+# stays that of the row: the dark T-shirt hardly darkens anything. Some mixtures are torn, most of all in
 # the row of the trousers.
 
 # %%
@@ -603,8 +606,8 @@ grid(mixing_grid(rows_of, columns_of, range(4, 8)), 7, title="16 × 16 and 32 ×
 # %% [markdown]
 # Figure 11.11. The same with the styles of 16 × 16 and 32 × 32 pixels. Now the outline mostly stays
 # that of the row, and the column gives the shade: the dark T-shirt darkens the pullover, the bag
-# and the boot, and the white bag whitens everything. The style of the sneaker leaves only parts of
-# the pullover and of the bag.
+# and the boot, and the light bag makes most rows lighter. The styles of the sneaker and of the
+# sandal destroy most: only parts of the pullover and of the bag are left.
 #
 # ### Who decides what?
 #
@@ -674,13 +677,14 @@ plots.large(figure)
 # Read the controls first. With new noise alone, 93 % keep their class. With all styles swapped, 92
 # % have the class of the other garment.
 #
-# - **4 × 4 decides the outline.** With these styles swapped, 44 % of the images keep their own
-#   outline; with those of any other size it is 74 % or more.
-# - **32 × 32 decides the brightness.** 38 % keep their own, against 79 % to 86 % for the other
-#   sizes.
+# - **4 × 4 matters most for the outline.** With these styles swapped, 44 % of the images keep their
+#   own outline; with those of any other size it is 74 % or more. An outline torn between both
+#   garments would give about 50 %, so 44 % is no clean change of outline.
+# - **32 × 32 matters most for the brightness.** 38 % keep their own, against 79 % to 86 % for the
+#   other sizes.
 # - **The class** suffers most from 4 × 4 (19 % keep it) and 8 × 8 (31 %), and less from 16 × 16 (74
 #   %) and 32 × 32 (76 %).
-# - **No size carries the class along.** With 4 × 4 swapped, 23 % get the class of the other
+# - **No single size transfers the class.** With 4 × 4 swapped, 23 % get the class of the other
 #   garment. The other 58 % are seen as a third class.
 #
 # The short run, which we trained here, gives the same order. So the sizes have divided the work,
@@ -760,9 +764,9 @@ axes[0].figure
 # figure.) The recall falls with every bit of truncation, from 0.36 to 0.27 at ψ = 0.7 and to 0 at
 # 0. The precision does not gain anything that we can see: it is 0.850 at 1 and 0.853 at 0.85, with
 # a spread of 0.009, and below 0.7 it falls. The distance is smallest without truncation (12) and 25
-# at 0.7. In other words, truncation does not pay here. The precision was that of real images
-# already, and the mean style is no good garment. On faces the mean is a face, and there truncation
-# does pay.
+# at 0.7. In other words, truncation does not pay here by these measures: variety is lost, and no
+# gain in precision is seen. One reason may be that the mean style is no good garment, while on
+# faces the mean is a face.
 #
 # ## 8. What is each part worth?
 #
@@ -869,13 +873,14 @@ print(f"expected {measured:.2f}, yours {share_left:.2f}")
 # - A style reaches every layer, and AdaIN lets it set the mean and the spread of each feature map.
 # - The sizes divide the work: the styles of 4 × 4 decide most about the outline, those of 32 × 32
 #   about the brightness. They are not independent.
-# - $w$ is a better place to walk than $z$: paths are half as long, and a linear probe finds the
-#   classes.
+# - $w$ is a better place to walk than $z$: the image changes more slowly along a path, and a linear
+#   probe finds the classes.
 # - A number needs its scale: the layer with nearly the strongest noise moves the image least. And
-#   truncation pays only if the mean is a good image.
+#   truncation does not pay here, where the mean is no good garment.
 #
 # **Limits.** Both networks are single runs with one seed. The recall of the long run is 0.30, where
-# real images have 0.87. Most mixtures of two garments are of no class. Images of 32 × 32 pixels
+# real images have 0.87. With the styles of 4 × 4 or 8 × 8 swapped, the
+# classifier sees a third class in more than half of the mixtures. Images of 32 × 32 pixels
 # leave little room for styles finer than cloth.
 #
 # **Next**: [notebook 08](08_remedies.ipynb) has a dozen remedies; try one of them on this game.
