@@ -446,9 +446,9 @@ ax.figure
 # the crosses are trained discriminators, which were given random points but are judged on the exact
 # densities. In the printed table the values of $D^*$ equal $2\,\mathrm{JSD} - \log 4$ to four
 # digits, as they must. The trained discriminators agree with them to three digits. The curve begins
-# at $-\log 4$. At shift 6 it is at -0.008, nearly 0; at exactly 0 the JSD would be $\log 2$. Note how flat the
-# end is: coming closer from 6 to 4 gains only 0.11, from 4 to 2 it gains 0.59. A generator that is
-# far away hardly feels where the data are.
+# at $-\log 4$. At shift 6 it is at -0.008, nearly 0; at exactly 0 the JSD would be $\log 2$. Note
+# how flat the end is: coming closer from 6 to 4 gains only 0.11, from 4 to 2 it gains 0.59. A
+# generator that is far away hardly feels where the data are.
 
 # %% [markdown]
 # ## 4. Two losses for the generator
@@ -614,9 +614,9 @@ finished(axes[0].figure, every=4, columns=1)
 #
 # ### What does the non-saturating generator minimise?
 #
-# Which function has the slope that the non-saturating generator feels? Theorem 2.5 of [Arjovsky and Bottou,
-# 2017](https://arxiv.org/abs/1701.04862) answers: **with $D^*$ held fixed**, the gradient of
-# $-\mathbb{E}_z \log D^*(G(z))$ by the generator's weights is the gradient of
+# Which function has the slope that the non-saturating generator feels? Theorem 2.5 of [Arjovsky and
+# Bottou, 2017](https://arxiv.org/abs/1701.04862) answers: **with $D^*$ held fixed**, the gradient
+# of $-\mathbb{E}_z \log D^*(G(z))$ by the generator's weights is the gradient of
 #
 # $$\mathrm{KL}(p_g \,\|\, p_{data}) - 2\,\mathrm{JSD}(p_g, p_{data}).$$
 #
@@ -718,7 +718,7 @@ for gap in (1.0, 1.6, 2.0, 3.0):
 # | --- | --- | --- | --- |
 # | saturating, $\mathbb{E} \log(1 - D)$ | $2\,\mathrm{JSD}$ | slope goes to 0 | a hump at ±3 |
 # | the other, $-\mathbb{E} \log D$ | $2\,\mathrm{KL}(m \Vert p)$ | slope grows | a hump at ±1.6 |
-# | (likelihood, to compare) | $\mathrm{KL}(p \Vert q)$ | slope grows (half the squared shift) | no hump; it fills the gap |
+# | (likelihood, to compare) | $\mathrm{KL}(p \Vert q)$ | slope grows | no hump, fills the gap |
 #
 # The third column is for a shifted normal distribution. The last says what the best single normal
 # distribution does with two humps: at which of our gaps it first drops one, or that it fills the
@@ -1056,11 +1056,11 @@ finished(axes[1].figure, every=3, columns=3)
 # Is $D$ where theory wants it? Over epochs 1 to 12 it is 0.093 away from $D^*$ on average, and so
 # is the constant ½. At the end both are 0.028 away, of which the noise of the histogram alone makes
 # 0.011. So at these looks, on average, our discriminator was no nearer to $D^*$ than somebody who
-# always says ½. Perhaps it lags, and says what was right a few steps ago; perhaps it is too smooth to see a
-# narrow spike. Looking at single steps, and at a larger discriminator, would tell. In any case this
-# $D$ is not the $D^*$ of the proofs, and still all five games end near the data. That they come to
-# rest is probably the work of the falling learning rate; a run with a constant rate, twice as long
-# as those of section 7, would tell. What we observe is *where* they rest.
+# always says ½. Perhaps it lags, and says what was right a few steps ago; perhaps it is too smooth
+# to see a narrow spike. Looking at single steps, and at a larger discriminator, would tell. In any
+# case this $D$ is not the $D^*$ of the proofs, and still all five games end near the data. That
+# they come to rest is probably the work of the falling learning rate; a run with a constant rate,
+# twice as long as those of section 7, would tell. What we observe is *where* they rest.
 
 # %% [markdown]
 # ## 7. How many steps for the discriminator?
@@ -1115,10 +1115,9 @@ axes[0].figure
 # In the mean of the last three looks, $k = 5$ (0.129) and $k = 3$ (0.151) are ahead of $k = 1$
 # (0.276). The seeds of $k = 3$ and $k = 5$ overlap widely, so we see no difference between these
 # two. The seeds of $k = 1$ and $k = 3$ overlap by one: the best of $k = 1$ (0.161) is better than
-# the two worst of $k = 3$. So in this game $k = 1$, the cheapest step, did not give the best result for
-# the same work. But
-# $k$ is not the only cure. In section 6, $k = 1$ ended at 0.034 on average, with a falling learning
-# rate and twice as many steps.
+# the two worst of $k = 3$. So in this game $k = 1$, the cheapest step, did not give the best result
+# for the same work. But $k$ is not the only cure. In section 6, $k = 1$ ended at 0.034 on average,
+# with a falling learning rate and twice as many steps.
 
 # %% [markdown]
 # ## 8. The polls
@@ -1291,8 +1290,8 @@ for loss, yours in zip((losses.Minimax(), losses.NonSaturating()), by_hand, stri
 #
 # **Limits.** One dimension, one pair of networks, and a truth that we knew. The proofs move
 # densities, and the game moves weights. That our games stopped at all is probably the work of the
-# falling learning rate; that they stopped close to the data is an observation and no theorem. In section 7
-# the learning rate was the same for all $k$, and another one may favour another $k$.
+# falling learning rate; that they stopped close to the data is an observation and no theorem. In
+# section 7 the learning rate was the same for all $k$, and another one may favour another $k$.
 #
 # **Next**: [notebook 03](03_autoencoder.ipynb) looks at generators that need no opponent. [Notebook
 # 07](07_pathologies.ipynb) looks at games that do not converge, and [notebook

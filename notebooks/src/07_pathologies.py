@@ -257,8 +257,9 @@ axes[0].figure
 #
 # Do the losses show it? With all three runs side by side you can tell the collapsed one: it ends at
 # 0.65 and 0.79, the good ones at 0.67 and 0.75 or 0.76. But if you had only one of these runs,
-# would you know which kind it is? The losses of the good runs leave $\log 2$, too. From one collapsed run we can't say what losses look like in general.
-# The number of modes and the quality answer the question directly. **Count them.**
+# would you know which kind it is? The losses of the good runs leave $\log 2$, too. From one
+# collapsed run we can't say what losses look like in general. The number of modes and the quality
+# answer the question directly. **Count them.**
 #
 # ### The textbook account
 
@@ -330,14 +331,14 @@ axes[0].figure
 # Right: on the grid the samples cover the whole square, along rays and in clouds, but most of them
 # lie between the modes.
 #
-# These look like two different failures, although the grid may only need more steps. The **reverse KL** (KL is short for Kullback-Leibler) measures
-# how unevenly the samples are spread over the modes: it is 0 for equal shares, and $\log n$ if all
-# samples belong to one of $n$ modes. On the ring it is at its maximum, $\log 8 = 2.08$. On the grid
-# it is 0.11 or 0.12 with all three seeds, of at most $\log 25 = 3.22$: the samples go everywhere
-# and rarely hit. The grid's 19 to 22 modes look like a success until you remember that the diffuse
-# square found 20.4 of them on average. The quality, 5.1 % to 5.8 %, is only about three times that
-# of the square. **Always look at coverage and quality together, and next to what chance would
-# give.**
+# These look like two different failures, although the grid may only need more steps. The **reverse
+# KL** (KL is short for Kullback-Leibler) measures how unevenly the samples are spread over the
+# modes: it is 0 for equal shares, and $\log n$ if all samples belong to one of $n$ modes. On the
+# ring it is at its maximum, $\log 8 = 2.08$. On the grid it is 0.11 or 0.12 with all three seeds,
+# of at most $\log 25 = 3.22$: the samples go everywhere and rarely hit. The grid's 19 to 22 modes
+# look like a success until you remember that the diffuse square found 20.4 of them on average. The
+# quality, 5.1 % to 5.8 %, is only about three times that of the square. **Always look at coverage
+# and quality together, and next to what chance would give.**
 
 
 # %% [markdown]
@@ -516,11 +517,11 @@ place.figure
 # Figure 7.8. Only $D$ learns, and the generator stands still (logarithmic axis). The mean
 # probability that $D$ gives to the samples falls from one half to 0.00004. The gradient of the
 # logit alone grows from 0.068 to 3.9, because $D$ becomes steeper. The non-saturating gradient soon
-# coincides with it, since its first factor is nearly one in size. For each sample the saturating one
-# is the product of a falling and a growing factor (the plotted means need not multiply, since the
-# samples that $D$ is least sure of count most): in the first 100 steps it even rises a little, from 0.017 to
-# 0.019, and then it falls to 0.00026, a 65th of its start. (At the start the two losses differ by a
-# factor of two, because of the ½ in one of them.)
+# coincides with it, since its first factor is nearly one in size. For each sample the saturating
+# one is the product of a falling and a growing factor (the plotted means need not multiply, since
+# the samples that $D$ is least sure of count most): in the first 100 steps it even rises a little,
+# from 0.017 to 0.019, and then it falls to 0.00026, a 65th of its start. (At the start the two
+# losses differ by a factor of two, because of the ½ in one of them.)
 #
 # With plain gradient descent, then, the non-saturating loss has its own problem: the surer the
 # discriminator, the larger the generator's steps. Arjovsky and Bottou add that near such a
@@ -590,8 +591,9 @@ place.figure
 #   seed. So is the step simply too small? At rate 1 the generator begins to move, and then its
 #   weights overflow (`nan`, not a number; the line ends). Probably the gradient recovers as soon as
 #   the samples move, and this rate is then far too large.
-# - **Saturating, Adam** reaches the ring (0.96 or 0.97). At the start the gradient is the same. Adam
-#   divides each of its coordinates by its usual size, so tiny gradients still move the weights.
+# - **Saturating, Adam** reaches the ring (0.96 or 0.97). At the start the gradient is the same.
+#   Adam divides each of its coordinates by its usual size, so tiny gradients still move the
+#   weights.
 # - **Non-saturating, Adam** reaches it sooner and stays there (0.99).
 # - **Non-saturating, SGD** first throws the samples out, to a radius of about 30, and then swings:
 #   in the last 400 steps between 0.48 and 1.30.
@@ -720,7 +722,8 @@ left.figure
 # <details><summary>Answer</summary>
 #
 # In simultaneous play, larger than $\alpha$. In alternating play, any $c > 0$ will do. (In both,
-# $c$ must not be huge either: a step of the size $\alpha c$ overshoots when $\alpha c$ comes near 2.)
+# $c$ must not be huge either: a step of the size $\alpha c$ overshoots when $\alpha c$ comes near
+# 2.)
 #
 # </details>
 
@@ -737,8 +740,9 @@ for c in (0.0, 0.05, 0.1, 0.2):
 # %% [markdown]
 # As long as the eigenvalues are complex, the spectral radius is the root of the matrix's
 # determinant. For simultaneous play that is $\sqrt{1 - \alpha c + \alpha^2}$, so the players come
-# to rest as soon as $c > \alpha$. For alternating play it is $\sqrt{1 - \alpha c}$, so any small
-# $c > 0$ is enough. (For $c$ beyond about $2 / \alpha$ both diverge.) A little curvature and a small rate make the difference.
+# to rest as soon as $c > \alpha$. For alternating play it is $\sqrt{1 - \alpha c}$, so any small $c
+# > 0$ is enough. (For $c$ beyond about $2 / \alpha$ both diverge.) A little curvature and a small
+# rate make the difference.
 #
 # Where would a discriminator get such curvature? This is what is known:
 #
@@ -823,10 +827,10 @@ for name, cells in (("slower", ratio < 1), ("equal", ratio == 1), ("faster", rat
 # find all eight.
 #
 # Is it the ratio of the rates that matters? The table alone can't say: each pair changes the ratio
-# and the size of a rate together. One place suggests that the size matters, too: with
-# the generator at 0.0002, the fastest discriminator is no better than a slower one. Along the
-# diagonal, where the ratio is always 1, the seeds differ as much as the cells do. (The 16 pairs share three initialisations, so they
-# are not 48 independent games.)
+# and the size of a rate together. One place suggests that the size matters, too: with the generator
+# at 0.0002, the fastest discriminator is no better than a slower one. Along the diagonal, where the
+# ratio is always 1, the seeds differ as much as the cells do. (The 16 pairs share three
+# initialisations, so they are not 48 independent games.)
 #
 # [Heusel et al., 2017](https://arxiv.org/abs/1706.08500) call unequal rates the *two time-scale
 # update rule*. They argue that a slow generator leaves the discriminator the time to learn what is
@@ -866,9 +870,9 @@ for name, change in changes.items():
 # With momentum 0 or 0.9 the quality is below 10 % for every seed, far outside of this spread, and
 # with 0.9 two of three seeds lose modes. After 2,000 steps, quality also measures *speed*, so a
 # game with another momentum may need more steps or another rate rather than be hopeless. Momentum 0
-# is in fact usual in large GANs (WGAN-GP, BigGAN, StyleGAN). With networks of 32 units we see no difference. With
-# batches of 32 all three seeds are a little lower; such batches show the players only an eighth of
-# the data.
+# is in fact usual in large GANs (WGAN-GP, BigGAN, StyleGAN). With networks of 32 units we see no
+# difference. With batches of 32 all three seeds are a little lower; such batches show the players
+# only an eighth of the data.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
@@ -987,8 +991,8 @@ for rate, expected in ((0.1, 0.9949), (0.5, 0.7071)):
 #   collapses, and against one that moves it may: on our ring, with equal rates of 0.0002, the seed
 #   decided. Count modes *and* quality, over time, and know what chance would give.
 # - With a nearly perfect discriminator, the gradient of the saturating loss nearly vanishes. Plain
-#   gradient descent at our two rates then stood still or diverged; Adam, or the non-saturating loss,
-#   got out.
+#   gradient descent at our two rates then stood still or diverged; Adam, or the non-saturating
+#   loss, got out.
 # - A spectral radius decides whether a simple game converges. Alternating play of $xy$ has exactly
 #   1 (for rates below 2); a little curvature brings it below 1.
 # - On the ring, a discriminator that learns faster than the generator nearly always prevented the

@@ -366,9 +366,9 @@ for name, each in models.items():
 # The long run is far better: its Fréchet classifier distance is 11, that of the short run 79. The
 # precision is 0.86 in the long run and 0.84 in the short one, and 0.86 for other real images.
 # Precision alone says little, since this classifier gives noise 0.99 ([notebook
-# 06](06_measuring.ipynb) shows why); look at the images beside it. The recall is 0.30, where other real images reach 0.87: many kinds of
-# garments are still missing. (Each is a single run. The weights of the long run are stored with 8
-# bits each.)
+# 06](06_measuring.ipynb) shows why); look at the images beside it. The recall is 0.30, where other
+# real images reach 0.87: many kinds of garments are still missing. (Each is a single run. The
+# weights of the long run are stored with 8 bits each.)
 # %% [markdown]
 # ## 4. Is w a better place than z?
 #
@@ -401,8 +401,8 @@ grid(np.concatenate(rows), 10, row_labels=names)
 # ### Two measurements
 #
 # Three walks prove little, so let's measure. **Perceptual path length** asks how fast the picture
-# changes: at a random place between two random latents we take a tiny step $\varepsilon$, and see how far the
-# features $f$ of a classifier move,
+# changes: at a random place between two random latents we take a tiny step $\varepsilon$, and see
+# how far the features $f$ of a classifier move,
 #
 # $$ \mathbb{E}\,\lVert f(x_{t+\varepsilon}) - f(x_t)\rVert^2 / \varepsilon^2. $$
 #
@@ -453,13 +453,15 @@ for name, values in found.items():
 # %% [markdown]
 # Each number is the mean of three draws of latents with their standard deviation. In both networks
 # the path in $w$ is shorter: 38,000 against 82,000 in the long run, 11,000 against 30,000 in the
-# short one. (The measure is a squared speed, so the image changes about one and a half times as fast in $z$.) (The long run has longer paths than the short one. Probably this is because it makes
+# short one. (The measure is a squared speed, so the image changes about one and a half times as
+# fast in $z$.) (The long run has longer paths than the short one. Probably this is because it makes
 # more kinds of garments, so there is more to pass through.)
 #
 # The probe agrees. In the long run it finds the right class for 62 % of the images from $w$, and
-# for 30 % from $z$. The random mapping network gives only 14 %, less than $z$ itself: probably eight
-# untrained layers bring all latents close together, so that the probe has little to go by. In any
-# case it is training that puts the classes side by side. The paper reports the same order of $z$ and $w$ on faces.
+# for 30 % from $z$. The random mapping network gives only 14 %, less than $z$ itself: probably
+# eight untrained layers bring all latents close together, so that the probe has little to go by. In
+# any case it is training that puts the classes side by side. The paper reports the same order of
+# $z$ and $w$ on faces.
 #
 # ## 5. What the noise does
 #
@@ -589,8 +591,8 @@ grid(mixing_grid(rows_of, columns_of, SWAPS["4 × 4"]), 7, title="4 × 4 from th
 # between, every layer has the style of the row, except those of 4 × 4 pixels, which have the style
 # of the column. The outline follows the column in many images: the T-shirt and the trousers turn
 # the bag and the boot into tops, and the bag turns the boot into a bag with a handle. The shade
-# stays that of the row: the dark T-shirt hardly darkens anything. Some mixtures are torn, most of all in
-# the row of the trousers.
+# stays that of the row: the dark T-shirt hardly darkens anything. Some mixtures are torn, most of
+# all in the row of the trousers.
 
 # %%
 grid(mixing_grid(rows_of, columns_of, SWAPS["8 × 8"]), 7, title="8 × 8 from the top row")
