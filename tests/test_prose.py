@@ -46,7 +46,8 @@ NOT_PROSE = (
     r"\$[^$]*\$",
     r"\(http[^)]*\)",  # addresses
     r"arXiv:\S+",
-    r"(?:[Ff]igures?|[Ee]xercises?|[Ss]ections?|[Tt]ables?)\s+\d+\.\d+(?:(?:,| and| to)\s+\d+\.\d+)*",
+    r"(?:[Ff]igures?|[Ee]xercises?|[Ss]ections?|[Tt]ables?)\s+\d+\.\d+"
+    r"(?:(?:,| and| to)\s+\d+\.\d+)*",
     r"^#.*$",  # headings
     r"\*\*\d+\.\d+",  # the number of an exercise
 )
