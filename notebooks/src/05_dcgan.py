@@ -171,9 +171,9 @@ history = train_gan(
 
 # %% [markdown]
 # Figure 5.2. What the generator itself makes of 25 latents after 4,000 steps. Compare with the
-# dense network of notebook 04: neighbouring pixels now agree, surfaces are smooth and edges
-# continuous. Trousers, pullovers and shoes can be told at once; some shapes are still between two
-# garments.
+# dense network of notebook 04: neighbouring pixels now agree and edges are continuous, but a faint
+# lattice lies over the surfaces: transposed convolutions leave it. Trousers, pullovers and shoes
+# can be told at once; some shapes are still between two garments.
 
 # %%
 film = plots.training_gif(watcher.frames[::2], "../outputs/05_dcgan.gif", 0.4)
@@ -261,10 +261,10 @@ for name, model in {"generator": generator, "average": average.generator}.items(
 # %% [markdown]
 # Far from the floor of 0.8, and from noise at 319. The average, which makes smoother pictures, wins
 # in precision (0.70 against 0.66: more of its samples look real) and loses in recall (0.46 against
-# 0.52) and in distance (77.1 against 72.5): it makes fewer kinds of garments. The eye prefers the
-# average, the distance does not. The classifier finds at least 1 % of each class, of sandals, too,
-# where neighbours by pixels found 0.4 %. And do not trust precision alone: noise has 0.99. Notebook
-# 06 finds out why.
+# 0.52) and in distance (77.1 against 72.5): its samples reach fewer of the real images. The eye
+# prefers the average, the distance does not. The classifier finds at least 1 % of each class, of
+# sandals, too, where neighbours by pixels found 0.4 %. And do not trust precision alone: noise has
+# 0.99. Notebook 06 finds out why.
 
 # %% [markdown]
 # ## 4. Walking through the latent space
@@ -319,7 +319,9 @@ rows = np.concatenate([calculate(*names) for names in sums])
 plots.image_grid(rows, 12, row_labels=[f"{a} - {b} + {c}" for a, b, c in sums], scale=2)
 
 # %% [markdown]
-# Figure 5.7. Each row: the three mean images, the result, and eight neighbours of it. Row 1: a
+# Figure 5.7. Each row: the three mean images, the result, and eight neighbours of it. We chose the
+# three sums and read the pictures afterwards, without a control, so take this as an illustration.
+# Row 1: a
 # pullover has long sleeves, a T-shirt short ones, and the difference put *long sleeves on the
 # dress*. Row 2: what makes a boot of a sneaker, its height, made the T-shirt longer, wider, and
 # brighter. Row 3: a shirt minus a T-shirt is mostly "darker" here, and the trousers became just
@@ -387,9 +389,10 @@ plots.image_grid(np.concatenate(rows), 12, row_labels=list(variants), scale=2)
 # the Fréchet classifier distance of 1,000 samples of each run:
 #
 # - **all kept**: 135.
-# - **1, pooling** (147): a net of dots over everything. The gradient reaches only the pixel that
-#   won each pooling window, and the generator learns to feed those pixels. The eye minds this more
-#   than the distance does.
+# - **1, pooling** (147): a net of dots over everything. (This variant pools the pixels themselves,
+#   before any convolution has seen them. Pooling after a convolution would be a fairer test.) The
+#   gradient reaches only the pixel that won each pooling window, and the generator learns to feed
+#   those pixels. The eye minds this more than the distance does.
 # - **2, no batch norm** (184): the samples are more alike, blurred, under a lattice of squares.
 # - **3, a dense hidden layer** (131): no worse than the run that keeps all guidelines, so far. A
 #   stronger discriminator (its loss is lowest, 0.51) taught outlines faster. The guideline was
@@ -397,9 +400,10 @@ plots.image_grid(np.concatenate(rows), 12, row_labels=list(variants), scale=2)
 # - **4, no tanh** (222): the weakest; values outside of $[-1, 1]$ give fakes away at once.
 # - **5, ReLU in the discriminator** (129): no clear difference after so few steps.
 #
-# So three of the five guidelines show themselves within minutes at this size. One seed is thin
-# evidence, and 129, 131 and 135 are the same within it: change `SEED` and see which of these
-# numbers stay apart.
+# One seed and 350 steps are thin evidence: we don't know how far two seeds lie apart, so only the
+# two largest distances, without batch norm in G and without tanh, are likely to be effects. Batch
+# norm in D and ReLU in G were not tried, and none of these networks is deep enough to fall apart.
+# Change `SEED` and see which of these numbers stay apart.
 
 # %% [markdown]
 # ## 7. The same garments sooner
@@ -421,14 +425,14 @@ plots.image_grid(np.concatenate(rows), 12, row_labels=list(variants), scale=2)
 # - **R1 and Adam**: wide networks again, but other rules. Logits instead of a sigmoid, no dropout,
 #   a penalty on the discriminator's gradient at real images (R1, notebook 08), Adam with
 #   $\beta_1 = 0$, batches of 16, and the running average. Few images do what many did above.
-# - **Falling rate**: Adam begins with 0.004, and has half of it after 1,500 steps. Too fast for
+# - **Falling rate**: Adam begins with `4e-3`, and has half of it after 1,500 steps. Too fast for
 #   wide networks.
 # - **At half the width**, the other rules are better than either change alone. The falling rate,
 #   which harmed wide networks, helps narrow ones: 49.1 against 57.6 with a constant 0.001.
 # - **Equalized networks** and **growing** are those of notebook 10. Their steps take longer, and
 #   after 90 seconds they have seen few images. With more time they go further than all above:
-#   growing reached 13.5 after three minutes on the faster machine below (the README has that
-#   table).
+#   growing reached 13.5 after three minutes on the faster machine below (docs/performance.md has
+#   that table).
 #
 # Nothing of this was clear before it was measured. The winner, the falling rate at half the width,
 # is `recipes.dcgan`, which `recipes.get()` gives by default. How long does it take to be as good
@@ -518,8 +522,8 @@ print("expected (None, 4, 4, 512), yours", larger.layers[1].output.shape)
 #
 # - A convolutional generator and discriminator make far better garments than dense ones with the
 #   same loop, the same losses and the same optimizer.
-# - Guidelines are hypotheses. Pooling and a missing tanh did visible harm here, a dense hidden
-#   layer did none.
+# - Guidelines are hypotheses. In one short run each, a missing tanh and missing batch norm did
+#   visible harm, and a dense hidden layer did none.
 # - Directions in latent space can mean something: a difference of two garments is a vector that can
 #   be added to a third.
 # - The same convolutions, half as many and under other rules, were as good after two minutes as the

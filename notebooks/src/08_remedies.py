@@ -69,6 +69,9 @@ rng = np.random.default_rng(SEED)
 # some a penalty, some a layer. Each line below is a whole remedy:
 #
 # ```python
+# from gan_tf import penalties
+#
+# latents = keras.random.normal((64, 2))
 # GAN(generator, discriminator, replay=layers.ExperienceReplay())
 # GAN(generator, discriminator, historical_averaging=1e-3)
 # gan.compile(..., loss=losses.FeatureMatching("features"))
@@ -158,8 +161,8 @@ plots.curves(range(1, 1_001), distances, "steps", "distance from the equilibrium
 # %% [markdown]
 # Figure 8.1. Distance from the equilibrium over 1,000 simultaneous steps (logarithmic). Without the
 # term (solid) it grows to 200. A small weight (dashed) slows the flight, a large one (dash-dotted)
-# turns it into a fall, to 0.016. The larger the weight, the more the players are tied to their
-# past, good or bad.
+# turns it into a fall, to less than 0.02. The larger the weight, the more the players are tied to
+# their past, good or bad.
 
 # %% [markdown]
 # ### One-sided label smoothing
@@ -202,8 +205,8 @@ plots.curves(x, curves, "x", "D(x)")
 # %% [markdown]
 # Figure 8.2. $D(x)$ for real points around -1 and fake ones around +1. What was learnt lies on the
 # formula, for $\alpha = 1$ and for $\alpha = 0.9$; at the left edge, where there are almost no
-# points, the smoothed one errs (0.93 instead of 0.9). With both sides smoothed (uppermost on the
-# right) a fake far from all data keeps $D = 0.1$ however far it is, and has no reason to move.
+# points, the smoothed one errs: it is a little above 0.9. With both sides smoothed (uppermost on
+# the right) a fake far from all data keeps $D = 0.1$ however far it is, and has no reason to move.
 
 # %% [markdown]
 # ### Virtual batch normalisation
@@ -285,10 +288,12 @@ for weight in (0.0, 0.1, 1.0):
 # %% [markdown]
 # ## 2. The comparison
 #
-# Plain is the game of notebook 07: the non-saturating loss, Adam with a rate of 2e-4, two layers of
-# 128 units. Each row changes one thing. (The Wasserstein rows change two: the loss, and five steps
-# of the critic for one of the generator, as in their papers.) Every game is played with three
-# seeds.
+# Plain is the game of notebook 07, with batches of 128 instead of 256: the non-saturating loss,
+# Adam with a rate of 2e-4, two layers of 128 units. Each row changes one thing, with three
+# exceptions. The last row, *best*, changes loss, penalties, scaling and rate at once. *Falling
+# rate* also starts five times as high and changes Adam's $\beta_1$ and $\beta_2$. (The Wasserstein
+# rows change two: the loss, and five steps of the critic for one of the generator, as in their
+# papers.) Every game is played with three seeds.
 #
 # Two of the rows are no published remedy but plain craft: *scaled coordinates* lets the networks
 # see the plane in a range of [-4, 4], and *falling rate* gives Adam a larger rate that falls to
@@ -343,10 +348,10 @@ plots.heatmap(good, REMEDIES, [*columns, "time"], texts)
 # darkest.
 #
 # **Read the worst seed first.** The plain game collapsed with one seed of three (0.0 %)
-# and did well with the other two (the median is 63.2 %). A comparison with one seed could have
+# and did well with the other two (the median is 63 %). A comparison with one seed could have
 # said anything. What the table supports:
 #
-# - *Reliably better on the ring*: two time scales and the falling rate, at 73.8 % and 82.2 % even
+# - *Reliably better on the ring*: two time scales and the falling rate, at 74 % and 82 % even
 #   with the worst seed. Neither is in the lecture's list of remedies, and neither costs anything.
 # - *Never collapsed, at no gain in the median*: the gradient penalty, weight clipping, R1 and R2.
 #   That is what they promise. The first two pay with five critic steps.
@@ -366,7 +371,9 @@ plots.heatmap(good, REMEDIES, [*columns, "time"], texts)
 # %% [markdown]
 # ## 3. The best combination
 #
-# All that helped, together: the relativistic loss, R1 and R2, scaled coordinates, a falling rate.
+# Four changes together: the relativistic loss, R1 and R2, scaled coordinates, a falling rate. After
+# 3,000 steps the falling rate alone is ahead of this combination on the ring; the combination needs
+# more steps, and gets them here, so this section has no control of equal length.
 # Weights of R1 and R2 fall too, exponentially, to 0.5 % of what they were: a smooth discriminator
 # finds all modes, and one that may become sharp later polishes them. One layer more, more steps.
 #
@@ -413,7 +420,7 @@ axes[0].figure
 # %% [markdown]
 # Figure 8.4. 2,500 samples of the best games after 16,000 steps: 8 of 8 and 25 of 25 modes. What is
 # left are threads of single samples between neighbours. A continuous generator cannot jump; it can
-# only cross the gaps quickly. A perfect sampler has 98.9 % of high quality.
+# only cross the gaps quickly. A perfect sampler has about 99 % of high quality.
 
 # %%
 film = plots.training_gif(played_best["grid"][1], "../outputs/08_remedies.gif", 0.4)
@@ -513,10 +520,10 @@ for s, m, expected in ((20 / 25, 1, 0.2), (20 / 25, 4, 0.5904)):
 # - Together, loss, penalties, scaling and a falling rate found all modes of both mixtures.
 #
 # `benchmarks/modes.py` plays the same games with three layers of 128 units, 4,000 steps, three
-# seeds. There the plain game never collapsed on the ring (54.7 % to 77.5 % of high quality),
-# feature matching, nearly last above, reached 79.6 %, and the falling rate alone 95.4 %; packing
-# stayed last with 6.8 %. Which remedy helps depends on the networks, too. The README has what the
-# best combination reaches in five minutes.
+# seeds. There the plain game never collapsed on the ring (55 % to 78 % of high quality),
+# feature matching, nearly last above, reached 80 %, and the falling rate alone 95 %; packing
+# stayed last with 7 %. Which remedy helps depends on the networks, too. The page
+# docs/performance.md has what the best combination reaches in five minutes.
 #
 # **Limits.** Three seeds; one setting of each remedy, untuned, while the best combination was tuned
 # on these data; two mixtures in the plane. Remedies made for images (minibatch discrimination,
