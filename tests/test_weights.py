@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from pathlib import Path
+import re
 
 from gan_tf import builders
 from gan_tf.builders import weights
@@ -112,6 +114,18 @@ def test_shipped_weights_are_those_of_their_card(name):
     for key, value in card["scores"].items():
         tolerance = 0.01 * value if key == "frechet_classifier_distance" else 0.01  # or a share
         assert abs(value - card["scores_32_bits"][key]) <= tolerance, key
+
+
+@pytest.mark.parametrize("name", weights.SHIPPED)
+def test_the_page_on_performance_shows_the_cards(name):
+    page = (Path(__file__).parents[1] / "docs" / "performance.md").read_text("utf-8")
+    (row,) = re.findall(rf"^\| `{name}` \| .*$", page, flags=re.M)
+    card = json.loads((weights.FOLDER / f"{name}.json").read_text())
+    after, before = card["scores"], card["scores_32_bits"]
+    shown = [f"{card['steps']:,}", f"{card['cpu_seconds']:,} s"]
+    shown += [f"{each['frechet_classifier_distance']:.1f}" for each in (after, before)]
+    shown += [f"{after['precision']:.2f}", f"{after['recall']:.2f}"]
+    assert [cell.strip() for cell in row.split("|")[3:-1]] == shown
 
 
 def test_all_shipped_weights_together_are_small():
