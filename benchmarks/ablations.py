@@ -31,6 +31,19 @@ PHASE = 1_200  # real images over which a size fades in, or is trained on
 RESOLUTION = 16
 NUM_SLICED = 2_048
 WHOLE = "all parts"
+FIRST_STEP, LAST_STEP = recipes.STYLE_STEPS[0], recipes.STYLE_STEPS[-1]
+OTHER_RULES = "with the rate and R1 of progressive growing"
+
+
+def with_the_rules_of_progressive_growing(recipe):
+    """The same game with the learning rate and the weight of R1 that `progressive` has."""
+    adams = recipes.growing.adams(recipes.growing.RATE)
+    recipe.gan.compile(
+        *adams, loss="non_saturating", penalty=recipes.growing.r1(), steps_per_execution=25
+    )
+    return recipe
+
+
 GAMES = {
     "progressive": {
         WHOLE: recipes.progressive,
@@ -46,10 +59,17 @@ GAMES = {
             lambda seed, step=step, **kwargs: recipes.style(seed, step, **kwargs)
         )
         for step in recipes.STYLE_STEPS
+    }
+    # Two controls show what the rules alone do to the first and to the last of these networks.
+    | {
+        f"{FIRST_STEP}, {OTHER_RULES}": recipes.progressive,
+        f"all steps, {OTHER_RULES}": lambda seed, **kwargs: with_the_rules_of_progressive_growing(
+            recipes.style(seed, LAST_STEP, **kwargs)
+        ),
     },
 }
-# The first row of one table is that of the other, and is not played twice.
-SAME = {("style", recipes.STYLE_STEPS[0]): ("progressive", WHOLE)}
+# This control is the first game of the other table, and is not played twice.
+SAME = {("style", f"{FIRST_STEP}, {OTHER_RULES}"): ("progressive", WHOLE)}
 
 
 def run(of, name, seed, num_images, folder):

@@ -34,13 +34,21 @@ def test_the_table_gives_means_in_the_order_of_the_games(tmp_path):
     assert lines[4].startswith("| without fade-in | 24,000 | 2 | 31.0 ± 1.4 |")
 
 
-def test_the_tables_share_their_first_game(tmp_path):
+def test_a_control_of_one_table_is_the_first_game_of_the_other(tmp_path):
     write(tmp_path, ablations.WHOLE, 0, 20.0)
-    assert (
-        ablations.table("style", tmp_path)
-        .splitlines()[2]
-        .startswith("| progressive growing | 24,000 | 1 | 20.0 |")
-    )
+    row = ablations.table("style", tmp_path).splitlines()[2]
+    assert row.startswith(f"| progressive growing, {ablations.OTHER_RULES} | 24,000 | 1 | 20.0 |")
+
+
+def test_only_the_controls_have_other_rules():
+    def rules(name):
+        gan = ablations.GAMES["style"][name](0, resolution=8).gan
+        return float(gan.generator_optimizer.learning_rate), gan.penalty.penalty.weight
+
+    found = {name: rules(name) for name in ablations.GAMES["style"]}
+    for name, values in found.items():
+        expected = (8e-3, 0.2) if ablations.OTHER_RULES in name else (1.6e-2, 0.5)
+        assert values == pytest.approx(expected), name
 
 
 def test_every_part_and_every_step_has_its_row():
@@ -48,7 +56,9 @@ def test_every_part_and_every_step_has_its_row():
         ablations.WHOLE,
         *(f"without {part}" for part in recipes.PARTS),
     ]
-    assert [name.removeprefix("+ ") for name in ablations.GAMES["style"]] == [*recipes.STYLE_STEPS]
+    rows = [name.removeprefix("+ ") for name in ablations.GAMES["style"]]
+    assert rows[:-2] == [*recipes.STYLE_STEPS]
+    assert all(name.endswith(ablations.OTHER_RULES) for name in rows[-2:])
 
 
 def test_each_row_plays_its_own_game(monkeypatch):
@@ -60,9 +70,10 @@ def test_each_row_plays_its_own_game(monkeypatch):
     )
     monkeypatch.setattr(recipes, "style", lambda seed, step, **_: played.append((seed, step)))
     for games in ablations.GAMES.values():
-        for name in list(games)[1:]:
-            games[name](7, num_images=24_000)
-    expected = [*recipes.PARTS, *recipes.STYLE_STEPS[1:]]
+        for name in games:
+            if name != ablations.WHOLE and ablations.OTHER_RULES not in name:
+                games[name](7, num_images=24_000)
+    expected = [*recipes.PARTS, *recipes.STYLE_STEPS]
     assert played == [(7, each) for each in expected]
 
 

@@ -97,7 +97,8 @@ def test_each_step_to_a_style_adds_its_part():
     ]
     assert mixing == [0.0, 0.0, 0.0, 0.5]
     rates = [float(game.generator_optimizer.learning_rate) for game in games.values()]
-    assert rates == pytest.approx([8e-3] * 2 + [1.6e-2] * 4)
+    assert rates == pytest.approx([1.6e-2] * 6)
+    assert [game.penalty.penalty.weight for game in games.values()] == [0.5] * 6
     blurred = [any(getattr(x, "blur", False) for x in all_layers(g)) for g in generators.values()]
     assert blurred[:2] == [False, True]
     assert layers.Blur in kinds(generators["mapping and AdaIN"])

@@ -110,8 +110,8 @@ def style(
 ):
     """The style-based generator on garments, growing from 4 × 4 to 32 × 32 pixels.
 
-    The schedule is that of `progressive`. Steps with AdaIN have twice its rate, Adam (1.6e-2, 0,
-    0.99), and R1 with 0.5.
+    The schedule is that of `progressive`. Every step has the same rules, so that only the networks
+    differ: Adam (1.6e-2, 0, 0.99), which is twice the rate of `progressive`, and R1 with 0.5.
 
     Args:
         seed: Integer, seeds the latents and the data's order; Keras's global seed decides on the
@@ -135,23 +135,21 @@ def style(
         Karras et al. 2019, table 1, arXiv:1812.04948.
     """
     checks.one_of(STYLE_STEPS, up_to=up_to)
-    if up_to == "progressive growing":
-        return progressive(seed, None, num_images, phase, resolution, images=images)
+    taken = STYLE_STEPS[: STYLE_STEPS.index(up_to) + 1]
+    blur = "bilinear sampling" in taken
     training = _training(images, resolution)
     size, _, channels = training.shape
-    discriminator = builders.progressive_discriminator(size, channels, blur=True)
-    taken = STYLE_STEPS[: STYLE_STEPS.index(up_to) + 1]
-    if "mapping and AdaIN" not in taken:
-        generator = builders.progressive_generator(size, 128, channels, blur=True)
-        gan = _game(generator, discriminator, seed, phase)
-        return _recipe(gan, training, seed, num_images)
-    generator = builders.style_generator(
-        size,
-        channels=channels,
-        mixing=MIXING if "style mixing" in taken else 0.0,
-        constant="learned constant" in taken,
-        noise="noise" in taken,
-    )
+    discriminator = builders.progressive_discriminator(size, channels, blur=blur)
+    if "mapping and AdaIN" in taken:
+        generator = builders.style_generator(
+            size,
+            channels=channels,
+            mixing=MIXING if "style mixing" in taken else 0.0,
+            constant="learned constant" in taken,
+            noise="noise" in taken,
+        )
+    else:
+        generator = builders.progressive_generator(size, 128, channels, blur=blur)
     gan = _game(generator, discriminator, seed, phase)
     return _recipe(gan, training, seed, num_images, STYLE_RATE, penalty=r1(STYLE_R1_WEIGHT))
 
