@@ -775,8 +775,9 @@ axes[0].figure
 # The paper adds one part after another to a progressive network and measures a distance each time.
 # We do the same at 16 × 16 pixels, with 24,000 real images, three seeds and 10,000 samples of the
 # running average. All rows but the last two have the same rules: the learning rate 0.016, and R1
-# with the weight 0.5. So neighbouring rows differ in one part of the networks. The last row is a
-# control: the first network with the rules of [notebook 10](10_progressive.ipynb).
+# with the weight 0.5. So neighbouring rows differ in one part of the networks. The last two rows
+# are controls: the first and the last network with the rules of [notebook
+# 10](10_progressive.ipynb).
 #
 # **Predict** which parts make the distance smaller.
 #
