@@ -37,7 +37,7 @@ def r3gan_generator(
         if stage:
             x = layers.Upsample(blur=True)(_of_width(x, count))
         x = _blocks(x, blocks, len(filters), group_size)
-    images = keras.layers.Conv2D(shape[-1], 1, use_bias=False, **_linear())(x)
+    images = keras.layers.Conv2D(shape[-1], 1, use_bias=False, kernel_initializer=_lecun())(x)
     return keras.Model(latents, images, name="generator")
 
 
@@ -70,7 +70,8 @@ def r3gan_discriminator(image_shape=(28, 28, 1), filters=(32, 32, 32), blocks=2,
     # Each filter sees one map, size · size values; Keras would count all maps.
     normal = keras.initializers.RandomNormal(stddev=1 / size[0])
     x = keras.layers.DepthwiseConv2D(size, use_bias=False, depthwise_initializer=normal)(x)
-    logits = keras.layers.Dense(1, use_bias=False, **_linear())(keras.layers.Flatten()(x))
+    x = keras.layers.Flatten()(x)
+    logits = keras.layers.Dense(1, use_bias=False, kernel_initializer=_lecun())(x)
     return keras.Model(images, logits, name="discriminator")
 
 
@@ -89,15 +90,11 @@ def _lecun():
     return keras.initializers.VarianceScaling(1.0, "fan_in", "untruncated_normal")
 
 
-def _linear():
-    return {"kernel_initializer": _lecun()}
-
-
 def _of_width(x, count, always=False):
     """The same number of feature maps, or a 1 × 1 convolution to `count` of them."""
     if x.shape[-1] == count and not always:
         return x
-    return keras.layers.Conv2D(count, 1, use_bias=False, **_linear())(x)
+    return keras.layers.Conv2D(count, 1, use_bias=False, kernel_initializer=_lecun())(x)
 
 
 def _blocks(x, blocks, stages, group_size):

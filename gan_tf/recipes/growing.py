@@ -159,9 +159,9 @@ def r1(weight=R1_WEIGHT):
     return penalties.Lazy(penalties.R1(weight), R1_INTERVAL)
 
 
-def adams(rate):
+def adams(rate, num_players=2):
     """An optimizer for each player of these games: Adam (rate, 0, 0.99)."""
-    return [keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99) for _ in range(2)]
+    return [keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99) for _ in range(num_players)]
 
 
 def grown(generator, discriminator, **kwargs):

@@ -117,11 +117,8 @@ def _labelled(images, labels):
 
 
 def _compile(gan):
-    players = {
-        name: keras.optimizers.schedules.InverseTimeDecay(RATE, HALVED_AFTER, 1.0)
-        for name in gan.players
-    }
-    optimizers = {name: adams(rate)[0] for name, rate in players.items()}
+    rate = keras.optimizers.schedules.InverseTimeDecay(RATE, HALVED_AFTER, 1.0)
+    optimizers = dict(zip(gan.players, adams(rate, len(gan.players)), strict=True))
     gan.compile(optimizers=optimizers, penalty=r1(), steps_per_execution=25)
 
 
