@@ -90,6 +90,43 @@ def test_two_time_scales_are_two_rates():
     np.testing.assert_allclose(rates, [2e-4, 1e-3])
 
 
+def test_parts_of_the_falling_rate_change_one_thing_each():
+    rate, momentum, fall, all_three = (
+        small(remedy=remedy, steps=40).gan.generator_optimizer
+        for remedy in ("larger rate", "Adam without momentum", "cosine fall", "falling rate")
+    )
+    found = [(float(o.learning_rate), o.beta_1, o.beta_2) for o in (rate, momentum, fall)]
+    expected = [(1e-3, 0.5, 0.999), (2e-4, 0.0, 0.99), (2e-4, 0.5, 0.999)]
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+    for optimizer, at_last in ((rate, 1e-3), (momentum, 2e-4), (fall, 0.0), (all_three, 0.0)):
+        optimizer.iterations.assign(40)
+        assert float(optimizer.learning_rate) == pytest.approx(at_last, abs=1e-9)
+    assert (all_three.beta_1, all_three.beta_2) == (0.0, 0.99)
+
+
+def test_running_averages_are_named_in_the_recipe():
+    averaged = [name for name in recipes.REMEDIES if shared(name).average_decay]
+    assert averaged == [name for name in recipes.REMEDIES if name.startswith(("running", "best"))]
+    assert shared("best").average_decay == 0.999
+
+
+def test_a_game_without_a_part_of_the_best_lacks_this_part_alone():
+    def facts(remedy):
+        gan = shared(remedy).gan
+        return {
+            "relativistic loss": isinstance(gan.game_loss, losses.Relativistic),
+            "penalties": gan.penalty is not None,
+            "falling penalties": isinstance(gan.penalty, penalties.Scheduled),
+            "scaled coordinates": "Rescaling" in layer_names(gan.discriminator),
+            "falling rate": float(gan.generator_optimizer.learning_rate) > 2.1e-4,
+        }
+
+    assert all(facts("best").values())
+    for part in recipes.mixtures.PARTS_OF_BEST:
+        lacking = {name for name, present in facts(f"best without {part}").items() if not present}
+        assert lacking == ({part, "falling penalties"} if part == "penalties" else {part})
+
+
 def test_wasserstein_remedies_bound_the_critic_and_train_it_longer():
     for remedy in ("weight clipping", "gradient penalty"):
         gan = shared(remedy).gan

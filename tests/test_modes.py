@@ -9,31 +9,53 @@ import pytest
 import report
 
 
-def write(folder, seed, high_quality, method="packing", minutes=None, **others):
+def write(folder, seed, high_quality, method="packing", minutes=None, data="ring", **others):
     row = {"steps": 500, "seconds": 10.0, "cpu_seconds": 12.0, "modes": 8, "reverse_kl": 0.1}
     row |= {"high_quality": high_quality, **others}
-    facts = {"data": "ring", "method": method, "seed": seed, "minutes": minutes, "steps": 500}
-    text = json.dumps({**facts, "rows": [{**row, "high_quality": 0.0}, row]})
-    (folder / f"modes_{method}_{minutes}_{seed}.json").write_text(text)
+    first = {**row, "steps": 250, "cpu_seconds": 0.0, "high_quality": 0.0}
+    facts = {"data": data, "method": method, "seed": seed, "minutes": minutes, "steps": 500}
+    text = json.dumps({**facts, "rows": [first, row]})
+    (folder / f"modes_{data}_{method}_{minutes}_{seed}.json").write_text(text)
 
 
-def test_the_table_gives_medians_of_the_last_rows(tmp_path):
+def test_the_table_of_minutes_gives_medians_of_the_last_rows(tmp_path):
     for seed, share in enumerate((0.5, 0.9, 0.8)):
-        write(tmp_path, seed, share, modes=6 + seed)
+        write(tmp_path, seed, share, minutes=10.0, modes=6 + seed, raw_high_quality=share / 2)
     write(tmp_path, 0, 0.25, minutes=5.0)
-    lines = modes.table(tmp_path).splitlines()
-    assert lines[2] == ("| ring | 5 min | packing | 1 | 500 | 10 | 12 | 8 of 8 | 25.0% | 0.100 |")
-    assert lines[3] == (
-        "| ring | 500 steps | packing | 3 | 500 | 10 | 12 | 7 of 8 | 80.0% (50.0 to 90.0) | 0.100 |"
+    write(tmp_path, 1, 0.5)
+    shorter, longer = modes.timed_table(tmp_path).splitlines()[2:]
+    assert shorter == "| ring | 5 min | packing | 1 | 500 | 10 | 12 | 8 of 8 | 25.0% | - | 0.100 |"
+    assert longer == (
+        "| ring | 10 min | packing | 3 | 500 | 10 | 12 | 6 of 8 "
+        "| 80.0% (50.0 to 90.0) | 40.0% (25.0 to 45.0) | 0.100 |"
     )
 
 
-def test_the_page_shows_timed_runs_only(tmp_path):
+def test_the_table_of_steps_compares_with_the_plain_game(tmp_path):
+    for data in ("ring", "grid"):
+        for method, seconds in (("plain", 2.0), ("best", 6.0)):
+            average = {"raw_modes": 5, "raw_high_quality": 0.7} if method == "best" else {}
+            for seed, share in enumerate((0.5, 0.9, 0.8)):
+                write(tmp_path, seed, share, method, data=data, cpu_seconds=seconds, **average)
+    write(tmp_path, 0, 0.5, "packing")  # not played on the grid
+    lines = modes.table_of_steps(500, tmp_path).splitlines()[2:]
+    share = "80.0% (50.0 to 90.0)"
+    assert lines == [
+        f"| plain | 3 | 8 | {share} | 8 | {share} | 1.0 |",
+        f"| best | 3 | 8 | {share} | 8 | {share} | 3.0 |",
+        "| best, the generator itself | 3 | 5 | 70.0% (70.0 to 70.0) "
+        "| 5 | 70.0% (70.0 to 70.0) | 3.0 |",
+    ]
+
+
+def test_every_number_of_steps_has_its_table(tmp_path):
     write(tmp_path, 0, 0.5)
     write(tmp_path, 0, 0.25, minutes=5.0)
-    assert len(modes.table(tmp_path).splitlines()) == 4
-    assert "5 min" in modes.table(tmp_path, timed=True).splitlines()[-1]
-    assert len(modes.table(tmp_path, timed=True).splitlines()) == 3
+    modes.write_tables(tmp_path)
+    assert {path.name for path in tmp_path.glob("*.md")} == {
+        "modes_500steps.md",
+        "modes_minutes.md",
+    }
 
 
 @pytest.fixture
@@ -60,22 +82,34 @@ def test_a_run_ends_when_its_minutes_are_spent(tmp_path, tiny):
     assert (tmp_path / "modes_ring_plain_1e-06min_seed0.json").exists()
 
 
+def test_a_running_average_is_judged_and_the_generator_noted_beside(tmp_path, tiny):
+    last = modes.run("ring", "running average", seed=0, steps=10, minutes=None, folder=tmp_path)
+    plain = modes.run("ring", "plain", seed=0, steps=10, minutes=None, folder=tmp_path)
+    assert last["raw_high_quality"] == plain["high_quality"] and "raw_modes" not in plain
+    assert 0 <= last["high_quality"] <= 1 and 0 <= last["modes"] <= 8
+
+
 def test_steps_fit_into_the_minutes(monkeypatch):
     monkeypatch.setattr(modes, "seconds_per_step", lambda name, method: (0.01, 4.0))
     assert modes.steps_within(1, "ring", "plain") == 5_000  # (0.9 · 60 - 4) / 0.01
     assert modes.steps_within(0.01, "ring", "plain") == recipes.mixtures.STEPS_PER_EPOCH
 
 
-def test_the_page_holds_the_table_of_the_committed_results():
+def test_the_page_and_the_files_hold_the_tables_of_the_committed_results(tmp_path):
     page = report.PAGE.read_text(encoding="utf-8")
-    assert report.with_table(page, "modes", modes.table(timed=True)) == page
+    assert report.with_table(page, "modes", modes.timed_table()) == page
+    for path in modes.RESULTS.glob("modes_*.json"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    for name, text in modes.write_tables(tmp_path).items():
+        assert (modes.RESULTS / name).read_text(encoding="utf-8") == text + "\n"
 
 
 @pytest.mark.parametrize("name", recipes.MIXTURES)
-def test_committed_results_of_our_best_are_there(name):
-    paths = sorted(modes.RESULTS.glob(f"modes_{name}_best_5min_seed*.json"))
+@pytest.mark.parametrize("minutes", [1, 3])
+def test_committed_results_of_our_best_are_there(name, minutes):
+    paths = sorted(modes.RESULTS.glob(f"modes_{name}_best_{minutes}min_seed*.json"))
     assert len(paths) >= 3
     for path in paths:
         report = json.loads(path.read_text("utf-8"))
-        assert report["num_samples"] == 2_500 and report["rows"][-1]["seconds"] <= 300
+        assert report["num_samples"] == 2_500 and report["rows"][-1]["seconds"] <= 60 * minutes
         assert {"tensorflow", "keras", "numpy", "python", "gan_tf"} <= set(report["versions"])

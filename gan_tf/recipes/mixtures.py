@@ -1,8 +1,9 @@
-"""Games on mixtures of Gaussians: plain, with one remedy each, and our best.
+"""Games on mixtures of Gaussians: plain, with a remedy, our best, and our best without a part.
 
-All games have the same networks, optimizers, batches and steps, so only the remedy differs.
+All games have the same networks, batches and steps, so only the remedy differs.
 """
 
+import functools
 from typing import NamedTuple
 
 from gan_tf import builders, checks, data, layers, losses, penalties
@@ -17,6 +18,14 @@ STEPS_PER_EPOCH = 500
 BATCH_SIZE = 128
 LATENT_DIM = 2
 UNITS = (128, 128, 128)
+DECAY = 0.999  # of a running average
+PARTS_OF_BEST = (
+    "relativistic loss",
+    "penalties",
+    "falling penalties",
+    "scaled coordinates",
+    "falling rate",
+)
 
 
 class Mixture(NamedTuple):
@@ -39,13 +48,18 @@ MIXTURES = {
 }
 
 
-def _steady_adam(num_updates, factor=1.0):
-    return keras.optimizers.Adam(2e-4 * factor, beta_1=0.5)
+def _adam(rate=2e-4, betas=(0.5, 0.999), falls=False):
+    """Function from a player's number of updates, and a factor of its rate, to its optimizer."""
+
+    def optimizer(num_updates, factor=1.0):
+        start = factor * rate
+        fall = keras.optimizers.schedules.CosineDecay(start, num_updates)
+        return keras.optimizers.Adam(fall if falls else start, *betas)
+
+    return optimizer
 
 
-def _falling_adam(num_updates, factor=1.0):
-    rate = keras.optimizers.schedules.CosineDecay(1e-3 * factor, num_updates)
-    return keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99)
+_falling_adam = _adam(1e-3, (0.0, 0.99), falls=True)
 
 
 class Changes(NamedTuple):
@@ -61,6 +75,8 @@ class Changes(NamedTuple):
         scaled: Whether the discriminator sees [-4, 4], and the generator's output is stretched.
         adam: Function from a player's number of updates, and a factor, to its optimizer.
         faster: Float, how many times the generator's rate the discriminator's is.
+        average_decay: Float, that of the running average of the generator which is judged; None
+            where the generator itself is.
     """
 
     game: dict | None = None
@@ -70,8 +86,9 @@ class Changes(NamedTuple):
     dense: callable = keras.layers.Dense
     normalize: bool = False
     scaled: bool = False
-    adam: callable = _steady_adam
+    adam: callable = _adam()
     faster: float = 1.0
+    average_decay: float | None = None
 
 
 def _wasserstein(penalty=None, **others):
@@ -88,12 +105,24 @@ def _spectral(units):
     return layers.SpectralNormalization(keras.layers.Dense(units))
 
 
-def _best(scale, steps):
-    """Keeps the discriminator smooth until the modes are found, and lets it be sharp later."""
+def _best(scale, steps, without=None):
+    """Keeps the discriminator smooth until the modes are found, and lets it be sharp later.
+
+    The running average is the result: once the penalties are weak, the generator itself swings.
+    """
     both = penalties.Sum(penalties.R1(scale), penalties.R2(scale))
     fall = keras.optimizers.schedules.ExponentialDecay(1.0, steps, 0.005)
-    rules = {"loss": "relativistic", "penalty": penalties.Scheduled(both, fall)}
-    return Changes(rules=rules, scaled=True, adam=_falling_adam)
+    penalty = both if without == "falling penalties" else penalties.Scheduled(both, fall)
+    rules = {
+        "loss": "non_saturating" if without == "relativistic loss" else "relativistic",
+        "penalty": None if without == "penalties" else penalty,
+    }
+    return Changes(
+        rules=rules,
+        scaled=without != "scaled coordinates",
+        adam=_adam() if without == "falling rate" else _falling_adam,
+        average_decay=DECAY,
+    )
 
 
 # Functions of `scale`, by which the weight of a squared gradient grows with the square of the
@@ -124,8 +153,13 @@ REMEDIES = {
     "gradient penalty": lambda scale, steps: _wasserstein(penalties.GradientPenalty(0.1)),
     "two time scales": lambda scale, steps: Changes(faster=5.0),
     "scaled coordinates": lambda scale, steps: Changes(scaled=True),
+    "larger rate": lambda scale, steps: Changes(adam=_adam(1e-3)),
+    "Adam without momentum": lambda scale, steps: Changes(adam=_adam(betas=(0.0, 0.99))),
+    "cosine fall": lambda scale, steps: Changes(adam=_adam(falls=True)),
     "falling rate": lambda scale, steps: Changes(adam=_falling_adam),
+    "running average": lambda scale, steps: Changes(average_decay=DECAY),
     "best": _best,
+    **{f"best without {part}": functools.partial(_best, without=part) for part in PARTS_OF_BEST},
 }
 
 
@@ -133,9 +167,10 @@ def mixture(name, remedy="plain", seed=0, steps=10_000, units=UNITS):
     """The game of a mixture of Gaussians, with one remedy.
 
     Without a remedy: two dense networks, non-saturating loss, Adam (2e-4, 0.5, 0.999), batches of
-    128. Three remedies are the parts of "best": "relativistic" (there with R1 and R2), "scaled
-    coordinates" and "falling rate", which is Adam (1e-3, 0, 0.99) with a rate that falls to zero
-    along a cosine.
+    128. "falling rate" is Adam (1e-3, 0, 0.99) with a rate that falls to zero along a cosine; its
+    three parts are "larger rate", "Adam without momentum" and "cosine fall". "best" joins the
+    relativistic loss, R1 and R2 with falling weights, scaled coordinates, the falling rate and the
+    running average of the generator; "best without ..." leaves one of them out.
 
     Args:
         name: "ring" or "grid".
@@ -145,7 +180,8 @@ def mixture(name, remedy="plain", seed=0, steps=10_000, units=UNITS):
         units: Tuple of integers, widths of the hidden layers of each player.
 
     Returns:
-        A `Recipe`; compiled for XLA from 5,000 steps on, where that pays.
+        A `Recipe`; compiled for XLA from 5,000 steps on, where that pays. With an `average_decay`
+        its result is `callbacks.GeneratorAverage(recipe.average_decay).generator`.
 
     Raises:
         ValueError: If a name is unknown, or a number is not an integer >= 1.
@@ -172,7 +208,9 @@ def mixture(name, remedy="plain", seed=0, steps=10_000, units=UNITS):
     steps_per_epoch = min(steps, STEPS_PER_EPOCH)
     num_batches = steps_per_epoch * gan.discriminator_steps
     batches = data.batches(points, BATCH_SIZE, seed, steps_per_epoch=num_batches)
-    return Recipe(gan, points, batches, -(-steps // steps_per_epoch), steps_per_epoch, BATCH_SIZE)
+    epochs = -(-steps // steps_per_epoch)
+    sizes = (epochs, steps_per_epoch, BATCH_SIZE)
+    return Recipe(gan, points, batches, *sizes, average_decay=changes.average_decay)
 
 
 # Helpers.
