@@ -10,10 +10,10 @@ The protocol is PacGAN's (arXiv:1712.04086): 100,000 training points, 2,500 samp
 quality within three standard deviations of a mode; a perfect sampler gets 98.9 %. If a recipe has a
 running average of the generator, the average is judged, and the share of the generator itself is
 noted beside it. With --minutes a short trial of the same game first finds how many steps fit, for
-the learning rate falls over a number that must be known. A run that is slower than its trial ends
-before its minutes are over. Minutes are those of training alone: tracing and compiling count,
-scoring does not. Every run is a file in benchmarks/results/, and the tables of all runs with the
-same number of steps, which a notebook shows, are files beside them.
+the learning rate falls over a number that must be known. A run that turns out slower than its trial
+ends early, before its rate has fallen to zero. Minutes are those of training alone: tracing and
+compiling count, scoring does not. Every run is a file in benchmarks/results/, and the tables of all
+runs with the same number of steps, which a notebook shows, are files beside them.
 """
 
 import argparse
@@ -32,6 +32,7 @@ RESULTS = Path(__file__).with_name("results")
 NUM_SAMPLES = 2_500
 TRIAL_STEPS = 5_000  # of which three epochs are played, compiled as a long run is
 MARGIN = 0.9  # share of the minutes that is planned for
+SHOWN_RAW = ("best", "best without falling rate")  # also scored without their average in a table
 
 
 class Judge(keras.callbacks.Callback):
@@ -173,13 +174,14 @@ def timed_line(name, budget, method, rows):
 def table_of_steps(steps, folder=RESULTS):
     """All games of so many steps as a markdown table, in the order of the remedies.
 
-    The quality is the median over the seeds, and in brackets that of the worst and the best one.
-    Times leave out the first epoch, in which TensorFlow traces and compiles.
+    The quality is the median over the seeds, and in brackets that of the worst and the best one;
+    modes and reverse KL are those of the worst seed. Times leave out the first epoch, in which
+    TensorFlow traces and compiles.
     """
     groups, budget = results(folder), f"{steps:,} steps"
     columns = ["game", "seeds"]
     for name in recipes.MIXTURES:
-        columns += [f"{name}: fewest modes", f"{name}: high quality"]
+        columns += [f"{name}: fewest modes", f"{name}: high quality", f"{name}: reverse KL"]
     runs = {m: [groups.get((n, budget, m), []) for n in recipes.MIXTURES] for m in recipes.REMEDIES}
     runs = {method: each for method, each in runs.items() if all(each)}
     unit = step_time(runs["plain"]) if "plain" in runs else float("nan")
@@ -187,18 +189,19 @@ def table_of_steps(steps, folder=RESULTS):
     for method, each in runs.items():
         cost = f"{step_time(each) / unit:.1f}"
         lines.append([method, str(len(each[0])), *quality_cells(each, ""), cost])
-        if method == "best" and all("raw_modes" in run["rows"][-1] for run in sum(each, [])):
+        if method in SHOWN_RAW and all("raw_modes" in run["rows"][-1] for run in sum(each, [])):
             raw = quality_cells(each, "raw_")
-            lines.append(["best, the generator itself", str(len(each[0])), *raw, cost])
+            lines.append([f"{method}, the generator itself", str(len(each[0])), *raw, cost])
     return markdown([*columns, "time of a step"], lines)
 
 
 def quality_cells(runs_of_mixtures, prefix):
-    """Cells of a game: fewest modes and share of high quality, for each mixture."""
+    """Cells of a game: fewest modes, high quality and largest reverse KL, for each mixture."""
     for runs in runs_of_mixtures:
         rows = [run["rows"][-1] for run in runs]
         yield str(min(row[f"{prefix}modes"] for row in rows))
         yield spread([row[f"{prefix}high_quality"] for row in rows])
+        yield "-" if prefix else f"{max(row['reverse_kl'] for row in rows):.3f}"
 
 
 def step_time(runs_of_mixtures):
