@@ -854,9 +854,9 @@ axes[0].figure
 # - With three minutes (one seed), the ring has 97.7 %. This run was slower than its trial, and it
 #   had to stop after half of its steps, with the rate still high. Look at the two columns: the
 #   running average is 6.6 points ahead of the generator itself. This is what the average is for.
-# - On the grid, the run of three minutes (one seed) had the processor for less than a quarter of its
-#   time. So it played no more steps than the runs of one minute, had to stop early as well, and has
-#   89.4 %. Here the average is about 11 points ahead.
+# - On the grid, the run of three minutes (one seed) had the processor for less than a quarter of
+#   its time. So it played about as many steps as the runs of one minute, had to stop early as well,
+#   and has 89.4 %. Here the average is about 11 points ahead.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
