@@ -142,13 +142,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--way", nargs="+", choices=(*games(), REAL), default=[])
     parser.add_argument("--seeds", type=int, default=1, help="how many")
+    parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--epochs", type=int, default=30, help="of 250 steps each")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder")
     options = parser.parse_args()
     if min(options.seeds, options.epochs) < 1:
         parser.error("seeds and epochs must be at least 1")
     for name in options.way:
-        for seed in range(options.seeds):
+        for seed in range(options.first_seed, options.first_seed + options.seeds):
             real = name == REAL
             found = (
                 run_real(seed, options.results)

@@ -8,6 +8,11 @@ from gan_tf.metrics.attributes import (
     face_classifier,
     face_encoder,
 )
+from gan_tf.metrics.clusters import (
+    clustering_accuracy,
+    contingency,
+    normalized_mutual_information,
+)
 from gan_tf.metrics.distances import (
     Estimate,
     GaussianStatistics,
@@ -78,6 +83,8 @@ __all__ = [
     "Report",
     "Scores",
     "SlicedWasserstein",
+    "clustering_accuracy",
+    "contingency",
     "density_coverage",
     "face_classifier",
     "face_encoder",
@@ -91,6 +98,7 @@ __all__ = [
     "lerp",
     "mode_coverage",
     "nearest_neighbours",
+    "normalized_mutual_information",
     "path_length",
     "precision_recall",
     "random_encoder",

@@ -9,11 +9,14 @@ from gan_tf.recipes.garments import (
     EPOCHS,
     FILTERS,
     HALVED_AFTER,
+    PICTURE_EPOCHS,
+    PICTURE_RATE,
     RATE,
     STEPS_PER_EPOCH,
+    num_filters,
 )
 from gan_tf.recipes.growing import adams, r1
-from gan_tf.recipes.pictures import pictures
+from gan_tf.recipes.pictures import doublings, pictures
 from gan_tf.recipes.recipe import Recipe
 import keras
 import numpy as np
@@ -64,7 +67,7 @@ def conditional(seed=0, way="projection", images=None, labels=None, class_weight
     batches = data.batches(
         {"images": images, "labels": labels}, BATCH_SIZE, seed, steps_per_epoch=STEPS_PER_EPOCH
     )
-    return Recipe(gan, images, batches, *_settings())
+    return Recipe(gan, images, batches, EPOCHS, *_settings())
 
 
 def infogan(seed=0, num_codes=NUM_CODES, num_continuous=NUM_CONTINUOUS, images=None):
@@ -90,13 +93,15 @@ def infogan(seed=0, num_codes=NUM_CODES, num_continuous=NUM_CONTINUOUS, images=N
     num_continuous = checks.at_least(0, num_continuous=num_continuous)
     training = pictures(images)
     size, shape = num_codes + num_continuous, training.shape
-    generator = builders.conditional_generator(62, size, shape, filters=FILTERS)
-    discriminator = builders.conditional_discriminator(size, shape, FILTERS[::-1], "classifier")
+    filters = FILTERS if images is None else num_filters(doublings(shape[0]))
+    generator = builders.conditional_generator(62, size, shape, filters=filters)
+    discriminator = builders.conditional_discriminator(size, shape, filters[::-1], "classifier")
     recogniser = builders.head(discriminator, size, RECOGNISER_UNITS, "recogniser")
     gan = InfoGAN(generator, discriminator, recogniser, num_continuous, seed=seed)
-    _compile(gan)
+    _compile(gan, RATE if images is None else PICTURE_RATE)
     batches = training.batches(BATCH_SIZE, seed, steps_per_epoch=STEPS_PER_EPOCH)
-    return Recipe(gan, training.samples, batches, *_settings())
+    epochs = EPOCHS if images is None else PICTURE_EPOCHS
+    return Recipe(gan, training.samples, batches, epochs, *_settings())
 
 
 # Helpers.
@@ -116,11 +121,11 @@ def _labelled(images, labels):
     return images, labels.astype("int32")
 
 
-def _compile(gan):
-    rate = keras.optimizers.schedules.InverseTimeDecay(RATE, HALVED_AFTER, 1.0)
+def _compile(gan, first_rate=RATE):
+    rate = keras.optimizers.schedules.InverseTimeDecay(first_rate, HALVED_AFTER, 1.0)
     optimizers = dict(zip(gan.players, adams(rate, len(gan.players)), strict=True))
     gan.compile(optimizers=optimizers, penalty=r1(), steps_per_execution=25)
 
 
 def _settings():
-    return EPOCHS, STEPS_PER_EPOCH, BATCH_SIZE, (-1, 1), AVERAGE_DECAY
+    return STEPS_PER_EPOCH, BATCH_SIZE, (-1, 1), AVERAGE_DECAY
