@@ -10,7 +10,7 @@ import gan_tf.prepared  # noqa: F401
 from gan_tf import checks
 from gan_tf.recipes.garments import dcgan
 from gan_tf.recipes.growing import PARTS, STYLE_STEPS, grown, progressive, style
-from gan_tf.recipes.labelled import conditional, infogan
+from gan_tf.recipes.labelled import catgan, conditional, infogan
 from gan_tf.recipes.lecture import circle, lecture_dcgan, lecture_dense
 from gan_tf.recipes.mixtures import MIXTURES, REMEDIES, Mixture, mixture
 from gan_tf.recipes.modern import r3gan
@@ -28,6 +28,7 @@ __all__ = [
     "STYLE_STEPS",
     "Mixture",
     "Recipe",
+    "catgan",
     "check_takes_images",
     "circle",
     "conditional",

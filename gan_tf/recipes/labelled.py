@@ -2,7 +2,7 @@
 
 from gan_tf import builders, checks, data
 from gan_tf.games.conditional import ACGAN, ConditionalGAN
-from gan_tf.games.information import InfoGAN
+from gan_tf.games.information import CatGAN, InfoGAN
 from gan_tf.recipes.garments import (
     AVERAGE_DECAY,
     BATCH_SIZE,
@@ -23,6 +23,14 @@ import numpy as np
 
 NUM_CODES, NUM_CONTINUOUS = 10, 2
 RECOGNISER_UNITS = (128,)
+NUM_CATEGORIES, CATGAN_BATCH_SIZE, CATGAN_EPOCHS, CATGAN_RATE, CATGAN_DROPOUT = (
+    10,
+    64,
+    12,
+    3e-4,
+    0.4,
+)
+NAMED_EACH = 4  # with labels, one labelled image comes to so many others
 
 
 def conditional(seed=0, way="projection", images=None, labels=None, class_weight=1.0):
@@ -104,6 +112,39 @@ def infogan(seed=0, num_codes=NUM_CODES, num_continuous=NUM_CONTINUOUS, images=N
     return Recipe(gan, training.samples, batches, epochs, *_settings())
 
 
+def catgan(seed=0, labels=None, images=None):
+    """CatGAN with the default networks: ten categories that nobody names, or that few labels name.
+
+    Args:
+        seed: Integer, seeds the latents and the data's order; Keras's global seed decides on the
+            weights.
+        labels: Integer array `(num_images,)`, -1 where the class is unknown; None if it is never
+            known. Images with a label are repeated, so that they are a fifth of each epoch.
+        images: Float array `(num_images, size, size, channels)` in [-1, 1]; Fashion-MNIST by
+            default.
+
+    Returns:
+        A `Recipe`.
+
+    Raises:
+        ValueError: If images are unfit, or labels are not as many integers from -1 to 9.
+
+    Reference:
+        Springenberg 2016, arXiv:1511.06390.
+    """
+    samples = pictures(images).samples
+    generator = builders.dcgan_generator(100, samples.shape[1:], filters=FILTERS)
+    body = builders.dcgan_discriminator(samples.shape[1:], FILTERS[::-1], dropout=CATGAN_DROPOUT)
+    discriminator = builders.head(body, NUM_CATEGORIES, name="discriminator")
+    game = CatGAN(generator, discriminator, labelled=labels is not None, seed=seed)
+    optimizers = {name: keras.optimizers.Adam(CATGAN_RATE, 0.5) for name in game.players}
+    game.compile(optimizers, steps_per_execution=25)
+    values = samples if labels is None else _with_names(samples, np.asarray(labels), seed)
+    batches = data.batches(values, CATGAN_BATCH_SIZE, seed, steps_per_epoch=STEPS_PER_EPOCH)
+    settings = (CATGAN_EPOCHS, STEPS_PER_EPOCH, CATGAN_BATCH_SIZE, (-1, 1), None)
+    return Recipe(game, samples, batches, *settings)
+
+
 # Helpers.
 
 
@@ -119,6 +160,24 @@ def _labelled(images, labels):
             f"{labels.shape}, dtype {labels.dtype}"
         )
     return images, labels.astype("int32")
+
+
+def _with_names(images, labels, seed):
+    """Images without labels, and those that have one again and again, as a dictionary of arrays."""
+    fits = labels.shape == (len(images),) and labels.dtype.kind in "iu"
+    known = np.flatnonzero(labels >= 0) if fits else []
+    if not fits or not len(known) or labels.min() < -1 or labels.max() >= NUM_CATEGORIES:
+        raise ValueError(
+            f"labels must be {len(images)} integers, one for each image, from -1 (unknown) to "
+            f"{NUM_CATEGORIES - 1}, and some must be known. Received: shape {labels.shape}, dtype "
+            f"{labels.dtype}, {len(known)} known"
+        )
+    again = np.random.default_rng(seed).choice(known, len(images) // NAMED_EACH)
+    unknown = np.full(len(images), -1, "int32")
+    return {
+        "images": np.concatenate([images, images[again]]),
+        "labels": np.concatenate([unknown, labels[again].astype("int32")]),
+    }
 
 
 def _compile(gan, first_rate=RATE):
