@@ -16,6 +16,9 @@ def labels_of(table):
 def test_contingency_counts_meetings():
     table = np.array([[3, 0, 1], [0, 2, 2]])
     np.testing.assert_array_equal(metrics.contingency(*labels_of(table)), table)
+    larger = metrics.contingency(*labels_of(table), shape=(3, 4))
+    np.testing.assert_array_equal(larger, np.pad(table, ((0, 1), (0, 1))))
+    assert metrics.contingency(*labels_of(table), shape=(1, 1)).shape == (2, 3)
 
 
 @pytest.mark.parametrize(

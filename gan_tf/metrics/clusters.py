@@ -4,12 +4,13 @@ from gan_tf import checks
 import numpy as np
 
 
-def contingency(labels, clusters):
+def contingency(labels, clusters, shape=(1, 1)):
     """How often each class meets each cluster.
 
     Args:
         labels: Integer array `(num,)`, classes from 0 on.
         clusters: Integer array `(num,)`, clusters from 0 on.
+        shape: Pair of integers, how many classes and clusters there are at least.
 
     Returns:
         Int64 array `(num_classes, num_clusters)`.
@@ -26,7 +27,8 @@ def contingency(labels, clusters):
             "labels and clusters must be as many as each other. Received: "
             f"{len(labels)} labels and {len(clusters)} clusters"
         )
-    table = np.zeros((labels.max() + 1, clusters.max() + 1), "int64")
+    needed = labels.max() + 1, clusters.max() + 1
+    table = np.zeros(np.maximum(needed, shape), "int64")
     np.add.at(table, (labels, clusters), 1)
     return table
 

@@ -1,0 +1,764 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: py:percent
+# ---
+
+# %% [markdown]
+# # 12. Asking for a class
+#
+# {{badge}}
+#
+# **Question.** So far, the generator has decided what it makes. How do we ask it for a boot? And
+# what can we ask for if nobody has labelled the images?
+#
+# **You will be able to** write the three usual ways to tell a GAN the class (concatenation, an
+# auxiliary classifier, projection), show on an exact example what one of them gets wrong, let
+# InfoGAN find codes of its own, sort images with CatGAN, and put glasses on a face by arithmetic,
+# with a control.
+#
+# **Before this**: [notebook 05](05_dcgan.ipynb) (DCGAN, arithmetic with latents), [notebook
+# 06](06_measuring.ipynb) (recall, the Fréchet distance) and [notebook 08](08_remedies.ipynb) (the
+# penalty R1, the running average).
+#
+# **Lectures**: CMU 11-785, the list of GAN families and *Conditional GAN*; *Generative Models*, on
+# arithmetic with latents.
+#
+# **Time of a full run**: about @@ minutes on two CPU cores. We have not measured it on a GPU.
+
+# %% tags=["setup"]
+import sys
+
+if "google.colab" in sys.modules:
+    print("Installing gan_tf")
+    # %pip install --quiet --no-deps "gan_tf @ git+{{repository}}"
+
+# %% tags=["setup"]
+from gan_tf import builders, callbacks, capped, data, layers, metrics, penalties, plots, recipes
+from gan_tf.games import ACGAN, CatGAN, ConditionalGAN
+import keras
+from keras import ops
+import numpy as np
+
+# %% [markdown] tags=["setup"]
+# ## Settings
+# This cell holds every number that we use below. (`capped` returns the number itself, unless the
+# tests of this course ask for a short trial.)
+
+# %% tags=["setup"]
+SEED, SEEDS = 0, range(capped(3))
+EPOCHS = 20  # of the conditional game; the table of section 4 has 30
+POINT_STEPS, POINT_EPOCHS = 250, 10  # of the games on a line and on circles
+INFO_EPOCHS, FACE_EPOCHS = 12, 10  # of InfoGAN
+CAT_EPOCHS = 8  # of CatGAN on garments
+NUM_FACES, FACE_SIZE = capped(10_000, per_step=100), 32
+NUM_JUDGED = capped(2_000, per_step=100)
+keras.utils.set_random_seed(SEED)
+rng = np.random.default_rng(SEED)
+(images, labels), (test_images, test_labels) = data.load_fashion_mnist()
+encoder = metrics.fashion_mnist_encoder()  # the small classifier that judges our samples
+
+# %% [markdown]
+# | setting | this notebook (2 CPU cores) | longer |
+# | --- | --- | --- |
+# | steps of the conditional game | 5,000 of 16 images | 7,500 in the table of section 4 |
+# | steps of InfoGAN | 3,000 on garments, 2,500 on faces | 7,500 in the table of section 5 |
+# | steps of CatGAN | 2,000 of 64 images | 3,000 in the table of section 6 |
+#
+# ## 1. Three ways to tell the class
+#
+# A label $y$ is a number from 0 to 9. The networks get it as a **one-hot vector**: ten numbers, a 1
+# at the place of the class and 0 elsewhere. All three ways feed it to the generator together with
+# the latents, so the generator makes $G(z, y)$. The ways differ in how the discriminator makes the
+# generator *obey*.
+
+# %%
+FAKE, REAL = plots.FAKE_COLOUR, plots.REAL_COLOUR
+boxes, arrows = {}, []
+for column, name in enumerate(("CONCATENATION", "AUXILIARY CLASSIFIER", "PROJECTION")):
+    x, i = 2.3 + 4.5 * column, str(column)
+    boxes |= {"title" + i: plots.Box(name, x, 5.5), "x" + i: plots.Box("image", x - 0.9, 0.6, FAKE)}
+    boxes["D" + i] = plots.Box("convolutions of D", x - (0.9 if column else 0), 2.2, REAL)
+    arrows.append(plots.Arrow("x" + i, "D" + i))
+boxes |= {
+    "y0": plots.Box("ten planes\nof the label", 3.3, 0.6),
+    "out0": plots.Box("real, and of this class?", 2.3, 4.2, REAL),
+    "out1": plots.Box("real?", 5.6, 4.2, REAL),
+    "class1": plots.Box("which class?", 7.4, 4.2, FAKE),
+    "y2": plots.Box("vector $V_y$\nof the label", 12.5, 2.2),
+    "out2": plots.Box(r"$w\cdot h + \langle V_y, h\rangle$", 11.3, 4.2, REAL),
+}
+arrows += [plots.Arrow(*pair.split()) for pair in ("y0 D0", "D0 out0", "D1 out1", "D1 class1")]
+arrows += [plots.Arrow("D2", "out2", "h  "), plots.Arrow("y2", "out2")]
+plots.large(plots.diagram(boxes, arrows, 13.6, 6.1), 100)
+
+# %% [markdown]
+# Figure 12.1. Three discriminators. Left: the label joins the image at the entrance, as ten further
+# channels. Middle: the discriminator is not told the label; a second head must guess it. Right: the
+# label enters at the end, as a vector $V_y$ that is multiplied with the features $h$.
+#
+# ### Concatenation
+#
+# [Mirza and Osindero, 2014](https://arxiv.org/abs/1411.1784) give the label to both players. The
+# game stays the same; only every probability is now one *given $y$*:
+#
+# $$\min_G \max_D\; \mathbb{E}_{x, y} \log D(x, y) + \mathbb{E}_{z, y} \log(1 - D(G(z, y), y)).$$
+#
+# (The lecture's slide has lost the '1 −' in the second term.) A convolution takes images, so the
+# one-hot vector becomes ten **planes**: channel $k$ is 1 everywhere if the class is $k$.
+#
+# **Predict.** An example that is read a lot makes these planes with `repeat` and `reshape`, and
+# forgets the axis. What does its channel 3 look like for class 3?
+
+# %%
+one_hot = np.eye(10, dtype="float32")[[3]]  # class 3: a dress
+planes = np.broadcast_to(one_hot[:, None, None, :], (1, 28, 28, 10))
+careless = np.repeat(one_hot, 28 * 28).reshape(1, 28, 28, 10)
+package = np.array(layers.ClassPlanes()([np.zeros((1, 28, 28, 1)), one_hot]))[..., 1:]
+print("package and first line agree:", np.array_equal(package, planes))
+pictures = np.concatenate([np.moveaxis(each[0], -1, 0) for each in (planes, careless)])
+names = ["planes", "careless"]
+figure = plots.image_grid(pictures, 10, row_labels=names, value_range=(0, 1), scale=2)
+plots.large(figure)
+
+# %% [markdown]
+# Figure 12.2. The ten channels for class 3, white for 1. Top: one plane is white. Bottom: without
+# an axis, all ten channels have the same white band at the same height. The class can still be read
+# from the height of the band, so training works somehow, and nobody notices the mistake.
+#
+# ### Auxiliary classifier
+#
+# [Odena et al., 2017](https://arxiv.org/abs/1610.09585) (AC-GAN) let the discriminator's body have
+# a second head that names the class of real *and* of fake images. The generator is rewarded if its
+# image is named as it was asked for. Both pay the usual cross-entropy,
+# $-\log C(y \mid x)$ on average, where $C$ is the probability that the head gives to the class.
+#
+# ### Projection
+#
+# [Miyato and Koyama, 2018](https://arxiv.org/abs/1802.05637) ask what the *best* logit looks like.
+# From notebook 02 we know it: the logarithm of the ratio of the densities, now of $(x, y)$. It has
+# two parts, with $p$ for real and $q$ for generated:
+#
+# $$\log\frac{p(x, y)}{q(x, y)} = \log\frac{p(x)}{q(x)} + \log\frac{p(y \mid x)}{q(y \mid x)}.$$
+#
+# If both $p(y \mid x)$ and $q(y \mid x)$ are softmax functions of linear functions of the features
+# $h$, then the second part is linear in $h$, with one vector $V_y$ for each class. So the logit is
+# $w \cdot h + b + \langle V_y, h \rangle$: how real, plus how much of this class.
+
+
+# %%
+# NBVAL_CHECK_OUTPUT
+def projection(h, y, w, b, V):
+    return h @ w + b + np.sum(y @ V * h, axis=1, keepdims=True)
+
+
+h, y = np.array([[1.0, 2.0]]), np.array([[0.0, 1.0]])
+w, b, V = np.array([[0.5], [-1.0]]), np.array([0.1]), np.array([[0.0, 0.0], [2.0, 0.0]])
+layer = layers.ClassProjection()
+layer.build(((None, 2), (None, 2)))
+layer.set_weights([w, b, V])
+print(f"ours {projection(h, y, w, b, V)[0, 0]:.3f}, package {float(layer([h, y])[0, 0]):.3f}")
+
+# %% [markdown]
+# ## 2. Does it matter which way? A case with a known answer
+#
+# Two classes on a line: class 0 is normal with mean −1, class 1 with mean +1, both with standard
+# deviation 1. They overlap: 15.9 % of each class lie on the far side of zero. A conditional GAN
+# should draw from these two normal distributions.
+#
+# We play the same small networks three times, and change only how the class is judged.
+
+# %% tags=["setup"]
+line_labels = rng.integers(2, size=50_000).astype("int32")
+line = (2 * line_labels - 1 + rng.normal(size=50_000)).astype("float32")[:, None]
+
+
+def dense(x, width=32, depth=2):
+    for _ in range(depth):
+        x = keras.layers.LeakyReLU(negative_slope=0.2)(keras.layers.Dense(width)(x))
+    return x
+
+
+# %%
+def game_on_a_line(way, weight=1.0):
+    """The game of two overlapping classes; `weight` is that of AC-GAN's errors of the class."""
+    z, x, y = (keras.Input((size,)) for size in (4, 1, 2))
+    join, dot, logit = keras.layers.Concatenate(), layers.ClassProjection(), keras.layers.Dense(1)
+    generator = keras.Model([z, y], keras.layers.Dense(1)(dense(join([z, y]))))
+    if way == "AC-GAN":
+        discriminator = keras.Model(x, logit(dense(x)))
+        classifier = builders.head(discriminator, 2)
+        weights = dict.fromkeys(("real_class", "fake_class", "asked_class"), weight)
+        return ACGAN(generator, discriminator, classifier, seed=SEED, weights=weights)
+    score = dot([dense(x), y]) if way == "projection" else logit(dense(join([x, y])))
+    return ConditionalGAN(generator, keras.Model([x, y], score), seed=SEED)
+
+
+def play_on_a_line(seed, *settings):
+    keras.utils.set_random_seed(seed)
+    game = game_on_a_line(*settings)
+    fall = keras.optimizers.schedules.CosineDecay(2e-3, POINT_STEPS * POINT_EPOCHS)
+    adams = {name: keras.optimizers.Adam(fall, 0.0, 0.99) for name in game.players}
+    game.compile(optimizers=adams, penalty=penalties.R1(0.1), steps_per_execution=50)
+    pairs = {"images": line, "labels": line_labels}
+    average = callbacks.GeneratorAverage(0.998)
+    batches = data.batches(pairs, 128, seed, steps_per_epoch=POINT_STEPS)
+    game.fit(batches, epochs=POINT_EPOCHS, callbacks=[average], verbose=0)
+    inputs = game.inputs_for(20_000, seed, {"labels": np.ones(20_000, "int32")})
+    return np.array(average.generator(inputs))[:, 0]  # points of class 1
+
+
+# %% [markdown]
+# **Predict.** AC-GAN rewards a sample if the classifier is sure of its class. Where will the
+# samples of class 1 go?
+
+# %%
+ways = {"concatenation": ["concatenation"], "projection": ["projection"]}
+ways |= {f"AC-GAN, weight {weight:g}": ["AC-GAN", weight] for weight in (0.3, 1.0, 3.0)}
+made = {name: [play_on_a_line(seed, *way) for seed in SEEDS] for name, way in ways.items()}
+print("of class 1:           mean         spread       below zero")
+for name, runs in (made | {"real": [line[line_labels == 1][:, 0]]}).items():
+    columns = [(np.mean(x), np.std(x), np.mean(x < 0)) for x in runs]
+    cells = (f"{min(c):.2f} to {max(c):.2f}" for c in zip(*columns, strict=True))
+    print(f"{name:18}", *(f"{cell:>13}" for cell in cells))
+
+# %%
+axes = plots.panels(3, width=4.4, height=3.6)
+x = np.linspace(-3, 5, 81)
+density = np.exp(-((x - 1) ** 2) / 2) / np.sqrt(2 * np.pi)
+for place, name in zip(axes, ("concatenation", "projection", "AC-GAN, weight 1"), strict=True):
+    place.hist(made[name][0], 60, (-3, 5), density=True, color=FAKE, alpha=0.6)
+    place.plot(x, density, color=REAL, linewidth=3)
+    place.axvline(0, color="black", linestyle=":")
+    place.set(title=name, xlabel="x", ylim=(0, 0.75))
+axes[0].set_ylabel("density of class 1")
+axes[0].figure
+
+# %% [markdown]
+# Figure 12.3. @@ Samples of class 1 (histogram, first seed) and the true density (line).
+#
+# Why? AC-GAN's generator does not match $p(x \mid y)$. It matches $p(x)$ by the first head *and*
+# is paid for samples that the second head is sure of. Nothing punishes it for leaving out the
+# samples that could belong to either class. ([Gong et al.,
+# 2019](https://arxiv.org/abs/1907.02690) prove this and add a second classifier as a remedy.)
+# Garments overlap, too: pullovers, coats and shirts. So we should look for a loss of variety there.
+#
+# ## 3. Garments on request
+#
+# The recipe `conditional` is the default game of the course with a class. We play it with the
+# projection.
+
+# %%
+recipe = recipes.conditional(SEED, "projection")
+average = callbacks.GeneratorAverage(recipe.average_decay)
+wanted = {"labels": np.repeat(np.arange(10), 6)}
+watcher = callbacks.SampleImages(60, 4, seed=SEED, conditions=wanted)
+recipe.gan.fit(recipe.batches, epochs=EPOCHS, callbacks=[average, watcher], verbose=0)
+
+
+def garments(latents, labels):
+    """What the averaged generator makes of latents, and of labels or rows of ten shares."""
+    labels = np.asarray(labels)
+    y = np.eye(10)[labels] if labels.ndim == 1 else labels
+    made = [
+        np.array(average.generator([z, c]))
+        for z, c in zip(np.array_split(latents, 20), np.array_split(y, 20), strict=True)
+        if len(z)
+    ]
+    return np.concatenate(made)
+
+
+# %% [markdown]
+# Figure 12.4. @@ Samples of the generator while it trains (the last picture of the live figure):
+# rows...
+#
+# Now the same twelve latents with each of the ten labels. **Predict**: what will the garments of
+# one column have in common?
+
+# %%
+z = rng.normal(size=(12, 100)).astype("float32")
+asked = np.repeat(np.arange(10), 12)
+grid = garments(np.tile(z, (10, 1)), asked)
+plots.large(plots.image_grid(grid, 12, row_labels=data.CLASS_NAMES, scale=2), 110)
+
+# %% [markdown]
+# Figure 12.5. @@ The averaged generator. Each row has one label, each column one latent vector.
+#
+# Does the generator obey? The course's classifier looks at new samples of each class.
+
+# %%
+each = NUM_JUDGED // 10
+asked = np.repeat(np.arange(10), each)
+samples = garments(rng.normal(size=(10 * each, 100)).astype("float32"), asked)
+named = encoder(samples).probabilities.argmax(axis=1)
+table = metrics.contingency(asked, named, (10, 10)) / each
+real_seen = encoder(test_images[:5_000]).probabilities.argmax(axis=1)
+print(f"named as asked: samples {np.trace(table) / 10:.3f}, ", end="")
+print(f"real images {np.mean(real_seen == test_labels[:5_000]):.3f}")
+texts = [[f"{share:.0%}" if share >= 0.01 else "" for share in row] for row in table]
+figure = plots.heatmap(table, data.CLASS_NAMES, data.CLASS_NAMES, texts, (0, 1))
+figure.set_size_inches(9, 6)
+plots.large(figure)
+
+# %% [markdown]
+# Figure 12.6. @@ Rows: the class that we asked for. Columns: the class that the classifier sees.
+#
+# ### The three ways compared
+#
+# The same networks and rules, 7,500 steps, three seeds for each way (`benchmarks/conditions.py`).
+# *Recall within a class* is the share of real images of a class that lie close to a sample of this
+# class, and so measures variety. *GAN-train* is the accuracy, on real test images, of a classifier
+# that was trained on 10,000 samples alone with the labels we asked for. It needs both: right
+# classes and variety.
+#
+# {{benchmarks/results/conditions.md}}
+#
+# @@ text
+#
+# ## 4. Codes that nobody named: InfoGAN
+#
+# Suppose there are no labels. [Chen et al., 2016](https://arxiv.org/abs/1606.03657) feed the
+# generator a random code $c$ all the same, and add one wish: *the code shall be readable from the
+# image*. A third network $Q$, the recogniser, shares the discriminator's body and guesses the code.
+#
+# How much does an image say about its code? The **mutual information** $I(c; G(z, c))$ is hard to
+# compute, but any guesser $Q$ gives a lower bound:
+#
+# $$I(c; G(z, c)) \;\ge\; H(c) + \mathbb{E} \log Q(c \mid G(z, c)).$$
+#
+# Here $H(c) = \log 10$ is the entropy of ten equally likely codes. If $Q$ always knows the code,
+# the bound is $\log 10 = 2.303$ nats. If $Q$ knows nothing, it is 0.
+
+
+# %%
+# NBVAL_CHECK_OUTPUT
+def bound(codes, log_q):
+    """log_q: (batch, codes), logarithms of Q's probabilities."""
+    return np.log(log_q.shape[1]) + np.mean(log_q[np.arange(len(codes)), codes])
+
+
+codes = np.arange(10)
+sure, clueless = np.full((10, 10), 1e-9), np.full((10, 10), 0.1)
+sure[codes, codes] = 1
+print(f"Q is right and sure {bound(codes, np.log(sure)):.3f}, ", end="")
+print(f"Q knows nothing {bound(codes, np.log(clueless)):.3f}")
+
+# %% [markdown]
+# Generator and recogniser both climb this bound. Our code has ten categories, and two more numbers
+# from −1 to 1 that are guessed with a squared error. In the package, the whole addition to the game
+# is this sum in phase 2:
+#
+# ```text
+# error = categorical_crossentropy(one_hot, logits)
+# g_loss - (log(10) - error) + half the squared error of the two numbers
+# ```
+#
+# We let it play with garments, and never show it a label.
+
+# %%
+info = recipes.infogan(SEED)
+info_average = callbacks.GeneratorAverage(info.average_decay)
+history = info.gan.fit(info.batches, epochs=INFO_EPOCHS, callbacks=[info_average], verbose=0)
+axes = plots.panels(width=7.5, height=3.6)
+series = {"bound of the information": history.history["information"]}
+steps = info.steps_per_epoch * np.arange(1, len(history.history["information"]) + 1)
+plots.curves(steps, series, "steps", "nats", reference={"log 10": np.log(10)}, ax=axes)
+axes.figure
+
+# %% [markdown]
+# Figure 12.7. @@
+
+
+# %%
+def of_codes(average, latents, codes, numbers):
+    """Images of latents (n, 62), codes (n,) and two numbers (n, 2)."""
+    y = np.concatenate([np.eye(10)[codes], numbers], axis=1).astype("float32")
+    return np.array(average.generator([latents, y]))
+
+
+z = rng.normal(size=(12, 62)).astype("float32")
+codes = np.repeat(np.arange(10), 12)
+grid = of_codes(info_average, np.tile(z, (10, 1)), codes, np.zeros((120, 2)))
+names = [f"code {k}" for k in range(10)]
+plots.large(plots.image_grid(grid, 12, row_labels=names, scale=2), 110)
+
+# %% [markdown]
+# Figure 12.8. @@ Each row has one code, each column one latent vector.
+#
+# How well do the codes agree with the classes that people named? The recogniser reads the code of
+# real test images. Two numbers say how well codes and classes match. The **accuracy** gives each
+# code the name of one class, in the best possible way, and counts right names. The **normalised
+# mutual information** (NMI) is the information that codes and classes share, divided by the mean of
+# their entropies: 1 if each tells the other.
+
+
+# %%
+def answers(network, images):
+    parts = [np.array(network(part)) for part in np.array_split(images, 20)]
+    return np.concatenate(parts)[:, :10].argmax(axis=1)
+
+
+found = answers(info.gan.recogniser, test_images)
+print(f"accuracy {metrics.clustering_accuracy(test_labels, found):.3f}, ", end="")
+print(f"NMI {metrics.normalized_mutual_information(test_labels, found):.3f}")
+table = metrics.contingency(test_labels, found, (10, 10))
+table = table / table.sum(axis=1, keepdims=True)
+texts = [[f"{share:.0%}" if share >= 0.02 else "" for share in row] for row in table]
+figure = plots.heatmap(table, data.CLASS_NAMES, range(10), texts, (0, 1))
+figure.set_size_inches(8.5, 5.5)
+plots.large(figure)
+
+# %% [markdown]
+# Figure 12.9. @@ Rows: classes. Columns: codes. Share of the test images of a class
+#
+# ### Faces
+#
+# Cartoon faces have many properties at once: hair, skin, glasses, beard, smile, hat. **Predict**:
+# which of them will ten categories find?
+
+# %%
+faces, face_labels = data.faces(NUM_FACES, FACE_SIZE, seed=SEED)
+face_info = recipes.infogan(SEED, images=faces)
+face_average = callbacks.GeneratorAverage(face_info.average_decay)
+history = face_info.gan.fit(
+    face_info.batches, epochs=FACE_EPOCHS, callbacks=[face_average], verbose=0
+)
+print(f"bound {history.history['information'][-1]:.2f} nats")
+z = rng.normal(size=(10, 62)).astype("float32")
+codes = np.repeat(np.arange(10), 10)
+grid = of_codes(face_average, np.tile(z, (10, 1)), codes, np.zeros((100, 2)))
+plots.large(plots.image_grid(grid, 10, row_labels=names, scale=2), 110)
+
+# %% [markdown]
+# Figure 12.10. @@
+
+# %%
+numbers = np.zeros((2, 4, 11, 2))  # which number, row, value
+for which in range(2):
+    numbers[which, :, :, which] = np.linspace(-1, 1, 11)
+latents = np.tile(np.repeat(z[:4], 11, axis=0), (2, 1))
+grid = of_codes(face_average, latents, np.full(88, 5), numbers.reshape(-1, 2))
+rows = [f"number {which + 1}" if row == 0 else "" for which in range(2) for row in range(4)]
+plots.large(plots.image_grid(grid, 11, row_labels=rows, scale=2), 110)
+
+# %% [markdown]
+# Figure 12.11. @@ The two numbers from −1 (left) to 1 (right), for four faces each.
+
+# %%
+look = metrics.face_classifier()
+read = answers(face_info.gan.recogniser, faces[:5_000])
+shared = {
+    name: metrics.normalized_mutual_information(values[:5_000], read)
+    for name, values in face_labels.items()
+}
+shuffled = {
+    name: metrics.normalized_mutual_information(rng.permutation(values[:5_000]), read)
+    for name, values in face_labels.items()
+}
+for name, value in shared.items():
+    print(f"{name:12} NMI with the code {value:.3f}, shuffled {shuffled[name]:.3f}")
+
+# %% [markdown]
+# @@ text.
+#
+# ## 5. Classes without a real-or-fake: CatGAN
+#
+# [Springenberg, 2016](https://arxiv.org/abs/1511.06390) drops the question 'real or fake?'. The
+# discriminator only sorts images into $K$ categories, with probabilities $p(k \mid x)$. With the
+# entropy $H(p) = -\sum_k p_k \log p_k$ as a measure of doubt, it wants three things:
+#
+# - to be *sure* of every real image: small $H$, on average;
+# - to use all categories *equally often*: large $H$ of the average;
+# - to be *unsure* of fake images: large $H$, on average.
+#
+# The generator wants fakes that the discriminator is sure of, from all categories equally often.
+
+
+# %%
+def entropy(p):
+    return -np.sum(p * np.log(p + 1e-12), axis=-1)
+
+
+def catgan_losses(real, fake):
+    """real, fake: probabilities (batch, K). Returns what D and G minimise."""
+    sure, equal = entropy(real).mean(), entropy(real.mean(axis=0))
+    unsure, equal_fake = entropy(fake).mean(), entropy(fake.mean(axis=0))
+    return sure - equal - unsure, unsure - equal_fake
+
+
+real = rng.normal(size=(64, 3)).astype("float32")  # logits
+generator = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, kernel_initializer="zeros")])
+game = CatGAN(generator, keras.Sequential([keras.Input((3,)), keras.layers.Rescaling(1.0)]))
+ours = catgan_losses(np.array(ops.softmax(real)), np.full((64, 3), 1 / 3))  # G makes zeros
+print(f"D ours {ours[0]:.4f}, package {float(game.d_loss({'images': real})):.4f}")
+print(f"G ours {ours[1]:.4f}, package {float(game.g_loss({'images': real})):.4f}")
+
+# %% [markdown]
+# ### Circles
+#
+# Why should these wishes find what we call classes? Because the cheapest boundary runs where there
+# are no real points: there the discriminator may be unsure. We try it on circles.
+
+
+# %% tags=["setup"]
+def circles(centres, radii, num=20_000):
+    """Points on circles with a little noise, and the number of the circle of each."""
+    which = rng.integers(len(radii), size=num)
+    angles = rng.uniform(0, 2 * np.pi, num)
+    points = np.asarray(radii)[which, None] * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    points += np.asarray(centres)[which] + rng.normal(0, 0.05, (num, 2))
+    return points.astype("float32"), which
+
+
+def sorted_by_catgan(points, count, seed):
+    """The discriminator of a CatGAN that has played with these points."""
+    keras.utils.set_random_seed(seed)
+    body = [
+        keras.layers.LeakyReLU(negative_slope=0.2) if i % 2 else keras.layers.Dense(100)
+        for i in range(6)
+    ]
+    sorter = keras.Sequential([keras.Input((2,)), *body, keras.layers.Dense(count)])
+    game = CatGAN(builders.point_generator(4, units=(100, 100)), sorter, seed=seed)
+    adams = {name: keras.optimizers.Adam(1e-3, 0.5) for name in game.players}
+    game.compile(adams, steps_per_execution=50)
+    batches = data.batches(points, 100, seed, steps_per_epoch=POINT_STEPS)
+    game.fit(batches, epochs=2 * POINT_EPOCHS, verbose=0)
+    return sorter
+
+
+# %%
+scenes = {
+    "three circles apart": ([[0, 2], [-2, -1], [2, -1]], [0.8, 0.8, 0.8]),
+    "one circle inside another": ([[0, 0], [0, 0]], [0.5, 2.0]),
+}
+axes = plots.panels(2, width=5.2, height=4.8)
+for place, (title, scene) in zip(axes, scenes.items(), strict=True):
+    points, which = circles(*scene)
+    sorters = [sorted_by_catgan(points, len(scene[1]), seed) for seed in SEEDS]
+    right = [metrics.clustering_accuracy(which, answers(each, points)) for each in sorters]
+    print(f"{title}: accuracy", *(f"{share:.3f}" for share in right))
+    best = sorters[int(np.argmax(right))]
+    side = np.linspace(-3.2, 3.2, 120, dtype="float32")
+    plane = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
+    areas = answers(best, plane).reshape(120, 120)
+    place.contourf(side, side, areas, [-0.5, 0.5, 1.5, 2.5], cmap="Pastel1")
+    for k, marker in zip(range(len(scene[1])), "osx", strict=False):
+        place.plot(*points[which == k][:150].T, marker, color="black", markersize=4)
+    place.set(title=title, aspect="equal", xticks=[], yticks=[])
+axes[0].figure
+
+# %% [markdown]
+# Figure 12.12. @@ Points of each circle have their own marker; the colour is the category that the
+# discriminator gives to each place (the best of three seeds).
+#
+# ### Garments, without labels and with a hundred
+#
+# Now the garments. We play CatGAN once without labels. Then we tell it the labels of 100 images,
+# ten of each class. For these images, the discriminator's loss gets the cross-entropy of the label
+# as well. The control is the same network trained on the 100 labelled images and nothing else.
+
+# %%
+few = np.full(len(labels), -1, "int32")  # -1: nobody knows
+for k in range(10):
+    chosen = rng.choice(np.flatnonzero(labels == k), 10, False)
+    few[chosen] = k
+accuracy = {}
+for name, known in (("without labels", None), ("with 100 labels", few)):
+    keras.utils.set_random_seed(SEED)
+    recipe = recipes.catgan(SEED, known)
+    recipe.gan.fit(recipe.batches, epochs=CAT_EPOCHS, verbose=0)
+    found = answers(recipe.gan.discriminator, test_images)
+    accuracy[name] = np.mean(found == test_labels) if known is not None else None
+    print(f"CatGAN {name}: ", end="")
+    print(f"best naming {metrics.clustering_accuracy(test_labels, found):.3f}, ", end="")
+    print(f"NMI {metrics.normalized_mutual_information(test_labels, found):.3f}")
+
+# %%
+alone = recipes.catgan(SEED).gan.discriminator  # the same network, untrained
+loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+alone.compile(keras.optimizers.Adam(1e-3), loss)
+alone.fit(images[few >= 0], few[few >= 0], batch_size=50, epochs=200, verbose=0)
+accuracy["classifier alone"] = np.mean(answers(alone, test_images) == test_labels)
+for name in ("classifier alone", "with 100 labels"):
+    print(f"{name:17} accuracy {accuracy[name]:.3f}")
+
+# %% [markdown]
+# @@ text. Three seeds of longer games (`benchmarks/codes.py`), beside k-means, the classic way to
+# find clusters, on the raw pixels:
+#
+# {{benchmarks/results/codes.md}}
+#
+# {{benchmarks/results/codes_labels.md}}
+#
+# @@ text
+#
+# ## 6. Glasses by arithmetic
+#
+# In a famous picture of [Radford et al., 2015](https://arxiv.org/abs/1511.06434), man with glasses
+# − man + woman = woman with glasses. Our faces have no gender, but they have beards and long hair:
+#
+# $$\text{beard and glasses} - \text{beard} + \text{long hair} = \;?$$
+#
+# The generator of section 4 will do: nobody told it what glasses are. The course's face classifier
+# tells us which of its samples have which property.
+
+# %%
+num = NUM_JUDGED
+z = rng.normal(size=(num, 62)).astype("float32")
+y = np.concatenate([np.eye(10)[rng.integers(10, size=num)], rng.uniform(-1, 1, (num, 2))], axis=1)
+latents = np.concatenate([z, y], axis=1).astype("float32")  # (num, 74): all that makes a face
+
+
+def faces_of(latents):
+    parts = np.array_split(latents, max(1, len(latents) // 500))
+    return np.concatenate([np.array(face_average.generator([p[:, :62], p[:, 62:]])) for p in parts])
+
+
+seen = look.probabilities(faces_of(latents))
+
+
+def mean_of(**wanted):
+    """The mean of the latents, weighted by how surely their faces have these properties."""
+    sureness = [seen[name][:, value] for name, value in wanted.items()]
+    return np.average(latents, axis=0, weights=np.prod(sureness, axis=0)).astype("float32")
+
+
+with_both, beard = mean_of(beard=1, glasses=1), mean_of(beard=1, glasses=0)
+long_hair = mean_of(beard=0, glasses=0, long_hair=1)
+glasses = with_both - beard
+row = np.stack([with_both, beard, long_hair, long_hair + glasses, long_hair + 2 * glasses])
+names = ["beard, glasses", "beard", "long hair", "sum", "sum, twice"]
+plots.large(plots.image_grid(faces_of(row), 5, labels=names, scale=4), 110)
+
+# %% [markdown]
+# Figure 12.13. @@ The faces of three mean latents, and of the sum.
+#
+# One picture proves little. We add the difference, called $g$, to hundreds of faces without
+# glasses, and ask the classifier two things: who has glasses now, and who has kept all other
+# properties? There are two controls. A random direction of the same length shows what any push
+# does. And for real faces we have the perfect answer: **twins**, pairs of faces that differ in
+# their glasses and in nothing else.
+
+# %%
+without = latents[np.argsort(seen["glasses"][:, 1])[: num // 4]]  # surely without glasses
+noise = rng.normal(size=without.shape).astype("float32")
+noise *= np.linalg.norm(glasses) / np.linalg.norm(noise, axis=1, keepdims=True)
+twins, _ = data.twins(capped(500, per_step=50), "glasses", FACE_SIZE, seed=SEED + 1)
+pairs = {"twins": twins}
+steps = {"g": glasses, "2 g": 2 * glasses, "3 g": 3 * glasses, "random": noise}
+for name, step in (steps | {"random, 3 times": 3 * noise}).items():
+    pairs["+ " + name] = (faces_of(without), faces_of(without + step))
+for name, (before, after) in pairs.items():
+    one, two = look(before), look(after)
+    others = [one[key] == two[key] for key in one if key not in ("glasses", "style")]
+    print(f"{name:17} glasses {np.mean(two['glasses']):4.0%}, ", end="")
+    print(f"each other property kept {np.mean(others):4.0%}, ", end="")
+    print(f"all kept {np.mean(np.all(others, axis=0)):4.0%}")
+
+# %%
+shown = [twins[0][:10], twins[1][:10]]
+shown += [faces_of(without[:10] + t * glasses) for t in (0, 2)]
+names = ["twins", "", "made", "+ 2 g"]
+plots.large(plots.image_grid(np.concatenate(shown), 10, row_labels=names, scale=2), 110)
+
+# %% [markdown]
+# Figure 12.14. @@ Top: twins. Bottom: made faces without glasses, and the same with 2 g.
+
+# %%
+changes = {name: np.mean(np.subtract(*reversed(pairs[name])), axis=(0, 3)) for name in pairs}
+axes = plots.panels(3, width=3.6, height=3.6)
+for place, name in zip(axes, ("twins", "+ 2 g", "random"), strict=True):
+    change = changes[name if name in changes else "+ " + name]
+    place.imshow(change, cmap="RdBu", vmin=-0.4, vmax=0.4)
+    place.set(title=name, xticks=[], yticks=[])
+for name in ("+ g", "+ 2 g", "+ random"):
+    match = np.corrcoef(changes["twins"].ravel(), changes[name].ravel())[0, 1]
+    print(f"{name}: correlation with the change of the twins {match:.2f}")
+axes[0].figure
+
+# %% [markdown]
+# Figure 12.15. @@ The mean change of each pixel (red darker, blue brighter).
+#
+# @@ text
+
+# %% [markdown] tags=["exercise-text"]
+# ## Exercises
+#
+# **12.1 Predict, then change.** A conditional generator has only ever seen one-hot vectors. What
+# does it make of half a sneaker and half an ankle boot? And of twice an ankle boot? (The check
+# plays a short game of 1,500 steps first.)
+
+# %% tags=["exercise"]
+shares = np.eye(10)[[7, 9, 9, 9]]  # change the last two rows
+
+# %% tags=["solution"]
+shares = np.stack([np.eye(10)[7], np.eye(10)[9], np.eye(10)[[7, 9]].mean(0), 2 * np.eye(10)[9]])
+
+# %% tags=["check"]
+keras.utils.set_random_seed(SEED)
+trial = recipes.conditional(SEED)
+trial.gan.fit(trial.batches, epochs=6, verbose=0)
+z = np.random.default_rng(1).normal(size=(8, 100)).astype("float32")
+inputs = [np.tile(z, (4, 1)), np.repeat(shares, 8, axis=0).astype("float32")]
+names = [f"{row[7]:g} sneaker, {row[9]:g} boot" for row in shares]
+made = np.array(trial.gan.generator(inputs))
+plots.large(plots.image_grid(made, 8, row_labels=names, scale=2), 110)
+
+# %% [markdown] tags=["solution"]
+# @@ solution
+
+# %% [markdown] tags=["exercise-text"]
+# **12.2 Compute.** A recogniser gives the true code a probability of 0.9 and spreads the rest over
+# the other nine codes. How many nats does the bound of section 4 promise?
+
+# %% tags=["exercise"]
+promised = 0.0  # change me
+
+# %% tags=["solution"]
+promised = np.log(10) + np.log(0.9)
+
+# %% tags=["check"]
+print(f"expected 2.1972, yours {promised:.4f}")
+
+# %% [markdown] tags=["exercise-text"]
+# **12.3 Implement** AC-GAN's error of the class: the mean of $-\log C(y \mid x)$ from *logits*. (A
+# mistake that is read a lot applies a softmax first, and then a loss that applies it again. With
+# ten classes such an error can never fall below 1.4612.)
+
+
+# %% tags=["exercise"]
+def class_error(logits, labels):
+    return np.nan  # your lines
+
+
+# %% tags=["solution"]
+def class_error(logits, labels):
+    log_sum = np.log(np.exp(logits).sum(axis=1))
+    return np.mean(log_sum - logits[np.arange(len(labels)), labels])
+
+
+# %% tags=["check"]
+sure = np.full((4, 10), 0.0)
+sure[:, 2] = 5.0
+print(f"expected 0.0589, yours {class_error(sure, np.full(4, 2)):.4f}")
+twice = np.array(ops.softmax(100 * sure))  # a perfect softmax, taken for logits
+print(f"expected 1.4612, yours {class_error(twice, np.full(4, 2)):.4f}")
+
+# %% [markdown]
+# ## Take away
+#
+# @@
+#
+# **Limits.** @@
+#
+# **Next**: @@
+#
+# **References.** Mirza and Osindero 2014, conditional GAN,
+# [arXiv:1411.1784](https://arxiv.org/abs/1411.1784) · Odena et al. 2017, AC-GAN,
+# [arXiv:1610.09585](https://arxiv.org/abs/1610.09585) · Miyato and Koyama 2018, projection,
+# [arXiv:1802.05637](https://arxiv.org/abs/1802.05637) · Gong et al. 2019, twin auxiliary
+# classifiers, [arXiv:1907.02690](https://arxiv.org/abs/1907.02690) · Chen et al. 2016, InfoGAN,
+# [arXiv:1606.03657](https://arxiv.org/abs/1606.03657) · Springenberg 2016, CatGAN,
+# [arXiv:1511.06390](https://arxiv.org/abs/1511.06390) · Radford et al. 2015, DCGAN,
+# [arXiv:1511.06434](https://arxiv.org/abs/1511.06434) · Xiao et al. 2017, Fashion-MNIST,
+# [arXiv:1708.07747](https://arxiv.org/abs/1708.07747).
