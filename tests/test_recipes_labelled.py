@@ -70,6 +70,52 @@ def test_infogan_reads_codes_and_numbers_with_the_discriminators_body():
     assert game.generate(2, codes=[0, 4], continuous=[[-1.0], [1.0]]).shape == (2, 28, 28, 1)
 
 
+def test_infogan_of_other_pictures_has_networks_and_a_rate_that_suit_them():
+    images = np.random.default_rng(0).uniform(-1, 1, (64, 32, 32, 3)).astype("float32")
+    recipe = recipes.infogan(images=images)
+    assert recipe.gan.generator.output_shape == (None, 32, 32, 3)
+    maps = [w.shape[-1] for w in recipe.gan.discriminator.weights if len(w.shape) == 4]
+    assert maps == [32, 64, 128]
+    rates = [
+        float(each.gan.discriminator_optimizer.learning_rate)
+        for each in (recipe, recipes.infogan())
+    ]
+    assert rates == pytest.approx([1e-3, 4e-3])
+
+
+def test_catgan_without_labels_sees_images_alone():
+    recipe = recipes.catgan()
+    assert recipe.gan.discriminator.output_shape == (None, 10)
+    assert not recipe.gan.labelled
+    assert next(iter(recipe.batches)).shape == (64, 28, 28, 1)
+
+
+def test_a_fifth_of_catgans_batches_has_one_of_the_few_labels():
+    images = np.random.default_rng(0).uniform(-1, 1, (800, 28, 28, 1)).astype("float32")
+    labels = np.full(800, -1)
+    labels[[3, 700]] = 2, 9
+    recipe = recipes.catgan(labels=labels, images=images)
+    seen, share = set(), []
+    for batch in recipe.batches.take(60):
+        known = np.asarray(batch["labels"]) >= 0
+        share.append(known.mean())
+        rows = zip(
+            np.asarray(batch["images"])[known], np.asarray(batch["labels"])[known], strict=True
+        )
+        seen |= {(float(image[0, 0, 0]), int(label)) for image, label in rows}
+    assert seen == {(float(images[3, 0, 0, 0]), 2), (float(images[700, 0, 0, 0]), 9)}
+    assert np.mean(share) == pytest.approx(0.2, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    "labels", [np.full(8, -1), np.zeros(7, int), np.zeros(8), np.arange(8) + 5]
+)
+def test_labels_that_catgan_cannot_use_are_refused(labels):
+    images = np.random.default_rng(0).uniform(-1, 1, (8, 28, 28, 1)).astype("float32")
+    with pytest.raises(ValueError, match="8 integers, one for each image, from -1"):
+        recipes.catgan(labels=labels, images=images)
+
+
 def test_r3gan_has_the_papers_loss_penalties_and_blocks():
     game = recipes.r3gan().gan
     assert isinstance(game.game_loss, losses.Relativistic)
