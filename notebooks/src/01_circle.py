@@ -83,8 +83,8 @@ plots.game_diagram("random numbers", "fake points", "real points")
 # discriminator so that you can see it, but the gradient really passes *through* the discriminator.
 # Notice what is missing: no arrow leads from the real points to the generator. It never sees one.
 #
-# In words, the recipe is [Algorithm 1 of the paper](https://arxiv.org/abs/1406.2661). One step goes
-# like this:
+# In words, the recipe is [Algorithm 1 of the paper](https://arxiv.org/abs/1406.2661), with one step
+# of the discriminator for each step of the generator. One step goes like this:
 #
 # 1. Draw a batch of random numbers and let the generator make fake points of them. Take a batch of
 #    real points.
@@ -180,8 +180,8 @@ for ours, theirs in zip((generator, discriminator), from_package, strict=True):
 # <details><summary>Answer</summary>
 #
 # All biases begin at zero. Such a ReLU network maps the origin to the origin, and it folds the
-# plane along rays that start at the origin. So the points form a crumpled wedge with its tip at the
-# origin. The discriminator's weights are random, too, so its opinion means nothing yet.
+# plane along rays that start at the origin. So the points form a cone with its tip at the origin,
+# most likely a crumpled wedge. The discriminator's weights are random, too, so its opinion means nothing yet.
 #
 # </details>
 
@@ -303,13 +303,12 @@ for name, phase in (("phase 1", lambda: phase_1(points[:BATCH_SIZE])), ("phase 2
 # %% [markdown]
 # And this is the whole training: a loop that plays the two phases in turn.
 #
-# **Predict.** A discriminator that cannot tell real from fake has a loss of $\log 2 = 0.693$. Will
-# 400 steps be enough for a circle? And where will the two losses be by then?
+# **Predict.** A discriminator that answers ½ everywhere has a loss of $\log 2 = 0.693$. Will 400 steps be enough for a circle? And where will the two losses be by then?
 #
 # <details><summary>Answer</summary>
 #
-# No, 400 steps are too few. And yet the losses will already be close to $\log 2$. Look at the
-# figure, and ask yourself who is not doing their job.
+# No, 400 steps are too few. And yet, in this game, the losses of the last batch will already be
+# close to $\log 2$. Look at the figure, and ask yourself who is not doing their job.
 #
 # </details>
 
@@ -328,7 +327,8 @@ show(generator, discriminator, f"After {STEPS_BY_HAND} steps by hand")
 # Now look at the losses of the last batch, 0.685 and 0.696. Both are close to $\log 2 = 0.693$, as
 # if the discriminator could not tell real from fake, although you can tell them apart at a glance.
 # This discriminator has not been fooled. It just has not learnt to look closely yet: its opinion is
-# almost white everywhere.
+# almost white everywhere. (One batch of one game says little. In the game of section 5, the losses
+# at step 400 are not close to $\log 2$ yet, as figure 1.10 will show.)
 
 # %% [markdown]
 # ### What the generator hears
@@ -433,15 +433,15 @@ history = train_gan(gan, batches, BATCH_SIZE, LATENT_DIM, EPOCHS, callbacks=watc
 # %% [markdown]
 # Figure 1.7. After 6,000 steps. The vermilion crosses lie on the blue circle, except for a few
 # strays inside. On the ring the field is nearly white, and only well inside and outside is the
-# discriminator a little surer that points are fake. The black line $D(x) = ½$ follows the lower
-# part of the ring.
+# discriminator a little surer that points are fake. The black line $D(x) = ½$ follows the ring at
+# the left, at the bottom and at the right.
 #
 # Where do the strays come from? The generator is a continuous function, so neighbouring latents
-# become neighbouring points. If two neighbouring regions of the latents go to two different parts
-# of the ring, the latents on the border between them must land somewhere on the way, inside the
-# ring.
+# become neighbouring points. If two neighbouring regions of the latents go to two distant parts of
+# the ring, the latents on the border between them must land somewhere on the way, and the shortest
+# way leads through the inside.
 #
-# **Predict.** If this is so, where in the plane of the latents will the strays come from?
+# **Predict.** If this is what happens, where in the plane of the latents will the strays come from?
 
 # %%
 many = keras.random.normal((MANY_SAMPLES, LATENT_DIM), seed=1)
@@ -463,8 +463,10 @@ axes[0].figure
 # each. Right: these points. Black crosses are the 77 strays. The colours run once around the cloud
 # of latents, so the generator has learnt to send each direction of the latents to its own part of
 # the ring. In the middle of the cloud all directions meet, and all but two of the strays come from
-# a tiny spot there. The generator is continuous, so it has to stretch this spot over the whole
-# inside of the ring.
+# a tiny spot there. Because the colours go once around, a continuous generator has to stretch this
+# spot over the whole inside of the ring. (The other two lie just
+# outside the ring. A generator that unrolls the latents along one direction would need no strays
+# inside; exercise 1.1 comes back to this.)
 
 # %%
 shown = (0, 1, 2, 3, 4, 5, 7, 9, 11, 12, 13, 16, 18, EPOCHS)  # times 50 steps
@@ -474,8 +476,8 @@ Image(film.read_bytes())
 
 # %% [markdown]
 # Figure 1.9. The film of the training: 14 frames between step 0 and step 6,000, most of them 50 or
-# 100 steps apart; the same 500 latents in every frame. Each frame stays for half a second. The film
-# has three acts.
+# 100 steps apart; the same 500 latents in every frame. Each frame stays for half a second, and the
+# last one for longer. The film has three acts.
 #
 # - **A chase** (up to about step 400). At step 50 nearly all fake points are in the upper right
 #   half, and the discriminator has simply painted the lower left half blue. So the generator moves
@@ -485,8 +487,9 @@ Image(film.read_bytes())
 # - **Spreading** (from about step 400 to 650). The points spread over the whole disc, so no
 #   straight line has all the fakes on one side any more. The discriminator has to bend its line. At
 #   step 600 the line encloses a large part of the ring, but a part at the right is still missing.
-# - **The ring** (from step 650). The points gather on the ring and close it by about step 900. From
-#   then on little happens that you can see.
+# - **The ring** (from step 650). The points gather on the ring and close it by about step 900. The
+#   last frame, step 6,000, shows what is left to do after that: the ring gets thinner, and the
+#   right side moves inwards to its place.
 
 # %%
 steps = STEPS_PER_EPOCH * (1 + np.arange(len(history.history["off"])))
@@ -517,7 +520,8 @@ for step in (500, 1_000, 3_000, 6_000):
 # 0.0076. At the very end the curve even dips a little below the dotted line; section 6 looks
 # closer.
 #
-# The losses do not show this progress. They only say how the two players stand against each other.
+# The losses hardly show this progress: after step 1,000, the loss of D rises by 0.002. They only say
+# how the two players stand against each other.
 
 # %% [markdown]
 # ## 6. How round is it?
@@ -558,11 +562,11 @@ report("section 5, 6,000 steps", made)
 
 # %% [markdown]
 # Almost all points lie on the ring: 0.77 % are strays, and real points have none. The mean radius
-# is right to four digits. But the ring is too thin: 0.0072, against 0.0099 for real points. That is
+# is right. But the ring is too thin: 0.0072, against 0.0099 for real points. That is
 # why the mean of $|r - 1|$ is a little *smaller* than that of real points (0.0073 and 0.0078). This
 # is a mismatch and no success, because the noise belongs to the data. The emptiest sector holds
 # 0.76 of its fair share and the fullest 1.19. One draw of real points gives 0.84 to 1.11, so the
-# generated points are spread less evenly.
+# emptiest sector is emptier than chance explains.
 
 # %% [markdown]
 # ## 7. And with `GAN.fit`: more seeds, another loss, another momentum
@@ -573,8 +577,8 @@ report("section 5, 6,000 steps", made)
 #
 # 1. How much of our result is luck? We play the game of section 5 with three **seeds**.
 # 2. Is another **loss** better? With *least squares* ([Mao et al.,
-#    2017](https://arxiv.org/abs/1611.04076)) the discriminator's output $D(x)$ is used as it is,
-#    without a sigmoid. It is fitted to the label 1 for real points and 0 for fake points, and the
+#    2017](https://arxiv.org/abs/1611.04076)) the logit takes the place of $D(x)$, without a
+#    sigmoid. It is fitted to the label 1 for real points and 0 for fake points, and the
 #    generator wants it to be 1 for its own points:
 #
 #    $$L(D) = \tfrac12\,\mathbb{E}_x(D(x) - 1)^2 + \tfrac12\,\mathbb{E}_z D(G(z))^2, \qquad
@@ -583,7 +587,8 @@ report("section 5, 6,000 steps", made)
 # 3. What does Adam's **momentum** do? Adam follows a running average of past gradients. Its
 #    parameter $\beta_1$ says how long it remembers them: Keras's default is 0.9, which averages
 #    over about ten steps, and our 0.5 averages over about two ([Radford et al.,
-#    2015](https://arxiv.org/abs/1511.06434) chose 0.5 for GANs).
+#    2015](https://arxiv.org/abs/1511.06434) chose 0.5 for GANs; Adam itself is from [Kingma and Ba,
+#    2014](https://arxiv.org/abs/1412.6980)).
 #
 # Each comparison changes one thing only. Seeds, steps, the falling learning rate and everything
 # else are the same.
@@ -608,7 +613,8 @@ def ring_game(seed, loss="non_saturating", beta=ADAM_BETA, latent_dim=LATENT_DIM
 #
 # <details><summary>Answer</summary>
 #
-# The momentum. In a game yesterday's gradient is out of date, because the opponent has moved since.
+# The momentum. A likely reason: in a game, yesterday's gradient is out of date, because the opponent
+# has moved since.
 #
 # </details>
 
@@ -635,15 +641,23 @@ figure
 # %% [markdown]
 # Figure 1.11. The three kinds of game (columns) with seeds 0 and 1 (rows), 500 points each. With
 # $\beta_1 = 0.5$ both losses give a closed ring with a few strays. With 0.9 the points cover the
-# disc in one game and lie in two clumps in the other.
+# disc in one game and lie in two clumps, joined by a bridge, in the other. (The worst game, with
+# seed 2, is not in the picture.)
 #
-# Now the printed table. Over three seeds the cross-entropy leaves 1.03 to 1.24 % of the points
+# Now the printed table, and our three questions. The game of section 5 was a lucky one: with three
+# other seeds the share of strays is 1.03 to 1.24 % (0.77 % there), the mean of $|r - 1|$ is 0.0075
+# to 0.0098 (0.0073), and the thickness is 0.0082 to 0.0094 (0.0072). What repeats is a closed ring
+# with about 1 % strays that is thinner than the real one.
+#
+# Over the same seeds the cross-entropy leaves 1.03 to 1.24 % of the points
 # astray, and least squares 0.90 to 1.16 %. The thickness is 0.0082 to 0.0094 and 0.0080 to 0.0092.
 # These ranges overlap, so we see no difference between the two losses here. The momentum is another
 # matter. With $\beta_1 = 0.9$ more than 60 % of the points are astray in each of the three games,
-# and the mean of $|r - 1|$ is more than ten times as large. All that changed is how long Adam
+# and the mean of $|r - 1|$ is more than ten times as large. (The thickness says nothing there: it
+# looks only at points within 0.05 of the circle, and these are spread evenly over that band.) All that changed is how long Adam
 # remembers. In a game, yesterday's gradient is out of date, because the opponent has moved since,
-# so a long memory probably makes both players overshoot. [Notebook 07](07_pathologies.ipynb) looks
+# so a long memory probably makes both players overshoot. Radford et al. lowered the learning rate as
+# well, and we have not tried whether a smaller rate would help 0.9 here, too. [Notebook 07](07_pathologies.ipynb) looks
 # at such circling in a game with two numbers.
 
 # %% [markdown] tags=["exercise-text"]
@@ -734,7 +748,8 @@ print(f"half circle:  expected 0.5, yours {empty_share(half)}")
 #   figure 1.6 its advice was already useful. Look at samples, and measure them.
 #
 # **Limits.** Points in a plane are easy, we knew the truth, and we chose settings that work.
-# Figures 1.4 to 1.10 are of one seed, and three seeds can only show large differences.
+# Figures 1.4 to 1.6 show one game and figures 1.7 to 1.10 another, one seed each, and three seeds
+# can only show large differences.
 #
 # **Next**: [notebook 02](02_game.ipynb) asks what this game converges to, and why. [Notebook
 # 03](03_autoencoder.ipynb) looks at networks that generate without an opponent, and [notebook
