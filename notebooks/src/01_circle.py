@@ -181,7 +181,8 @@ for ours, theirs in zip((generator, discriminator), from_package, strict=True):
 #
 # All biases begin at zero. Such a ReLU network maps the origin to the origin, and it folds the
 # plane along rays that start at the origin. So the points form a cone with its tip at the origin,
-# most likely a crumpled wedge. The discriminator's weights are random, too, so its opinion means nothing yet.
+# most likely a crumpled wedge. The discriminator's weights are random, too, so its opinion means
+# nothing yet.
 #
 # </details>
 
@@ -303,7 +304,8 @@ for name, phase in (("phase 1", lambda: phase_1(points[:BATCH_SIZE])), ("phase 2
 # %% [markdown]
 # And this is the whole training: a loop that plays the two phases in turn.
 #
-# **Predict.** A discriminator that answers ½ everywhere has a loss of $\log 2 = 0.693$. Will 400 steps be enough for a circle? And where will the two losses be by then?
+# **Predict.** A discriminator that answers ½ everywhere has a loss of $\log 2 = 0.693$. Will 400
+# steps be enough for a circle? And where will the two losses be by then?
 #
 # <details><summary>Answer</summary>
 #
@@ -520,8 +522,8 @@ for step in (500, 1_000, 3_000, 6_000):
 # 0.0076. At the very end the curve even dips a little below the dotted line; section 6 looks
 # closer.
 #
-# The losses hardly show this progress: after step 1,000, the loss of D rises by 0.002. They only say
-# how the two players stand against each other.
+# The losses hardly show this progress: after step 1,000, the loss of D rises by 0.002. They only
+# say how the two players stand against each other.
 
 # %% [markdown]
 # ## 6. How round is it?
@@ -613,8 +615,8 @@ def ring_game(seed, loss="non_saturating", beta=ADAM_BETA, latent_dim=LATENT_DIM
 #
 # <details><summary>Answer</summary>
 #
-# The momentum. A likely reason: in a game, yesterday's gradient is out of date, because the opponent
-# has moved since.
+# The momentum. A likely reason: in a game, yesterday's gradient is out of date, because the
+# opponent has moved since.
 #
 # </details>
 
@@ -649,16 +651,16 @@ figure
 # to 0.0098 (0.0073), and the thickness is 0.0082 to 0.0094 (0.0072). What repeats is a closed ring
 # with about 1 % strays that is thinner than the real one.
 #
-# Over the same seeds the cross-entropy leaves 1.03 to 1.24 % of the points
-# astray, and least squares 0.90 to 1.16 %. The thickness is 0.0082 to 0.0094 and 0.0080 to 0.0092.
-# These ranges overlap, so we see no difference between the two losses here. The momentum is another
-# matter. With $\beta_1 = 0.9$ more than 60 % of the points are astray in each of the three games,
-# and the mean of $|r - 1|$ is more than ten times as large. (The thickness says nothing there: it
-# looks only at points within 0.05 of the circle, and these are spread evenly over that band.) All that changed is how long Adam
-# remembers. In a game, yesterday's gradient is out of date, because the opponent has moved since,
-# so a long memory probably makes both players overshoot. Radford et al. lowered the learning rate as
-# well, and we have not tried whether a smaller rate would help 0.9 here, too. [Notebook 07](07_pathologies.ipynb) looks
-# at such circling in a game with two numbers.
+# Over the same seeds the cross-entropy leaves 1.03 to 1.24 % of the points astray, and least
+# squares 0.90 to 1.16 %. The thickness is 0.0082 to 0.0094 and 0.0080 to 0.0092. These ranges
+# overlap, so we see no difference between the two losses here. The momentum is another matter. With
+# $\beta_1 = 0.9$ more than 60 % of the points are astray in each of the three games, and the mean
+# of $|r - 1|$ is more than ten times as large. (The thickness says nothing there: it looks only at
+# points within 0.05 of the circle, and these are spread evenly over that band.) All that changed is
+# how long Adam remembers. In a game, yesterday's gradient is out of date, because the opponent has
+# moved since, so a long memory probably makes both players overshoot. Radford et al. lowered the
+# learning rate as well, and we have not tried whether a smaller rate would help 0.9 here, too.
+# [Notebook 07](07_pathologies.ipynb) looks at such circling in a game with two numbers.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises

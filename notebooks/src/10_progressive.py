@@ -149,7 +149,8 @@ for stage, size in enumerate(SIZES):
     print(f"{size:2} × {size:<2} number of weights: {weights}")
 
 # %% [markdown]
-# Most weights are there from the start, because the later blocks have fewer feature maps.
+# In the generator 61 % of the weights are there from the start, in the discriminator 49 %. Many of
+# them sit in one dense layer, between the vectors and the maps of 4 × 4.
 #
 # ### Fade-in
 #
@@ -232,19 +233,21 @@ print("half of the way is half of the change:", np.isclose(changes[0.5], changes
 # ## 3. One `fit` for all sizes
 #
 # `growing.ProgressiveGAN` is a `GAN` whose players grow. The number of real images that it has seen
-# decides how far. Each phase (a size fades in, or a size is trained) has the same length, and the
-# last size gets the rest of the run. These are the rules of our recipe:
+# decides how far. Each phase (a size fades in, or a size is trained) lasts for 3,000 images, and
+# the last size gets the rest of the run. A new size can begin only when an epoch of 800 images
+# ends, so it comes up to 799 images late, and with an $\alpha$ of up to 0.2 instead of 0. Its
+# generator returns a list with one image for each stage. These are the rules of our recipe:
 #
 # - The loss is the non-saturating one with the penalty **R1**, $\frac{\gamma}{2} E\,\|\nabla
 #   D(x)\|^2$ at real images $x$, with $\gamma = 0.2$. It is *lazy*: we compute it in every fourth
-#   update only, and count it four times. The gradient of a gradient costs more than the rest of a
+#   update only, and multiply it by four. The gradient of a gradient costs more than the rest of a
 #   step, and [Karras et al., 2020](https://arxiv.org/abs/1912.04958) found that an occasional
 #   penalty does as well.
 # - We judge a **running average** of the generator's weights. At each step it keeps the share 0.998
-#   of itself, so it reaches back about 500 steps, or 8,000 images.
+#   of itself, so it reaches back about 1 / (1 − 0.998) = 500 steps, or 8,000 images.
 # - The learning rate of Adam is 0.008, eight times the paper's. Section 6 shows what that means.
-# - The optimizers start afresh with every size, as in the official code. So two things change at
-#   once when a size begins. Section 5 takes them apart.
+# - The optimizers start afresh with every size. (The official code restarts them when a fade begins
+#   and when it ends.) So two things change at once when a size begins, and section 5 looks at both.
 
 # %%
 recipe = recipes.progressive(SEED, num_images=NUM_IMAGES)
@@ -298,7 +301,8 @@ history = game.fit(
 
 # %% [markdown]
 # Figure 10.4. Images of six latent vectors after 56,000 real images, from the generator itself
-# (above) and from its running average (below). The average has cleaner edges and fewer holes.
+# (above) and from its running average (below). The average has cleaner edges, though not every
+# image has fewer specks: look at the coat.
 
 # %%
 frames = watcher.frames[:13] + watcher.frames[13::4]  # sizes change early
@@ -310,8 +314,8 @@ Image(film.read_bytes())
 # every eighth after that. Look at the upper row first. After two epochs the 4 × 4 noise has become
 # a dark border with brighter blocks in the middle. At 8 × 8 and 16 × 16 you see upright and flat
 # shapes, and a shoe is a shoe before 32 × 32 begins. The lower row lags far behind: at 8 × 8 the
-# average is still noise. In the last five frames the average has caught up. Its images hardly
-# change from frame to frame any more, and those of the generator do.
+# average is still noise. In the last five frames the average has caught up. Its images change less
+# from frame to frame than those of the generator, but the shoes are still being mended.
 
 # %%
 seen = (np.array(history.epoch) + 1) * recipe.steps_per_epoch * recipe.batch_size
@@ -332,11 +336,14 @@ axes[0].figure
 
 # %% [markdown]
 # Figure 10.6. Left: the resolution, as a share of 32, climbs in three steps. With each step alpha
-# falls and rises again. (The log has means over an epoch of 800 images, so alpha never shows 0.)
-# After 18,000 images the networks are complete. Right: the losses of the whole run. At 8 × 8 and
-# 16 × 16 the discriminator is close to guessing: its mean loss is 0.67 and 0.68, and guessing gives
-# $\log 2 \approx 0.69$. At 32 × 32 the two curves part, probably because a larger image offers the
-# discriminator more to see. Over the last ten epochs the losses are 0.62 and 0.92.
+# falls and rises again. (The log has means over an epoch of 800 images, and a size begins at the
+# end of an epoch, so alpha never shows 0. The slopes between two sizes are drawn by the line
+# alone.) After 19,200 images the networks are complete. Right: the losses of the whole run. At 8 ×
+# 8 and 16 × 16 the discriminator is close to guessing: its mean loss is 0.67 and 0.68, and guessing
+# gives $\log 2 \approx 0.69$. (Under a penalty, a loss near $\log 2$ can also mean that the
+# discriminator gives small answers.) At 4 × 4 its loss was 0.62, no larger than at the end, so the
+# size of an image alone does not decide how easy its task is. The curves part during 16 × 16 and
+# stay apart at 32 × 32. Over the last ten epochs the losses are 0.62 and 0.92.
 
 # %% [markdown]
 # ## 4. Is it any good?
@@ -390,7 +397,9 @@ plots.large(plots.image_grid(np.stack(rows), 13, row_labels=names, scale=2), 100
 # Figure 10.7. Left: samples of the running average, a row for each class that the classifier sees
 # in them. Right: real images of that class. The boots and many trousers would pass. Cloth is flat
 # or speckled, bags have no handles, coats look like pullovers, and the sandals with their thin
-# straps have fallen apart. And the sleeves? Those of the pullovers are mostly of one length.
+# straps have fallen apart. And the sleeves? Those of the pullovers are mostly of one length, but
+# the fourth and the sixth T-shirt have one sleeve longer than the other: the very fault of section
+# 1.
 
 # %% [markdown]
 # ## 5. What does fade-in protect?
@@ -505,13 +514,15 @@ axes.figure
 # after 2,000 images and has faded in after 4,000.
 #
 # In the first epoch at 8 × 8, a pixel changes by 0.36 to 0.59 when the new layers come at once, and
-# by 0.12 to 0.22 when they fade in. All three seeds agree. Whether the optimizers start afresh
-# makes no difference that we can see there (0.12 to 0.32 without a restart). After that the picture
-# is mixed. Around 3,200 images, one seed that fades in changes more than any other game. At 4,400
-# images, all three games that grew at once change more than the rest, and then the ranges overlap
-# again. So fade-in keeps the first change small; it does not prevent later ones. The
-# discriminator's loss does not tell the three games apart. Section 9 shows how little of this is
-# left in the final images.
+# by 0.12 to 0.22 when they fade in. All three seeds agree. Part of this is built in: in that epoch
+# the new layers have a share of at most 0.2 of the image, instead of all of it. Whether the
+# optimizers start afresh makes no difference that we can see there (0.12 to 0.32 without a
+# restart). After that the picture is mixed. Around 3,200 images, one seed that fades in changes
+# more than any other game. At 4,400 images, all three games that grew at once change more than the
+# rest, and then the ranges overlap again. We cannot say why. So fade-in keeps the first change
+# small; it does not prevent later ones. (A game without fade-in and without a restart is missing
+# here.) The discriminator's loss does not tell the three games apart. Section 9 shows how little of
+# this is left in the final images.
 
 # %% [markdown]
 # ## 6. The equalized learning rate
@@ -594,8 +605,9 @@ plots.curves(places, relative, "layer of the generator", "step / weights", yscal
 # %% [markdown]
 # Figure 10.10. One step of Adam at a rate of 0.001, as a share of each layer's weights, from the
 # dense layer (1) to the one that makes the image (7); the axis is logarithmic. Equalized layers all
-# move by 0.001. With He's initialisation they move by 0.0035 to 0.0171, so one layer moves 4.9
-# times as far as another.
+# move by 0.001: their stored weights have a spread of one, and the constant scales weight and step
+# alike. With He's initialisation they move by 0.0035 to 0.0171, so one layer moves 4.9 times as far
+# as another. This holds for the first step; later the weights are no longer those of the start.
 #
 # The figure also says what a learning rate means. At the same rate, equalized layers move several
 # times less. Our 0.008 moves them by about 0.008, which lies between the smallest and the largest
@@ -605,8 +617,8 @@ plots.curves(places, relative, "layer of the generator", "step / weights", yscal
 # ## 7. Pixelwise normalisation
 #
 # When the two players compete, each can answer the other by making its own activations larger, and
-# they may grow without end. So the generator divides the features of every pixel by their length.
-# If $a_{ijc}$ is feature $c$ of $C$ at pixel $(i, j)$, this is
+# they may grow without end. So the generator divides the features of every pixel by their root mean
+# square. If $a_{ijc}$ is feature $c$ of $C$ at pixel $(i, j)$, this is
 #
 # $$ b_{ijc} = a_{ijc} \Big/ \sqrt{\tfrac1C \textstyle\sum_{k} a_{ijk}^2 + 10^{-8}}. $$
 #
@@ -625,8 +637,9 @@ print("the same numbers as the package's layer:", same)
 
 # %% [markdown]
 # **Predict.** We play a game up to 16 × 16 with and without it, and follow the largest activation
-# of the generator's convolutions, before any normalisation. Will it escalate? And will the samples
-# differ? (As in section 9, the real images that we compare them with are shrunk to 16 × 16, too.)
+# of the generator's convolutions (the root mean square of each layer), before any normalisation.
+# Will it escalate? And will the samples differ? (As in section 9, the real images that we compare
+# them with are shrunk to 16 × 16, too.)
 
 
 # %% tags=["setup"]
@@ -679,17 +692,20 @@ axes[1].legend()
 axes[0].figure
 
 # %% [markdown]
-# Figure 10.11. Left: the largest activation over the run. Nothing escalates here. Without
-# normalisation it stays between 1.1 and 1.3. With normalisation it rises to 1.9 and settles near
-# 1.5, which does no harm, because the features are divided by their length afterwards. Right: the
-# share of samples that the classifier sees in each class. Real images have 0.1 everywhere. Without
-# normalisation more than a quarter of the samples are pullovers, and hardly any are sandals or
-# coats.
+# Figure 10.11. Left: the largest activation over the run (the axis does not begin at 0). Without
+# normalisation it stays between 1.1 and 1.3, and has been rising slowly since 5,000 images. With
+# normalisation it rises to 1.9 and settles near 1.5, which does no harm, because the features are
+# divided by their root mean square afterwards. Right: the share of samples that the classifier sees
+# in each class. By their labels, real images have 0.1 everywhere; at 16 × 16 pixels the classifier
+# finds few sandals and coats with normalisation, too. Without normalisation more than a quarter of
+# the samples are pullovers, and hardly any are sandals or coats.
 #
 # So pixelwise normalisation matters in this game: the distance is 24 with it and 59 without, and
-# recall falls from 0.29 to 0.11. But the reason is not the one that the paper and the lecture give.
-# The activations are harmless, and what the samples lack is variety. Why normalisation helps
-# variety, we do not know. The table in section 9 confirms the difference with three seeds.
+# recall falls from 0.29 to 0.11. The reason is probably not the one that the paper and the lecture
+# give. In this short run the generator's activations do not run away (we did not look at the
+# discriminator's), and what the samples lack is variety. The paper itself found that normalisation
+# hardly changed the results on most data. Why it helps variety here, we do not know. The table in
+# section 9 confirms the difference with three seeds.
 
 # %% [markdown]
 # ## 8. The minibatch standard deviation
@@ -716,12 +732,14 @@ for name, rows in {"four garments": [0, 1, 2, 3], "one, four times": [0, 0, 0, 0
 
 # %% [markdown]
 # One number gives a collapse away. (`group_size=None` means the whole batch, as in the paper's
-# text. The official code, and our games of images, take groups of four.)
+# text. Later official code, and our games of images, take groups of four: each group gets a number
+# of its own.)
 #
-# Garments have nothing to cure: the table of section 9 shows that they keep all ten classes without
-# the layer. To see it at work we need a game that collapses. We take the ring of eight modes of
-# [notebook 07](07_pathologies.ipynb), where a mode is one kind of thing that occurs in the data. If
-# the generator's learning rate is four times the discriminator's, all samples gather in one place.
+# On garments, the table of section 9 shows no effect: no class is lost without the layer, and the
+# variety within the classes, which is low, does not grow with it. To see it at work we need a game
+# that collapses. We take the ring of eight modes of [notebook 07](07_pathologies.ipynb), where a
+# mode is one kind of thing that occurs in the data. If the generator's learning rate is four times
+# the discriminator's, all samples gather in one place.
 #
 # **Predict**: can the layer, as the first one of the discriminator, prevent this?
 
@@ -765,10 +783,11 @@ plots.large(axes[0].figure, 80)
 # Figure 10.12. 500 samples of each game after 1,000 steps (dots), and the modes (circles, much
 # larger than the modes themselves). Without the layer, all samples lie in one cloud, with each of
 # three seeds, and at most one mode is found. With the layer they spread over the whole ring, with
-# each seed: 11 % to 14 % of the samples are nearest to each mode. The quality is another matter:
-# only 4 to 8 modes have a sample within three standard deviations, probably because the
-# discriminator learns slowly here. The layer cures the lack of variety, and nothing else. One
-# caution: with the layer the discriminator has a third input, so it also begins with other weights.
+# each seed: 11 % to 14 % of the samples are nearest to each mode. The quality is another matter: 7,
+# 4 and 8 modes, for the three seeds, have even one sample within three standard deviations,
+# probably because the discriminator learns slowly here. (Of the cloud of seed 2 without the layer,
+# the left part lies outside of the picture.) One caution: with the layer the discriminator has a
+# third input, so it also begins with other weights.
 
 # %% [markdown]
 # ## 9. The ablation
@@ -782,19 +801,20 @@ plots.large(axes[0].figure, 80)
 # Smaller is better in both distances, and larger in recall; ± is one standard deviation over the
 # seeds.
 #
-# - **Pixelwise normalisation** is missed most: without it the distance more than doubles, recall
-#   halves, and one class is missing. The row leaves out the normalisation of the
-#   latents and of the features together, so we cannot say which of them matters.
+# - **Pixelwise normalisation**: without it the Fréchet distance more than doubles, recall halves,
+#   and one class is missing; the sliced Wasserstein distance, though, is slightly better. The row
+#   leaves out the normalisation of the latents and of the features together, so we cannot say which
+#   of them matters.
 # - **Equalized learning rate.** At 0.008 He's initialisation breaks down: the distance is 182 ± 73.
 #   At 0.001 it is no worse than the full method in the Fréchet distance (23.6 ± 2.1 against 25.2 ±
-#   1.3), and better in the sliced Wasserstein distance and in recall. But He's row is the only one
-#   whose rate we tuned, so the two rows do not compare the layers on equal terms: the same rate
-#   means different steps for the two kinds (figure 10.10). The table does show that in networks
+#   1.3), and better in the sliced Wasserstein distance and in recall. The rate of 0.008
+#   was chosen for the full method, and the rate of 0.001 for He's layers, so each has a rate that
+#   suits it: at the same rate, He's layers move 3 to 17 times further (figure 10.10). No other row
+#   got a rate of its own. The table does show that in networks
 #   this small there is a rate at which He's layers do as well. Exercise 10.4 adds the missing game.
-#   The official code also tunes: its games without equalized layers have the rate 0.0001 in place
-#   of 0.001 ([configuration file](https://github.com/tkarras/progressive_growing_of_gans)).
-# - **Fade-in** is worth at most two points (27.1 ± 1.2 without it), which is hardly more than the
-#   spread. For the **minibatch standard deviation** and for **growing** itself we see no
+# - **Fade-in** is worth about two points (27.1 ± 1.2 without it), which is hardly more than the
+#   spread. (Here, too, a size begins at the end of an epoch, when $\alpha$ is already up to a
+#   third.) For the **minibatch standard deviation** and for **growing** itself we see no
 #   difference.
 # - A game that never grows takes 59 s of processor time instead of 51 s. The small sizes are soon
 #   over, so there is little to save.
@@ -805,7 +825,8 @@ plots.large(axes[0].figure, 80)
 # %% [markdown]
 # ## 10. Larger
 #
-# The same code grows faces on a GPU, because a size is only a number. This is all that changes:
+# The same code grows faces on a GPU, because a size is only a number. Here with the paper's number
+# of feature maps, loss, penalties and rate (we have not run this):
 #
 # ```python
 # from gan_tf import penalties
@@ -920,11 +941,13 @@ print(f"{np.mean(distances):.1f} ± {np.std(distances, ddof=1):.1f}" if len(SEED
 # %% [markdown]
 # ## Take away
 #
-# - Two networks can grow while they play. A new size that fades in changes nothing at first.
-# - Equalized layers all move by the same share when Adam takes a step, so one learning rate suits
-#   them all. The rate also means something else: a step is smaller at the same rate.
-# - Of the four parts, pixelwise normalisation was missed most on garments. The minibatch standard
-#   deviation did nothing there, and prevented a collapse on the ring.
+# - Two networks can grow while they play, and fade-in keeps the first change small. On images as
+#   small as ours, growing made no difference that we can see.
+# - Equalized layers all move by the same share when Adam takes its first step, so one learning rate
+#   suits them all. A rate also means a smaller step for them. With a rate of their own, He's layers
+#   did as well.
+# - Pixelwise normalisation gave the samples more variety. The minibatch standard deviation did
+#   nothing on garments, and spread the samples over the ring.
 #
 # **Limits.** The long game and the two games of section 7 have one seed each; section 5, section 8
 # and the table have three. 32 × 32 pixels are where growing has least to offer: it was made for
