@@ -522,8 +522,8 @@ for step in (500, 1_000, 3_000, 6_000):
 # 0.0076. At the very end the curve even dips a little below the dotted line; section 6 looks
 # closer.
 #
-# The losses hardly show this progress: after step 1,000, the loss of D rises by 0.002. They only
-# say how the two players stand against each other.
+# The losses hardly show this progress: after step 1,000, the loss of D only moves from 0.691 to
+# 0.693. They say how the two players stand against each other, and nothing else.
 
 # %% [markdown]
 # ## 6. How round is it?
