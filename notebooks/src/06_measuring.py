@@ -129,8 +129,9 @@ plots.large(plots.diagram(boxes, [plots.Arrow(*pair.split()) for pair in names],
 # %% [markdown]
 # Figure 6.1. How a metric looks at images. Real images and samples pass through the same trained
 # classifier. The classifier score uses the probabilities of the ten classes, and only those of the
-# samples. The other metrics use the 64 features of both sets. Whatever the classifier does not see,
-# none of them can see.
+# samples. The distances and shares of sections 3 to 5 use the 64 features of both sets. Whatever
+# the classifier does not see, none of them can see. (One metric, the sliced Wasserstein distance,
+# will do without a classifier.)
 
 
 # %%
@@ -159,8 +160,9 @@ plots.large(plots.image_grid(np.stack(rows), 6, row_labels=names, scale=2))
 # row, by the distance between features in the lower row. Dresses, sneakers and shirts find their
 # like both ways, but the features care less about brightness: in the third column of the second
 # row, and in the second and third columns of the last row, they find garments of the same cut that
-# are much darker. The nearest sneaker is the same image both times: the training set holds a near
-# twin of this test image.
+# are much darker. (That is the brightness of a garment. A brighter background is another matter, as
+# section 8 will show.) The nearest sneaker is the same image both times: the training set holds a
+# near twin of this test image.
 #
 # ## 2. Inception score
 #
@@ -282,7 +284,8 @@ print(*distance.report())
 # 2018](https://arxiv.org/abs/1801.01401) multiply the two vectors, divide by the number of features
 # $d$, add 1, and take the cube. Then they compare three averages: how alike are two real images $x,
 # x'$, two samples $y, y'$, and a real image and a sample? The result is called the squared
-# **maximum mean discrepancy** (MMD):
+# **maximum mean discrepancy** (MMD); with features of the Inception network, it is known as the
+# kernel Inception distance (KID):
 #
 # $$\mathrm{MMD}^2 = \mathbb{E}\,k(x, x') + \mathbb{E}\,k(y, y') - 2\,\mathbb{E}\,k(x, y),
 # \qquad k(x, y) = \left(\tfrac{x^\top y}{d} + 1\right)^3$$
@@ -604,7 +607,8 @@ figure
 
 # %% [markdown]
 # Figure 6.7. Three faults of growing strength: the share of white, the number of rounds of blur,
-# and the standard deviation of the noise. Left: what they do to one test image. Right: what the
+# and the standard deviation of the noise before pixels are clipped to the range from −1 to 1, which
+# halves it on the black background. Left: what they do to one test image. Right: what the
 # metrics say about sets of such images. Markers show means of three draws; the bars from the
 # smallest draw to the largest are mostly hidden by the markers.
 #
@@ -613,19 +617,25 @@ figure
 #   no longer black: the classifier has never seen a grey one. A metric does not weigh faults as we
 #   do.
 # - The **sliced Wasserstein distance** is exactly blind to paler images: mixing in white changes
-#   only the brightness and the contrast of the whole set. It reacts to noise, and most to blur.
+#   only the brightness and the contrast of the whole set. It reacts to noise, and more to our
+#   blur.
 # - **Precision** has no clear direction. It never falls below 0.66, and for strong noise it rises
 #   to 0.93, above the 0.86 of undamaged images.
 # - **Recall** falls to zero for each of the three faults, although all kinds of image are still
 #   there. So **a low recall does not simply mean 'missing kinds'**. It means that few real images
-#   have a sample nearby, and samples that are all a bit wrong are not near.
+#   lie in the ball of a sample. Strongly blurred and noisy images show why: nearly all of them lie
+#   in some real ball (their precision is 0.82 and 0.93), but hardly any real image lies in one of
+#   theirs. Probably their features crowd together, so that their own balls are small.
 #
 # ## 9. Images chosen to fool the metrics
 #
 # We now build sets of images with known faults, and ask which metric notices which fault. Every set
 # holds 2,000 *different* images. (With repeated images, the nearest neighbours of a sample would be
-# its own copies, its ball would have radius 0, and recall would be 0 whatever the images show.) We
-# build each set three times, from other test images or with other random numbers.
+# its own copies, and with four copies of each image all balls would have radius 0. Recall would
+# then be close to 0 whatever the images show.) We build each set three times, from other test
+# images or with other random numbers. There are two exceptions: the memorised images are one set,
+# and real test images are drawn five times. (The draws of shoes overlap, because there are only
+# 3,000 test images of shoes.)
 #
 # | metric | looks at | better is |
 # | --- | --- | --- |
@@ -687,7 +697,8 @@ plots.large(plots.image_grid(shown, 8, row_labels=list(cases), scale=2))
 # 'Look-alikes' holds, for each class, the 200 test images that are most like one test image of this
 # class: a generator that makes all classes, but little variety within them. 'Only shoes' has
 # sandals, sneakers and ankle boots. In 'a third is noise' the other two thirds are untouched, while
-# 'noise 0.1' adds noise of that standard deviation to every image.
+# 'noise 0.1' adds noise of that standard deviation to every image. 'Shuffled pixels' puts the
+# pixels of every image into a random order.
 #
 # **Predict**: which metric will find a fault in the memorised images? Which metrics will like the
 # look-alikes *better* than other real images? What will precision say about pure noise?
@@ -740,26 +751,26 @@ plots.large(plots.heatmap(percent, list(table)[1:], heads, texts, value_range=(0
 
 # %% [markdown]
 # Figure 6.9. How far each set is from the level of real images, in percent of the way to the value
-# that we put at 100 %. In dark cells the metric noticed the fault, in white cells it did not.
-# Numbers in brackets differ from the level by at most two standard deviations of the five draws of
-# test images: there is no difference that we can see. Read the figure column by column, as a list
-# of blind spots.
+# that we put at 100 %. The darker a cell, the more the metric minds the fault; pale cells are small
+# on this scale. Numbers in brackets differ from the level by at most two standard deviations of the
+# five draws of test images: there is no difference that we can see. Read the figure column by
+# column, as a list of blind spots. Percentages of different columns cannot be compared, because
+# each 100 % is our choice.
 #
-# - **Classifier score**: it rates the look-alikes better than test images (−5 %), since it cannot
-#   see variety within a class.
+# - **Classifier score**: it rates the look-alikes better than test images (−5 %). It cannot see
+#   variety within a class, so the lack of it costs nothing. Classes of exactly equal size and
+#   images that are easier to name may explain the gain.
 # - **Fréchet distance**: the look-alikes (7 %) and the third of noise (8 %) cost little on this
 #   scale. The values themselves, 24.6 and 25.5, are far above the 1.4 of test images, so it does
 #   notice. But it weighs them no more than weak noise on every image (11 %).
-# - **Kernel distance**: it minds faults of every image more than the Fréchet distance does (33 %
-#   against 11 % for noise 0.1, 52 % against 32 % for blur), and puts only shoes at three times the
-#   level of noise.
-# - **Sliced Wasserstein distance**: of all metrics it reacts most to the third of noise (43 %). It
-#   hardly minds the look-alikes (4 %), and weak noise little more (5 %).
+# - **Kernel distance**: only shoes is by far the worst set, at three times the level of pure noise.
+# - **Sliced Wasserstein distance**: the third of noise costs more (43 %) than the blur of every
+#   image, and the look-alikes (4 %) and weak noise (5 %) cost very little.
 # - **Precision** rates the look-alikes, only shoes, the third of noise, shuffled pixels and pure
 #   noise better than test images. It does not ask what is missing, and we will see why noise
 #   pleases it.
-# - **Recall** notices the look-alikes best (59 %), but not the third of noise: the other two thirds
-#   still reach everything.
+# - **Recall** minds the look-alikes (59 %), but not the third of noise: the other two thirds still
+#   reach everything.
 # - **Density** rates the look-alikes at −22 %, as well as the memorised images.
 # - **Coverage** hardly minds the third of noise (4 %), and like recall it falls when every image is
 #   a bit wrong (46 % for noise 0.1).
@@ -878,13 +889,14 @@ axes[0].figure
 
 # %% [markdown]
 # Figure 6.12. Left: the losses of the two players over 16 epochs of 125 steps. Right: the Fréchet
-# distance of 2,000 samples after each epoch, and the level of test images (dotted, at 1.4). From
-# epoch 8 on, both losses are nearly flat, and the loss of the generator ends a little higher than
-# it began. If you saw only the losses, you could not say whether the samples still improve. The
-# distance can: it falls from 180 after the first epoch to 96 after the eighth and 70 after the
-# fifteenth. Its path is not smooth, and the last epoch is at 73 again, so it is worth keeping the
-# best generator. Before training the distance was 336 (not drawn): the first samples were further
-# away than noise.
+# distance of 2,000 samples after each epoch, and the level of test images (dotted, at 1.4). (An
+# epoch has 4,000 images here, so the whole run is about one pass over the training set. The dotted
+# line at log 2 is the loss of a discriminator that always answers ½.) From epoch 8 on, both losses
+# are nearly flat, and the loss of the generator ends a little higher than it began. If you saw only
+# the losses, you could not say whether the samples still improve. The distance can: it falls from
+# 180 after the first epoch to 96 after the eighth and 70 after the fifteenth. Its path is not
+# smooth, and the last epoch is at 73 again, so it is worth keeping the best generator. Before
+# training the distance was 336 (not drawn): the first samples were further away than noise.
 #
 # Now we let the best generator make 2,000 new samples, and apply all metrics to them. **Predict**:
 # to which of the sets in figure 6.9 will they be most alike?
@@ -923,12 +935,13 @@ for number, name in enumerate(data.CLASS_NAMES):
 # classifier has no answer 'none of these', so a shapeless blob gets a class, too.) So no class
 # seems to be missing. But recall differs a lot between the classes, from 0.78 for sneakers to 0.15
 # for bags. The last column is the control: if `real` plays the samples, recall is between 0.83 and
-# 0.91 for every class. So the differences come from our generator, and not from the classes
-# themselves.
+# 0.91 for every class. So recall itself puts no class at a disadvantage, and in this run the
+# differences arise with the generator. (A varied class may be harder for any generator.)
 #
-# Two explanations fit the low recall of bags. The generator may make only a few kinds of bag, or
-# its bags may be so flawed that hardly any of them comes near a real one. Recall cannot tell these
-# two apart, as we saw in section 8. So we look at samples: the first eight, without any selection.
+# Several explanations fit the low recall of bags. The generator may make only a few kinds of bag,
+# its bags may be so flawed that hardly any of them comes near a real one, or their features may
+# crowd together, so that their balls are small. Recall cannot tell these apart, as we saw in
+# section 8. So we look at samples: the first eight, without any selection.
 
 # %%
 by_pixels = distances_between(samples[:8].reshape(8, -1), images.reshape(-1, 784)).argmin(1)
