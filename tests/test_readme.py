@@ -93,7 +93,7 @@ def test_its_times_are_those_of_the_notebooks():
         text = (ROOT / "notebooks" / "src" / f"{name}.py").read_text("utf-8")
         assert re.search(r"full run\*\*: about (\d+ minutes?)", text)[1] == time, name
     total = sum(int(time.split()[0]) for time in minutes.values())
-    assert f"| all eleven | | {total} minutes | |" in README
+    assert f"| all of them | | {total} minutes | |" in README
 
 
 def test_it_is_about_a_thousand_words():
