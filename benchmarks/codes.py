@@ -3,7 +3,7 @@
     python benchmarks/codes.py --game infogan catgan --seeds 3
     python benchmarks/codes.py                       the tables of all results
 
-The games are the recipes `infogan` and `catgan`. The classifier alone is CatGAN's discriminator,
+The games are the recipes `infogan` and `catgan`, whose epochs have 250 steps. The classifier alone is CatGAN's discriminator,
 trained on the labelled images and nothing else; k-means sees the pixels of the training images. All
 are judged on the 10,000 test images, whose labels no game has seen:
 
@@ -127,8 +127,11 @@ def tables(folder=RESULTS):
     found = [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("codes_*.json"))]
     made = []
     for names, columns in (
-        (WITHOUT_LABELS, ("game", "seeds", "accuracy", "NMI", "information in nats", "CPU s")),
-        (WITH_LABELS, ("game", "seeds", "accuracy with 100 labels", "CPU s")),
+        (
+            WITHOUT_LABELS,
+            ("game", "epochs", "seeds", "accuracy", "NMI", "information in nats", "CPU s"),
+        ),
+        (WITH_LABELS, ("game", "epochs", "seeds", "accuracy with 100 labels", "CPU s")),
     ):
         lines = [columns, ["---"] * len(columns)]
         for key, name in names.items():
@@ -136,7 +139,8 @@ def tables(folder=RESULTS):
             if not rows:
                 continue
             cpu = f"{statistics.mean(row['cpu_seconds'] for row in rows):.0f}"
-            cells = [name, str(len(rows)), spread(rows, "accuracy")]
+            epochs = "/".join(sorted({f"{row['epochs']:.0f}" for row in rows}))
+            cells = [name, epochs, str(len(rows)), spread(rows, "accuracy")]
             if names is WITHOUT_LABELS:
                 cells += [spread(rows, "nmi"), spread(rows, "information")]
             lines.append([*cells, cpu])

@@ -9,7 +9,14 @@ import pytest
 
 
 def write(folder, game, seed, accuracy, **further):
-    facts = {"game": game, "seed": seed, "accuracy": accuracy, "nmi": 0.5, "cpu_seconds": 90.0}
+    facts = {
+        "game": game,
+        "seed": seed,
+        "accuracy": accuracy,
+        "nmi": 0.5,
+        "cpu_seconds": 90.0,
+        "epochs": 8,
+    }
     path = folder / f"codes_{game}_seed{seed}.json"
     path.write_text(json.dumps({**facts, **further}))
 
@@ -45,8 +52,10 @@ def test_the_tables_have_means_over_the_seeds(tmp_path):
         write(tmp_path, "infogan", seed, accuracy, information=2.25)
         write(tmp_path, "alone", seed, accuracy + 0.2)
     without, with_labels = (text.splitlines() for text in codes.tables(tmp_path))
-    assert without[2:] == ["| InfoGAN | 2 | 0.550 ± 0.071 | 0.500 ± 0.000 | 2.250 ± 0.000 | 90 |"]
-    assert with_labels[2:] == ["| classifier alone | 2 | 0.750 ± 0.071 | 90 |"]
+    assert without[2:] == [
+        "| InfoGAN | 8 | 2 | 0.550 ± 0.071 | 0.500 ± 0.000 | 2.250 ± 0.000 | 90 |"
+    ]
+    assert with_labels[2:] == ["| classifier alone | 8 | 2 | 0.750 ± 0.071 | 90 |"]
 
 
 @pytest.mark.slow

@@ -47,7 +47,7 @@ import numpy as np
 
 # %% tags=["setup"]
 SEED, SEEDS = 0, range(capped(3))
-EPOCHS = 20  # of the conditional game; the table of section 4 has 30
+EPOCHS = 20  # of the conditional game; the table of section 3 has 30
 POINT_STEPS, POINT_EPOCHS = 250, 10  # of the games on a line and on circles
 INFO_EPOCHS, FACE_EPOCHS = 12, 10  # of InfoGAN
 CAT_EPOCHS = 8  # of CatGAN on garments
@@ -61,9 +61,9 @@ encoder = metrics.fashion_mnist_encoder()  # the small classifier that judges ou
 # %% [markdown]
 # | setting | this notebook (2 CPU cores) | longer |
 # | --- | --- | --- |
-# | steps of the conditional game | 5,000 of 16 images | 7,500 in the table of section 4 |
-# | steps of InfoGAN | 3,000 on garments, 2,500 on faces | 7,500 in the table of section 5 |
-# | steps of CatGAN | 2,000 of 64 images | 3,000 in the table of section 6 |
+# | steps of the conditional game | 5,000 of 16 images | 7,500 in the table of section 3 |
+# | steps of InfoGAN | 3,000 on garments, 2,500 on faces | 7,500 |
+# | steps of CatGAN | 2,000 of 64 images | 2,000 |
 #
 # ## 1. Three ways to tell the class
 #
