@@ -3,9 +3,9 @@
     python benchmarks/codes.py --game infogan catgan --seeds 3
     python benchmarks/codes.py                       the tables of all results
 
-The games are the recipes `infogan` and `catgan`, whose epochs have 250 steps. The classifier alone is
-CatGAN's discriminator, trained on the labelled images and nothing else; k-means sees the pixels of
-the training images. All are judged on the 10,000 test images, whose labels no game has seen:
+The games are the recipes `infogan` and `catgan`, whose epochs have 250 steps. The classifier alone
+is CatGAN's discriminator, trained on the labelled images and nothing else; k-means sees the pixels
+of the training images. All are judged on the 10,000 test images, whose labels no game has seen:
 
 - accuracy without labels: under the best one-to-one naming of the ten clusters;
 - NMI: normalised mutual information of clusters and classes;
