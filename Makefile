@@ -5,18 +5,24 @@ CONSTRAINTS ?= constraints/tested.txt
 PYTHON ?=
 NOTEBOOK ?=
 PYTEST_ARGS ?=
+SITE ?= build/site
+COMMA := ,
 
 SET := $(basename $(notdir $(CONSTRAINTS)))
 VENV := $(if $(filter tested,$(SET)),.venv,.venv-$(SET))
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SITE_CONSTRAINTS := constraints/site.txt
+SITE_VENV := .venv-site
+SITE_BIN := $(SITE_VENV)/bin
+SITE_READY := $(SITE_VENV)/.ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lab bench notebooks refresh doctor lint clean
+.PHONY: help demo test test-site lab site bench notebooks refresh doctor lint clean
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 demo: $(READY)  ## train the circle GAN and a DCGAN, write pictures to outputs/ (2 minutes)
 	@$(BIN)/python -m gan_tf demo
@@ -30,6 +36,13 @@ test: lint  ## lint, unit tests, and every notebook and solution
 	PYDEVD_DISABLE_FILE_VALIDATION=1 \
 	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder \
 	--nbval-lax --nbval-current-env tests notebooks $(PYTEST_ARGS)
+	@sh site/test_if_possible.sh "$(MAKE)" $(BIN)/python
+
+test-site: $(SITE_READY)  ## build the web site and look at it in Chromium
+	@$(SITE_BIN)/python -m pytest site/tests $(PYTEST_ARGS)
+
+site: $(SITE_READY)  ## make the web site from the notebooks, in build/site
+	@$(SITE_BIN)/python site/build.py $(SITE)
 
 lint: $(READY)  ## check style and format
 	@$(BIN)/python -m ruff check .
@@ -55,10 +68,10 @@ clean:  ## remove the environments and what was built
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The first line of a constraints file says for which Pythons it holds. The stamp is written last,
-# so an interrupted set-up starts over.
+# so an interrupted set-up starts over. Arguments: constraints, environment, what to install, size.
 define SET_UP
 set -e; \
-minors=$$(sed -n 's/^# Python 3\.\([0-9]*\) to 3\.\([0-9]*\).*/\1 \2/p' $(CONSTRAINTS) | head -n 1); \
+minors=$$(sed -n 's/^# Python 3\.\([0-9]*\) to 3\.\([0-9]*\).*/\1 \2/p' $(1) | head -n 1); \
 oldest=$${minors% *}; newest=$${minors#* }; python=; seen=; \
 for name in $(if $(PYTHON),"$(PYTHON)",python3 python3.13 python3.12 python3.11 python3.10); do \
     "$$name" -c '' 2>/dev/null || continue; \
@@ -68,22 +81,24 @@ for name in $(if $(PYTHON),"$(PYTHON)",python3 python3.13 python3.12 python3.11 
     python="$$name"; break; \
 done; \
 if [ -z "$$python" ]; then \
-    echo "$(CONSTRAINTS) needs Python 3.$$oldest to 3.$$newest with its venv module." >&2; \
+    echo "$(1) needs Python 3.$$oldest to 3.$$newest with its venv module." >&2; \
     echo "Seen:$${seen:- none}. Install one, or name it: make PYTHON=/path/to/python3.$$newest" >&2; \
     case "$$seen" in *without-venv*) echo "Debian, Ubuntu: sudo apt install python3-venv" >&2;; esac; \
     exit 1; \
 fi; \
-rm -f $(READY); \
-if ! $(BIN)/python -m pip --version >/dev/null 2>&1; then \
-    echo "Making $(VENV) with $$("$$python" --version)"; \
-    "$$python" -m venv --clear $(VENV); \
+rm -f $(2)/.ready; \
+if ! $(2)/bin/python -m pip --version >/dev/null 2>&1; then \
+    echo "Making $(2) with $$("$$python" --version)"; \
+    "$$python" -m venv --clear $(2); \
 fi; \
-echo "Installing $(CONSTRAINTS) into $(VENV): almost 3 GB, a few minutes"; \
-$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade -c $(CONSTRAINTS) pip; \
-$(BIN)/python -m pip install --quiet \
-    -c $(CONSTRAINTS) -e ".[notebooks,dev,tfds]"; \
-touch $(READY)
+echo "Installing $(1) into $(2): $(4)"; \
+$(2)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade -c $(1) pip; \
+$(2)/bin/python -m pip install --quiet -c $(1) $(3); \
+touch $(2)/.ready
 endef
 
 $(READY): pyproject.toml $(CONSTRAINTS)
-	@$(SET_UP)
+	@$(call SET_UP,$(CONSTRAINTS),$(VENV),-e ".[notebooks$(COMMA)dev$(COMMA)tfds]",almost 3 GB$(COMMA) a few minutes)
+
+$(SITE_READY): pyproject.toml $(SITE_CONSTRAINTS)
+	@$(call SET_UP,$(SITE_CONSTRAINTS),$(SITE_VENV),--group site,half a GB$(COMMA) half a minute)

@@ -1,0 +1,153 @@
+"""What the tests of the site share: two builds, a server, a browser, and a page that listens."""
+
+from contextlib import contextmanager
+import functools
+import http.server
+import os
+from pathlib import Path
+import subprocess
+import sys
+import threading
+import time
+
+import build as site_build
+import chromium
+from playwright.sync_api import sync_playwright
+import pytest
+
+SITE = Path(__file__).resolve().parent.parent
+ROOT = SITE.parent
+OFFLINE = Path(__file__).resolve().parent / "offline"
+
+
+class Build:
+    """A build of the site in a process of its own, without the network."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.started = time.perf_counter()
+        environ = os.environ | {"PYTHONPATH": str(OFFLINE)}
+        command = [sys.executable, str(SITE / "build.py"), str(folder)]
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ
+        )
+
+    @functools.cached_property
+    def result(self):
+        """Exit code, what was printed, what was complained about, and the seconds it took."""
+        printed, complaints = self.process.communicate(timeout=300)
+        seconds = time.perf_counter() - self.started
+        return self.process.returncode, printed, complaints, seconds
+
+
+@pytest.fixture(scope="session")
+def builds(tmp_path_factory):
+    """Two builds of the same site, side by side in two folders."""
+    both = [Build(tmp_path_factory.mktemp(name) / "site") for name in ("first", "second")]
+    yield both
+    for each in both:
+        each.process.kill()
+        each.process.wait()
+
+
+@pytest.fixture(scope="session")
+def site(builds):
+    """Folder of a finished site."""
+    code, printed, complaints, _ = builds[0].result
+    if not (builds[0].folder / "index.html").exists():
+        pytest.fail(f"There is no site.\n{printed}{complaints}")
+    return builds[0].folder
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    """Serves files without printing every request."""
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture(scope="session")
+def address(site):
+    """Address at which the site is served, ending in a slash."""
+    handler = functools.partial(QuietHandler, directory=str(site))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium; without it, whoever called `make test-site` should learn that nothing was seen."""
+    path = chromium.find()
+    if path is None:
+        pytest.fail("There is no Chromium or Chrome: install one, or set CHROMIUM to its path.")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=list(chromium.FLAGS))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def visit(browser, address, site):
+    """Function that opens a page of the site and notes everything that goes wrong on it.
+
+    `mode` is "http" or "file"; other options are those of a browser's context.
+    """
+    contexts = []
+
+    def open_page(name, mode="http", context=None, **options):
+        if context is None:
+            context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
+            contexts.append(context)
+        page = context.new_page()
+        page.troubles = listen(page)
+        page.goto((address if mode == "http" else f"file://{site}/") + name)
+        page.wait_for_function(SETTLED)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+# MathJax has set as many formulas as there are places for them.
+SETTLED = """() => document.readyState === "complete" &&
+    document.querySelectorAll(".math").length === document.querySelectorAll("mjx-container").length
+"""
+
+
+def listen(page):
+    """Returns a list that fills with errors, failed requests and requests to other hosts."""
+    troubles = []
+    page.on("console", lambda m: troubles.append(f"{m.text} {m.location['url']}") if m.type == "error" else None)
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("requestfailed", lambda request: troubles.append(f"failed: {request.url}"))
+    page.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith(("http://127.0.0.1:", "file:", "data:", "blob:"))
+            else troubles.append(f"another host: {request.url}")
+        ),
+    )
+    return troubles
+
+
+@contextmanager
+def width_of(page, width):
+    """Makes a page as narrow as a phone's, and wide again afterwards."""
+    page.set_viewport_size({"width": width, "height": 844})
+    yield
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def page_names():
+    """Returns the names of all pages that one reads, known before they are built."""
+    stems = sorted(path.stem for path in (ROOT / "notebooks" / "src").glob("[0-9][0-9]_*.py"))
+    docs = sorted(f"docs/{path.stem}" for path in (ROOT / "docs").glob("*.md"))
+    return [f"{name}.html" for name in ["index", *stems, "glossary", "references", *docs]]
+
+
+assert site_build.ROOT == ROOT

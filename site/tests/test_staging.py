@@ -1,0 +1,131 @@
+"""The parts of staging, on texts and pictures made for the test."""
+
+import base64
+import io
+
+from nbformat.v4 import new_code_cell, new_output
+from PIL import Image
+import pytest
+from staging import figures, films, pages, prose, solutions
+from staging.course import Course
+
+from conftest import ROOT
+
+
+@pytest.fixture
+def course(tmp_path):
+    return Course(ROOT, tmp_path)
+
+
+@pytest.fixture
+def linker(course):
+    return prose.Linker(course, "05_dcgan")
+
+
+def test_first_mention_of_a_term_is_linked(linker, course):
+    text = linker("The *generator* wins. The generator draws; a logit too.")
+    assert text == "The *{term}`generator <generator>`* wins. The generator draws; a " + (
+        "{term}`logit <logit>` too."
+    )
+    assert course.mentions["generator"] == {"05_dcgan"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["`generator`", "$generator$", "# The generator\n", "[a generator](x.ipynb)", "<b generator>"],
+)
+def test_math_code_links_and_headings_stay(linker, text):
+    assert linker(text) == text
+
+
+def test_words_inside_words_are_no_terms(linker):
+    assert linker("modern regenerators") == "modern regenerators"
+
+
+def test_notebooks_are_linked(linker):
+    assert linker("See notebook\n02.") == "See [notebook 02](02_game.ipynb)."
+    assert linker("notebook 05 and notebook 99") == "notebook 05 and notebook 99"
+
+
+def test_papers_are_linked(linker):
+    linked = "[arXiv:1511.06434](https://arxiv.org/abs/1511.06434)"
+    assert linker("arXiv:1511.06434.") == f"{linked}."
+    assert linker(linked) == linked
+
+
+def test_links_out_of_the_folder(linker, course):
+    assert linker("[a](../docs/data.md#x)") == "[a](docs/data.md#x)"
+    assert linker("[a](../Makefile)") == f"[a]({course.address}/blob/main/Makefile)"
+    assert linker("[a](../data/licences/)") == f"[a]({course.address}/tree/main/data/licences)"
+    text = pages.relinked("[a](../notebooks/02_game.ipynb)", course)
+    assert text == "[a](../02_game.ipynb)"
+
+
+def test_citations_have_the_words_of_the_list():
+    text = (
+        "As in [Mao](https://arxiv.org/abs/1611.04076).\n\n**References.** Radford et al. 2015, "
+        "*DCGAN*,\n[arXiv:1511.06434](https://arxiv.org/abs/1511.06434) · Géron, *Hands-On*."
+    )
+    assert list(prose.citations(text)) == [
+        ("https://arxiv.org/abs/1511.06434", "Radford et al. 2015, *DCGAN*"),
+        ("Géron, *Hands-On*", "Géron, *Hands-On*"),
+        ("https://arxiv.org/abs/1611.04076", ""),
+    ]
+
+
+def test_caption_becomes_an_alternative():
+    number, words = figures.caption_of("Figure 5.2. Garments of [one](x) *class*. Look at $D$.")
+    assert (number, words[:8]) == ("5.2", "Garments")
+    assert figures.alternative(number, words) == "Figure 5.2: Garments of one class."
+    assert figures.caption_of("Figures are nice.") is None
+
+
+def gif_of(colours, size=(6, 4)):
+    frames = [Image.new("RGB", size, colour) for colour in colours]
+    buffer = io.BytesIO()
+    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:], duration=100)
+    return buffer.getvalue()
+
+
+def test_strip_holds_the_frames_in_order():
+    frames = films.frames_of(gif_of(["red", "blue", "lime"]))
+    strip, columns = films.strip_of(frames)
+    assert (strip.size, columns) == ((6, 12), 1)
+    assert [strip.getpixel((3, y)) for y in (2, 6, 10)] == [(255, 0, 0), (0, 0, 255), (0, 255, 0)]
+
+
+def test_long_films_take_several_columns(monkeypatch):
+    monkeypatch.setattr(films, "HIGHEST", 8)
+    frames = films.frames_of(gif_of(["red", "blue", "lime"]))
+    strip, columns = films.strip_of(frames)
+    assert (strip.size, columns) == ((12, 8), 2)
+    assert strip.getpixel((9, 2)) == (0, 255, 0)
+
+
+def test_solution_folds_code_outputs_and_pictures(course, linker):
+    buffer = io.BytesIO()
+    Image.new("L", (2, 2)).save(buffer, "PNG")
+    picture = base64.b64encode(buffer.getvalue()).decode()
+    cell = new_code_cell(
+        "print(1)",
+        outputs=[
+            new_output("stream", name="stdout", text="1\n"),
+            new_output("display_data", data={"image/png": picture}),
+        ],
+    )
+    box = solutions.folded([cell], "5.1", course, "05_dcgan", linker)
+    assert box.startswith(":::::{dropdown} Solution 5.1\n")
+    assert "````python\nprint(1)\n````" in box and "````text\n1\n````" in box
+    (saved,) = (course.work / "img").iterdir()
+    assert saved.read_bytes() == buffer.getvalue() and f"](img/{saved.name})" in box
+
+
+def test_number_of_an_exercise():
+    assert solutions.number_of("## Exercises\n\n**5.2 Implement.** A ring.") == "5.2"
+    assert solutions.number_of("no number") is None
+
+
+def test_reference_prefers_words_with_a_title():
+    cited = {"Kingma 2013, variational autoencoder": {"03"}, "Kingma 2013, *VAE*": {"04"}, "": {"05"}}
+    assert pages.described("address", cited) == "Kingma 2013, *VAE*"
+    assert pages.described("address", {"": {"05"}}) == "address"
