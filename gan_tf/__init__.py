@@ -13,6 +13,7 @@ _DEFINED_IN = {
     "GAN": "games.gan",
     "ProgressiveGAN": "games.progressive",
     "colab_drive": "colab",
+    "lab": "playground",
     "train_gan": "games.lecture",
     "capped": "data",
 }

@@ -1,6 +1,6 @@
 """Builds the web site of the course from the committed notebooks: runs nothing, fetches nothing.
 
-    python site/build.py [FOLDER]    writes the site; the default folder is build/site
+`python site/build.py FOLDER` writes the site to a folder; without an argument it is build/site.
 """
 
 import argparse

@@ -24,6 +24,7 @@ IMPORTS = {
     "startup": {"environment"},
     "prepared": {"startup"},
     "colab": set(),
+    "playground": {"checks"},
     "endings": set(),
     "environment": set(),
     "losses": {"checks"},
@@ -39,8 +40,11 @@ IMPORTS = {
     "judging": {"data", "metrics"},
     "recipes": {"checks", "games", "builders", "data", "layers", "losses", "penalties", "training"},
 }
-FOLDERS = {".ci", "benchmarks", "constraints", "data", "docs", "gan_tf", "notebooks", "tests"}
+FOLDERS = {".ci", ".github", "benchmarks", "constraints", "data", "docs", "gan_tf", "notebooks"}
+FOLDERS |= {"site", "tests"}
 PYTHONS = {"tested.txt": ("3.10", "3.11", "3.12", "3.13"), "colab.txt": ("3.11", "3.12", "3.13")}
+PYTHONS |= {"site.txt": ("3.11", "3.12", "3.13")}  # holds only the group that makes the web site
+ALL_PINNED = ("tested.txt", "colab.txt")
 EXTRAS = ("notebooks", "dev", "tfds")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 ADDRESS = PROJECT["project"]["urls"]["Repository"]
@@ -93,7 +97,8 @@ def test_package_itself_imports_neither_keras_nor_tensorflow():
 
 
 # These hold nothing that needs TensorFlow, or look at what is there before it is loaded.
-UNPREPARED = {"__init__", "__main__", "checks", "colab", "endings", "environment", "prepared"}
+UNPREPARED = {"__init__", "__main__", "checks", "colab", "endings", "environment", "playground"}
+UNPREPARED |= {"prepared"}
 
 
 @pytest.mark.parametrize("module", sorted({*IMPORTS} - UNPREPARED - {"startup"}))
@@ -189,7 +194,7 @@ def pins(file_name, python):
 
 
 @pytest.mark.parametrize(
-    ("file_name", "python"), [(name, p) for name, pythons in PYTHONS.items() for p in pythons]
+    ("file_name", "python"), [(name, p) for name in ALL_PINNED for p in PYTHONS[name]]
 )
 def test_every_dependency_is_pinned(file_name, python):
     pinned = pins(file_name, python)
@@ -197,6 +202,16 @@ def test_every_dependency_is_pinned(file_name, python):
         assert requirement.name in pinned, f"{file_name} does not pin {requirement.name}"
         version = pinned[requirement.name]
         assert requirement.specifier.contains(version), f"{requirement} against {version}"
+
+
+@pytest.mark.parametrize("python", PYTHONS["site.txt"])
+def test_every_package_of_the_site_is_pinned(python):
+    pinned, tested = pins("site.txt", python), pins("tested.txt", python)
+    for requirement in map(Requirement, PROJECT["dependency-groups"]["site"]):
+        assert requirement.specifier.contains(pinned[requirement.name]), requirement
+    shared = set(pinned) & set(tested)
+    assert shared > {"jupytext", "nbformat", "pytest"}
+    assert {name: pinned[name] for name in shared} == {name: tested[name] for name in shared}
 
 
 @pytest.mark.parametrize("file_name", PYTHONS)
@@ -207,7 +222,7 @@ def test_constraints_say_for_which_pythons_they_hold(file_name):
 
 
 def test_constraints_share_the_tools():
-    tested, colab = (pins(name, "3.13") for name in PYTHONS)
+    tested, colab = (pins(name, "3.13") for name in ALL_PINNED)
     assert tested["ruff"] == colab["ruff"]
     assert tested["pytest"] == colab["pytest"]
     assert set(tested) == set(colab)

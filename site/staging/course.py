@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import importlib.util
 from pathlib import Path
 import re
+
 import tomllib
 
 FOLDER = Path(__file__).resolve().parent.parent
@@ -63,7 +64,7 @@ class Course:
 
 
 def notebook_tools(root):
-    """Returns the module notebooks/build.py, which knows how sources and notebooks belong together."""
+    """Returns the module notebooks/build.py, which knows where notebooks and sources are."""
     path = root / "notebooks" / "build.py"
     spec = importlib.util.spec_from_file_location("notebooks_build", path)
     module = importlib.util.module_from_spec(spec)

@@ -10,6 +10,7 @@ from staging import figures, films, solutions
 from staging.course import Entry
 from staging.prose import Linker, plain
 
+
 class Page:
     """The page of one notebook while it is put together, cell by cell.
 
@@ -43,9 +44,7 @@ class Page:
         self.name_pictures()
         for number, cell in enumerate(self.cells):
             cell["id"] = f"c{number}"
-        return nbformat.v4.new_notebook(
-            cells=self.cells, metadata=tools.METADATA, nbformat_minor=5
-        )
+        return nbformat.v4.new_notebook(cells=self.cells, metadata=tools.METADATA, nbformat_minor=5)
 
     def add(self, tags, asked, answer):
         """Adds a cell of the source: `asked` from the notebook, `answer` from the solutions."""

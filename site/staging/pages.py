@@ -3,18 +3,21 @@
 import re
 import shutil
 
+from staging.course import FOLDER
 from staging.prose import OUTWARD, outward
 
 NUMBERS = (
-    "No One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve Thirteen Fourteen Fifteen "
-    "Sixteen Seventeen Eighteen Nineteen Twenty"
-).split()
+    *("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"),
+    *("Eleven", "Twelve", "Thirteen", "Fourteen", "Fifteen", "Sixteen", "Seventeen", "Eighteen"),
+    *("Nineteen", "Twenty"),
+)
 FILMS_ON_INDEX = ("01_circle", "05_dcgan")
 DOCS = ("teaching", "architecture", "data", "performance", "reliability", "scaling")
 
 
 def write_pages(course):
     """Writes all of them; the notebooks' pages must have been made before."""
+    write_lab(course)
     course.write("glossary.md", glossary(course))
     course.write("references.md", references(course))
     names = write_docs(course)
@@ -31,6 +34,7 @@ def index(course, docs):
         ways_in(course),
         "## The notebooks",
         cards(course),
+        contents("Play", ["lab"]),
         contents("Notebooks", course.entries),
         contents("Look up", ["glossary", "references"]),
         contents("Behind the course", docs),
@@ -45,8 +49,8 @@ def introduction(course):
     return (
         "Generative adversarial networks are two networks that play against each other: one makes "
         f"pictures, the other tries to tell them from real ones. {number} notebooks take this game "
-        "apart, with all the code, on a laptop without a GPU. You can read them here with all their "
-        f"outputs, run them in Colab, or [install the course]({course.address}#start)."
+        "apart, with all the code, on a laptop without a GPU. You can read them here with all "
+        f"their outputs, run them in Colab, or [install the course]({course.address}#start)."
     )
 
 
@@ -67,13 +71,15 @@ def ways_in(course):
     evening = [link(number) for number in ("01", "04", "05") if number in course.stems]
     minutes = sum(entry.minutes or 0 for entry in course.entries.values())
     return (
+        "- **You have ten minutes.** [Play both sides](lab.md): train a GAN right here in the "
+        "page, break it, and rescue it.\n"
         f"- **You have an hour.** Read notebook {first}: two networks learn to draw a circle.\n"
         f"- **You have an evening.** Take notebooks {', '.join(evening)}: from the circle to "
         "pictures of clothes.\n"
         "- **You have a term.** Work through all of them in order. All together they compute for "
         f"about {minutes} minutes; reading them takes longer.\n"
-        "- **You teach.** [The page for instructors](docs/teaching.md) says which notebook goes with "
-        "which lecture, and what to ask in class."
+        "- **You teach.** [The page for instructors](docs/teaching.md) says which notebook goes "
+        "with which lecture, and what to ask in class."
     )
 
 
@@ -95,6 +101,14 @@ def card(name, entry):
 def contents(caption, names):
     """Returns a part of the table of contents at the side of every page."""
     return f"```{{toctree}}\n:hidden:\n:caption: {caption}\n" + "\n".join(names) + "\n```"
+
+
+def write_lab(course):
+    """Writes the page of the lab, and its scripts as they are in the package."""
+    folder = course.root / "gan_tf" / "playground"
+    for path in [*folder.glob("*.js"), *folder.glob("*.css")]:
+        course.write(f"_static/lab/{path.name}", path.read_bytes())
+    course.write("lab.md", (FOLDER / "lab.md").read_text(encoding="utf-8"))
 
 
 def glossary(course):

@@ -108,8 +108,8 @@ def inside_link(text, at):
 def citations(text):
     """Yields (address, words) for each paper that a text names.
 
-    The paragraph 'References.' describes its papers, with ' · ' between them. Elsewhere a paper has
-    no words but its link. A work without an address has its own words as the key.
+    The paragraph 'References.' describes its papers, with ' · ' between them. Elsewhere the link to
+    a paper may hold its authors and year. A work without an address has its own words as the key.
     """
     listed = re.search(r"\*\*References\.\*\*(.*?)(?:\n\n|\Z)", text, re.S)
     for item in re.split(r"\s·\s", listed[1].strip()) if listed else ():
@@ -119,7 +119,9 @@ def citations(text):
         yield (addresses[0] if addresses else words), words
     rest = text[: listed.start()] + text[listed.end() :] if listed else text
     for address in addresses_in(rest):
-        yield address, ""
+        shown = re.search(rf"\[([^\[\]]*)\]\({re.escape(address)}\)", rest)
+        words = " ".join(shown[1].split()) if shown else ""
+        yield address, words if re.search(r"\d{4}$", words) and "arXiv" not in words else ""
 
 
 def addresses_in(text):

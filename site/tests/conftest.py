@@ -121,17 +121,19 @@ SETTLED = """() => document.readyState === "complete" &&
 def listen(page):
     """Returns a list that fills with errors, failed requests and requests to other hosts."""
     troubles = []
-    page.on("console", lambda m: troubles.append(f"{m.text} {m.location['url']}") if m.type == "error" else None)
+
+    def note_message(message):
+        if message.type == "error":
+            troubles.append(f"{message.text} {message.location['url']}")
+
+    def note_request(request):
+        if not request.url.startswith(("http://127.0.0.1:", "file:", "data:", "blob:")):
+            troubles.append(f"another host: {request.url}")
+
+    page.on("console", note_message)
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("requestfailed", lambda request: troubles.append(f"failed: {request.url}"))
-    page.on(
-        "request",
-        lambda request: (
-            None
-            if request.url.startswith(("http://127.0.0.1:", "file:", "data:", "blob:"))
-            else troubles.append(f"another host: {request.url}")
-        ),
-    )
+    page.on("request", note_request)
     return troubles
 
 
@@ -147,7 +149,7 @@ def page_names():
     """Returns the names of all pages that one reads, known before they are built."""
     stems = sorted(path.stem for path in (ROOT / "notebooks" / "src").glob("[0-9][0-9]_*.py"))
     docs = sorted(f"docs/{path.stem}" for path in (ROOT / "docs").glob("*.md"))
-    return [f"{name}.html" for name in ["index", *stems, "glossary", "references", *docs]]
+    return [f"{name}.html" for name in ["index", "lab", *stems, "glossary", "references", *docs]]
 
 
 assert site_build.ROOT == ROOT

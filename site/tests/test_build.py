@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from conftest import ROOT, page_names
 import nbformat
 import pytest
+
 from staging.course import read_glossary
 
 SOURCES = sorted((ROOT / "notebooks" / "src").glob("[0-9][0-9]_*.py"))
@@ -118,7 +119,8 @@ def test_page_shows_the_committed_outputs(site, source):
 
 @every_notebook
 def test_every_exercise_has_one_solution(site, source):
-    exercises = re.findall(r"^# \*\*(?:Exercise )?(\d+\.\d) ", source.read_text(encoding="utf-8"), flags=re.M)
+    text = source.read_text(encoding="utf-8")
+    exercises = re.findall(r"^# \*\*(?:Exercise )?(\d+\.\d) ", text, flags=re.M)
     page = (site / f"{source.stem}.html").read_text(encoding="utf-8")
     assert re.findall(r"Solution (\d+\.\d)<", page) == exercises
     assert "<details open" not in page
