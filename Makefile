@@ -6,12 +6,13 @@ PYTHON ?=
 NOTEBOOK ?=
 PYTEST_ARGS ?=
 SITE ?= build/site
-COMMA := ,
 
 SET := $(basename $(notdir $(CONSTRAINTS)))
 VENV := $(if $(filter tested,$(SET)),.venv,.venv-$(SET))
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+COURSE := -e ".[notebooks,dev,tfds]"
+
 SITE_CONSTRAINTS := constraints/site.txt
 SITE_VENV := .venv-site
 SITE_BIN := $(SITE_VENV)/bin
@@ -98,7 +99,7 @@ touch $(2)/.ready
 endef
 
 $(READY): pyproject.toml $(CONSTRAINTS)
-	@$(call SET_UP,$(CONSTRAINTS),$(VENV),-e ".[notebooks$(COMMA)dev$(COMMA)tfds]",almost 3 GB$(COMMA) a few minutes)
+	@$(call SET_UP,$(CONSTRAINTS),$(VENV),$(COURSE),almost 3 GB and a few minutes)
 
 $(SITE_READY): pyproject.toml $(SITE_CONSTRAINTS)
-	@$(call SET_UP,$(SITE_CONSTRAINTS),$(SITE_VENV),--group site,half a GB$(COMMA) half a minute)
+	@$(call SET_UP,$(SITE_CONSTRAINTS),$(SITE_VENV),--group site,half a GB and half a minute)

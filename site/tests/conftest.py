@@ -91,25 +91,47 @@ def browser():
 
 @pytest.fixture
 def visit(browser, address, site):
-    """Function that opens a page of the site and notes everything that goes wrong on it.
+    """Function that opens a page of the site, as a new reader, and notes what goes wrong on it.
 
     `mode` is "http" or "file"; other options are those of a browser's context.
     """
     contexts = []
 
-    def open_page(name, mode="http", context=None, **options):
-        if context is None:
-            context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
-            contexts.append(context)
-        page = context.new_page()
-        page.troubles = listen(page)
-        page.goto((address if mode == "http" else f"file://{site}/") + name)
-        page.wait_for_function(SETTLED)
+    def open_page(name, mode="http", **options):
+        contexts.append(browser.new_context(**WIDE, **options))
+        page = contexts[-1].new_page()
+        opened(page, (address if mode == "http" else f"file://{site}/") + name)
         return page
 
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="module")
+def leaf_through(browser, address, site):
+    """Function like `visit`, for many pages of one reader, whose browser knows the scripts."""
+    context = browser.new_context(**WIDE)
+
+    @contextmanager
+    def open_page(name, mode="http"):
+        page = context.new_page()
+        opened(page, (address if mode == "http" else f"file://{site}/") + name)
+        yield page
+        page.close()
+
+    yield open_page
+    context.close()
+
+
+WIDE = {"viewport": {"width": 1280, "height": 900}}
+
+
+def opened(page, url):
+    """Opens an address and waits until the page is complete; notes troubles from then on."""
+    page.troubles = listen(page)
+    page.goto(url)
+    page.wait_for_function(SETTLED)
 
 
 # MathJax has set as many formulas as there are places for them.
@@ -142,7 +164,7 @@ def width_of(page, width):
     """Makes a page as narrow as a phone's, and wide again afterwards."""
     page.set_viewport_size({"width": width, "height": 844})
     yield
-    page.set_viewport_size({"width": 1280, "height": 900})
+    page.set_viewport_size(WIDE["viewport"])
 
 
 def page_names():
