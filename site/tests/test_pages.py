@@ -25,11 +25,13 @@ def violations(page, rules=None):
 
 
 # axe looks at every part of every formula, every word of code and every cell of a table, which
-# takes a minute a page. They look alike everywhere, so one page is looked at in full.
+# takes a minute a page. They look alike everywhere, so one page is looked at in full, and of the
+# others only the first of each.
 LIGHTEN = """() => {
     for (const pre of document.querySelectorAll("div.highlight pre"))
-        pre.textContent = pre.textContent;
+        pre.textContent = pre.textContent.split("\\n")[0];
     for (const formula of document.querySelectorAll("mjx-container")) formula.replaceChildren();
+    for (const button of [...document.querySelectorAll(".copybtn")].slice(3)) button.remove();
     for (const row of document.querySelectorAll("tbody tr:nth-child(n+4)")) row.remove();
 }"""
 
