@@ -40,7 +40,7 @@ test: lint  ## lint, unit tests, and every notebook and solution
 	@sh site/test_if_possible.sh "$(MAKE)" $(BIN)/python
 
 test-site: $(SITE_READY)  ## build the web site and look at it in Chromium
-	@$(SITE_BIN)/python -m pytest site/tests $(PYTEST_ARGS)
+	@$(SITE_BIN)/python -m pytest -n 2 site/tests $(PYTEST_ARGS)
 
 site: $(SITE_READY)  ## make the web site from the notebooks, in build/site
 	@$(SITE_BIN)/python site/build.py $(SITE)

@@ -41,6 +41,7 @@ html_theme_options = {
     "home_page_in_toc": True,
     "show_toc_level": 2,
     "toc_title": "On this page",
+    "footer_content_items": [],
     "navbar_persistent": [],  # else an empty bar with a second search field
 }
 

@@ -7,7 +7,7 @@ import sys
 import tarfile
 import zipfile
 
-from gan_tf import data
+from gan_tf import data, playground
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,7 +26,7 @@ print(gan_tf.__file__)
 print(train_images.shape[0], train_labels.shape[0], test_images.shape[0], test_labels.shape[0])
 print(float(train_images.min()), float(train_images.max()), len(set(train_labels.tolist())))
 print(gan_tf.metrics.fashion_mnist_encoder()(test_images[:3]).features.shape)
-from gan_tf import data
+from gan_tf import data, playground
 pictures = [data.load_images(name, 32, num=2) for name in data.DATA_SETS]
 pictures += [each[None] for each in data.photographs(64).values()]
 print(len(pictures), all(-1 <= images.min() < images.max() <= 1 for images in pictures))
@@ -67,6 +67,7 @@ def test_wheel_contains_data(wheel):
         assert f"gan_tf/embedded/{name}" in names
     assert "gan_tf/metrics/fashion_mnist_classifier.keras" in names
     assert "gan_tf/metrics/face_classifier.keras" in names
+    assert {f"gan_tf/playground/{name}" for name in (*playground.SCRIPTS, "lab.css")} <= set(names)
     assert all(name.startswith(("gan_tf/", "gan_tf-")) for name in names)
 
 

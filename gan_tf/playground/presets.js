@@ -11,12 +11,12 @@
   const FIELDS = [
     ["data", "Data", Object.keys(DATA), false],
     ["loss", "Loss", Object.keys(LOSSES), true],
-    ["rateD", "Learning rate of D", RATES, true],
-    ["rateG", "Learning rate of G", RATES, true],
-    ["beta1", "Momentum (Adam's β₁)", [0, 0.5, 0.9], true],
-    ["stepsD", "Steps of D for one of G", [1, 2, 5, 10], true],
+    ["rateD", "Rate of D", RATES, true],
+    ["rateG", "Rate of G", RATES, true],
+    ["beta1", "Momentum", [0, 0.5, 0.9], true],
+    ["stepsD", "Steps of D", [1, 2, 5, 10], true],
     ["r1", "R1 penalty", [0, 0.1, 0.3, 1, 3], true],
-    ["width", "Neurons in a layer", [8, 16, 32, 64], false],
+    ["width", "Neurons", [8, 16, 32, 64], false],
   ];
 
   // The first four in the order in which one would try them. `keep` goes on with the networks

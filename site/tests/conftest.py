@@ -3,14 +3,16 @@
 from contextlib import contextmanager
 import functools
 import http.server
+import json
 import os
 from pathlib import Path
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
-import build as site_build
 import chromium
 from playwright.sync_api import sync_playwright
 import pytest
@@ -20,34 +22,60 @@ ROOT = SITE.parent
 OFFLINE = Path(__file__).resolve().parent / "offline"
 
 
+BUILDS = ("first", "second")
+FOLDER_VARIABLE = "GAN_TF_SITE_BUILDS"  # tells the processes of pytest-xdist where the builds are
+
+
 class Build:
     """A build of the site in a process of its own, without the network."""
 
-    def __init__(self, folder):
-        self.folder = folder
-        self.started = time.perf_counter()
+    def __init__(self, name):
+        self.folder = Path(os.environ[FOLDER_VARIABLE]) / name / "site"
+        self.report = self.folder.parent / "report.json"
+
+    def run(self):
+        """Builds the site and reports how that went; the site itself is there before."""
+        self.folder.parent.mkdir(parents=True)
         environ = os.environ | {"PYTHONPATH": str(OFFLINE)}
-        command = [sys.executable, str(SITE / "build.py"), str(folder)]
-        self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ
-        )
+        command = [sys.executable, str(SITE / "build.py"), str(self.folder)]
+        started = time.perf_counter()
+        done = subprocess.run(command, capture_output=True, text=True, env=environ)
+        seconds = time.perf_counter() - started
+        text = json.dumps([done.returncode, done.stdout, done.stderr, seconds])
+        unfinished = self.report.with_suffix(".part")
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.rename(self.report)
 
     @functools.cached_property
     def result(self):
         """Exit code, what was printed, what was complained about, and the seconds it took."""
-        printed, complaints = self.process.communicate(timeout=300)
-        seconds = time.perf_counter() - self.started
-        return self.process.returncode, printed, complaints, seconds
+        deadline = time.monotonic() + 300
+        while not self.report.exists():
+            if time.monotonic() > deadline:
+                pytest.fail("The site was not built within five minutes.")
+            time.sleep(0.1)
+        return json.loads(self.report.read_text(encoding="utf-8"))
+
+
+def pytest_sessionstart(session):
+    """Starts two builds, once for all processes that test them."""
+    if hasattr(session.config, "workerinput"):
+        return
+    os.environ[FOLDER_VARIABLE] = tempfile.mkdtemp(prefix="site-tests-")
+    for name in BUILDS:
+        threading.Thread(target=Build(name).run, daemon=True).start()
+
+
+def pytest_sessionfinish(session):
+    """Removes the builds when all tests are done."""
+    if not hasattr(session.config, "workerinput"):
+        shutil.rmtree(os.environ.pop(FOLDER_VARIABLE), ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
-def builds(tmp_path_factory):
+def builds():
     """Two builds of the same site, side by side in two folders."""
-    both = [Build(tmp_path_factory.mktemp(name) / "site") for name in ("first", "second")]
-    yield both
-    for each in both:
-        each.process.kill()
-        each.process.wait()
+    return [Build(name) for name in BUILDS]
 
 
 @pytest.fixture(scope="session")
@@ -172,6 +200,3 @@ def page_names():
     stems = sorted(path.stem for path in (ROOT / "notebooks" / "src").glob("[0-9][0-9]_*.py"))
     docs = sorted(f"docs/{path.stem}" for path in (ROOT / "docs").glob("*.md"))
     return [f"{name}.html" for name in ["index", "lab", *stems, "glossary", "references", *docs]]
-
-
-assert site_build.ROOT == ROOT

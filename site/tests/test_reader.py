@@ -160,7 +160,7 @@ def test_menu_opens_on_a_phone(visit):
         const box = link.getBoundingClientRect();
         return link.textContent.includes("02. The game") && box.width && box.left >= 0;
     })"""
-    assert not page.evaluate(in_view)
+    page.wait_for_function(f"() => !({in_view})()")  # the sidebar slides away
     page.locator(".primary-toggle:visible").first.click()
     page.wait_for_function(in_view)
 
