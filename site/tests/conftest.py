@@ -38,17 +38,21 @@ class Build:
         self.folder.parent.mkdir(parents=True)
         environ = os.environ | {"PYTHONPATH": str(OFFLINE)}
         command = [sys.executable, str(SITE / "build.py"), str(self.folder)]
-        started = time.perf_counter()
-        done = subprocess.run(command, capture_output=True, text=True, env=environ)
-        seconds = time.perf_counter() - started
-        text = json.dumps([done.returncode, done.stdout, done.stderr, seconds])
+        outputs = [self.folder.parent / name for name in ("printed", "complaints")]
+        with outputs[0].open("w") as printed, outputs[1].open("w") as complaints:
+            process = subprocess.Popen(command, stdout=printed, stderr=complaints, env=environ)
+            _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        texts = [path.read_text(encoding="utf-8") for path in outputs]
+        seconds = usage.ru_utime + usage.ru_stime
+        text = json.dumps([process.returncode, *texts, seconds])
         unfinished = self.report.with_suffix(".part")
         unfinished.write_text(text, encoding="utf-8")
         unfinished.rename(self.report)
 
     @functools.cached_property
     def result(self):
-        """Exit code, what was printed, what was complained about, and the seconds it took."""
+        """Exit code, what was printed, what was complained about, and seconds of one core."""
         deadline = time.monotonic() + 300
         while not self.report.exists():
             if time.monotonic() > deadline:

@@ -55,8 +55,8 @@ def test_build_prints_no_warning(builds):
 
 
 def test_build_is_quick(builds):
-    """Two run at once, on as few cores as CI has, so each may take twice as long."""
-    assert max(build.result[3] for build in builds) < 2 * MOST_SECONDS
+    """Seconds of one core, because others may be at work beside it."""
+    assert 1 < max(build.result[3] for build in builds) < MOST_SECONDS
 
 
 def test_two_builds_are_the_same_bytes(builds):
