@@ -31,13 +31,13 @@ demo: $(READY)  ## train the circle GAN and a DCGAN, write pictures to outputs/ 
 # Notebooks run with few epochs, few steps and no network; unit tests lift the caps for themselves
 # (tests/conftest.py). Two processes, so one thread each does the arithmetic: more would wait for
 # each other.
-test: lint  ## lint, unit tests, and every notebook and solution
+test: lint  ## lint, the web site where Chromium is there, unit tests, every notebook and solution
+	@sh site/test_if_possible.sh "$(MAKE)" $(BIN)/python
 	@KERAS_MAX_EPOCHS=1 KERAS_MAX_STEPS_PER_EPOCH=2 GAN_TF_OFFLINE=1 TF_CPP_MIN_LOG_LEVEL=3 \
 	TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=2 OMP_NUM_THREADS=1 \
 	PYDEVD_DISABLE_FILE_VALIDATION=1 \
 	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder \
 	--nbval-lax --nbval-current-env tests notebooks $(PYTEST_ARGS)
-	@sh site/test_if_possible.sh "$(MAKE)" $(BIN)/python
 
 test-site: $(SITE_READY)  ## build the web site and look at it in Chromium
 	@$(SITE_BIN)/python -m pytest -n 2 site/tests $(PYTEST_ARGS)
