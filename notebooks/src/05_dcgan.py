@@ -10,19 +10,22 @@
 # {{badge}}
 #
 # **Question.** Convolutions know that neighbouring pixels belong together, yet early GANs with
-# convolutions kept falling apart. What makes them stable?
+# convolutions were hard to train. What makes them stable?
 #
-# **You will be able to** build a convolutional generator and discriminator, name the five
-# guidelines of the DCGAN paper and say what each one did in a run where it was left out, walk
-# through the latent space, and calculate with garments.
+# **You will be able to** explain a transposed convolution and batch normalisation in a few lines of
+# NumPy, build the lecture's DCGAN, say what each of the five DCGAN guidelines is worth in short
+# runs, show a network that fails without batch normalisation, and calculate with garments in the
+# latent space.
 #
-# **Before this**: notebook 04 (the dense GAN, the two phases, `train_gan`) and what a convolution
-# is.
+# **Before this**: [notebook 04](04_fashion_dense.ipynb) (the dense GAN, the two phases,
+# `train_gan`), and what a convolution is.
 #
-# **Lecture**: KTH ID2223, *Deep Convolutional GANs*; IIT Tirupati, *Deep Learning 9.1*, on the
-# architecture; *Generative Models*, on latent vector arithmetic.
+# **Lectures**: KTH ID2223, *Deep Convolutional GANs*; IIT Tirupati, *Deep Learning 9.1*, on the
+# architecture; *Generative Models*, on arithmetic with latent vectors.
 #
-# **Time of a full run**: about 15 minutes on two CPU cores. On a GPU it was not measured.
+# **Time of a full run**: about @@ minutes on two CPU cores. We have not measured it on a GPU. A
+# generator that trained for longer comes with the course: sections 6 and 7 use it, so you can run
+# them without waiting for the training in section 2.
 
 # %% tags=["setup"]
 import sys
@@ -32,7 +35,7 @@ if "google.colab" in sys.modules:
     # %pip install --quiet --no-deps "gan_tf @ git+{{repository}}"
 
 # %% tags=["setup"]
-from gan_tf import GAN, builders, callbacks, capped, data, metrics, plots, train_gan
+from gan_tf import GAN, builders, callbacks, capped, data, games, metrics, plots, train_gan
 from IPython.display import Image
 import keras
 from keras import layers
@@ -40,51 +43,97 @@ import numpy as np
 
 # %% [markdown] tags=["setup"]
 # ## Settings
-# Every number that is used below.
+# This cell holds the numbers that we use below, and loads the data. (`capped` returns the number
+# itself, unless the tests of this course ask for a short trial.)
 
 # %% tags=["setup"]
 SEED = 0
 BATCH_SIZE = 32
 CODINGS_SIZE = 100  # values in a latent vector
-STEPS_PER_EPOCH, EPOCHS = 250, 16  # 4,000 steps in all
+STEPS_PER_EPOCH, EPOCHS = 250, 8  # 2,000 steps in all
 AVERAGE_DECAY = 0.999
-STEPS_LEFT_OUT = 350  # for each short run with a guideline left out
-NUM_JUDGED = 1_000
-NUM_SCORED = capped(5_000, per_step=100)  # 5,000, unless a quick trial is asked for
+STEPS_DEEP, STEPS_SHORT = 600, 350  # of the games in sections 4 and 5
+NUM_JUDGED = capped(5_000, per_step=100)
 keras.utils.set_random_seed(SEED)
+(images, labels), _ = data.load_fashion_mnist()
+encoder = metrics.fashion_mnist_encoder()  # a small classifier, which we use as a judge
 
 # %% [markdown]
 # | setting | this notebook (2 CPU cores) | longer (a GPU) |
 # | --- | --- | --- |
-# | steps | 4,000 | 93,750: 50 epochs of 60,000 images, as in the lecture |
-# | batch size | 32 | 32 |
-# | steps for each guideline left out | 350 | 3,500 |
+# | steps of the lecture's DCGAN | 2,000 | 93,750: 50 epochs of 60,000 images, as in the lecture |
+# | steps of each deep game (section 4) | 600 | 6,000 |
+# | steps of each short game (section 5) | 350 | 3,500 |
 #
-# An "epoch" here is a stretch of 250 steps, so that a run is equally long whether the full
-# Fashion-MNIST was found (60,000 images) or the subset that comes with the course (10,000).
-
-# %% tags=["setup"]
-(images, labels), _ = data.load_fashion_mnist()
-
-# %% [markdown]
-# Pixels lie in $[-1, 1]$, because the generator will end in a hyperbolic tangent.
+# The batch size is 32. An 'epoch' here means 250 steps, whatever the size of the data. The pixels
+# lie in $[-1, 1]$, because the generator will end in a hyperbolic tangent.
 
 # %%
 first_of_each = [np.flatnonzero(labels == number)[0] for number in range(10)]
-plots.image_grid(images[first_of_each], 10, labels=data.CLASS_NAMES, scale=3)
+plots.large(plots.image_grid(images[first_of_each], 5, labels=data.CLASS_NAMES, scale=3))
 
 # %% [markdown]
-# Figure 5.1. One real image of each of the ten classes, with its name. Each is 28 × 28 pixels of
-# grey.
-
-# %% [markdown]
-# ## 1. The two networks
+# Figure 5.1. One real image of each of the ten classes, with its name. Each image is grey and has
+# 28 × 28 pixels.
 #
-# The generator starts from 7 × 7 small feature maps and doubles the size twice. A *transposed*
-# convolution with stride 2 spreads every value over a 5 × 5 patch and adds up the overlaps.
+# ## 1. The parts
+#
+# ### Down with strides, up with transposed convolutions
+#
+# A discriminator has to get from 28 × 28 pixels to one number. A convolution with **stride** 2 puts
+# its window at every second pixel only, so its output is half as high and half as wide.
+#
+# A generator has to go the other way, from small feature maps to a large image. A **transposed
+# convolution** with stride 2 turns the convolution around: each input value is multiplied by the
+# whole kernel, the result is laid down at every second position of the output, and overlapping
+# values are added up. In one dimension this takes five lines:
+
 
 # %%
 # NBVAL_CHECK_OUTPUT
+def transposed_convolution(values, kernel, stride):
+    out = np.zeros(stride * (len(values) - 1) + len(kernel))
+    for place, value in enumerate(values):
+        out[place * stride : place * stride + len(kernel)] += value * kernel
+    return out
+
+
+kernel = np.array([1.0, 2.0, 3.0, 2.0, 1.0])
+print("ours ", transposed_convolution([1.0, 10.0, 100.0], kernel, stride=2))
+layer = layers.Conv1DTranspose(1, 5, strides=2, use_bias=False)
+layer.build((1, 3, 1))
+layer.set_weights([kernel.reshape(5, 1, 1)])
+print("Keras", np.array(layer(np.reshape([1.0, 10.0, 100.0], (1, 3, 1)))).ravel())
+
+# %% [markdown]
+# With a kernel of length 5 and stride 2, three input values meet at some output positions, and only
+# two at the others. **Predict**: what does this do to an image?
+
+# %%
+axes = plots.panels(2, width=4.2, height=4.2)
+for place, size in zip(axes, (5, 4), strict=True):
+    layer = layers.Conv2DTranspose(1, size, 2, "same", kernel_initializer="ones", use_bias=False)
+    counts = np.array(layer(np.ones((1, 7, 7, 1))))[0, 2:10, 2:10, 0].astype(int)
+    place.imshow(counts, cmap="Blues", vmin=0, vmax=16)
+    for (row, column), count in np.ndenumerate(counts):
+        place.text(column, row, count, ha="center", va="center", fontsize=13)
+    place.set(xticks=[], yticks=[], title=f"kernel {size} × {size}, stride 2")
+axes[0].figure
+
+# %% [markdown]
+# Figure 5.2. How many input values are added up at each output pixel (a part of the image, away
+# from its border). Left: with the lecture's kernel of 5 × 5 the numbers are 9, 6 and 4, in a
+# lattice that repeats every second pixel. Right: with a kernel of 4 × 4, a multiple of the stride,
+# every pixel gets 4. A generator with 5 × 5 kernels can learn weights that cancel the lattice, but
+# it begins with it. [Odena et al., 2016](https://distill.pub/2016/deconv-checkerboard/) describe
+# this *checkerboard artifact*. We keep the lecture's kernels, and look for the lattice in our
+# samples.
+#
+# ### The two networks
+#
+# The generator begins with 128 feature maps of 7 × 7 and doubles their size twice.
+
+# %%
 generator = keras.Sequential(
     [
         keras.Input((CODINGS_SIZE,)),
@@ -94,17 +143,15 @@ generator = keras.Sequential(
         layers.Conv2DTranspose(64, 5, strides=2, padding="same", activation="selu"),
         layers.BatchNormalization(),
         layers.Conv2DTranspose(1, 5, strides=2, padding="same", activation="tanh"),
-    ]
+    ],
+    name="generator",
 )
-for layer in generator.layers:
-    print(f"{type(layer).__name__:20} {layer.output.shape[1:]}")
 
 # %% [markdown]
-# The discriminator goes the other way: convolutions with stride 2 halve the size, until a dense
-# layer weighs all that is left.
+# The discriminator halves the size twice. A last dense layer weighs all that is left. Its **leaky
+# ReLU** returns $x$ for $x > 0$ and $0.2\,x$ otherwise, so that some gradient passes everywhere.
 
 # %%
-# NBVAL_CHECK_OUTPUT
 discriminator = keras.Sequential(
     [
         keras.Input((28, 28, 1)),
@@ -116,36 +163,86 @@ discriminator = keras.Sequential(
         layers.Dropout(0.4),
         layers.Flatten(),
         layers.Dense(1, activation="sigmoid"),
-    ]
+    ],
+    name="discriminator",
 )
-for layer in discriminator.layers:
-    print(f"{type(layer).__name__:20} {layer.output.shape[1:]}")
+
+# %%
+plots.large(plots.architecture(generator, discriminator, width=12.0), 100)
 
 # %% [markdown]
-# Later notebooks take both from `gan_tf.builders`. They are the same:
+# Figure 5.3. The two networks, from left to right. Above each box stands the shape of its output
+# (height × width × feature maps), below it the layer. The generator (top) makes its maps larger and
+# fewer: 7 × 7 × 128, then 14 × 14 × 64, then the image of 28 × 28 × 1. The discriminator (bottom)
+# does the opposite, from 28 × 28 × 1 to 7 × 7 × 128 and then to one number. In the game, the image
+# that leaves the first network, or a real one, enters the second.
+#
+# Later notebooks take both networks from `gan_tf.builders`. With the same weights, they give the
+# same numbers:
 
 # %%
 # NBVAL_CHECK_OUTPUT
-print(generator.count_params(), builders.dcgan_generator(CODINGS_SIZE).count_params())
-print(discriminator.count_params(), builders.dcgan_discriminator().count_params())
+packaged = builders.dcgan_generator(CODINGS_SIZE)
+packaged_discriminator = builders.dcgan_discriminator(output_activation="sigmoid")
+packaged.set_weights(generator.get_weights())
+packaged_discriminator.set_weights(discriminator.get_weights())
+few = keras.random.normal((4, CODINGS_SIZE), seed=SEED)
+verdicts = [discriminator(generator(few)), packaged_discriminator(packaged(few))]
+print("largest difference", np.abs(np.subtract(*map(np.array, verdicts))).max())
+print(generator.count_params(), "weights in G,", discriminator.count_params(), "in D")
 
 # %% [markdown]
-# **The guidelines** of Radford et al., and what these networks do with them:
+# ### Batch normalisation
 #
-# | | guideline | here, as in the lecture |
-# | --- | --- | --- |
-# | 1 | strided convolutions instead of pooling | yes |
-# | 2 | batch norm in both players, but not at G's output or D's input | in G; D has dropout |
-# | 3 | no fully connected hidden layers | yes |
-# | 4 | ReLU in G, tanh at its output | SELU in G, tanh at its output |
-# | 5 | leaky ReLU in D | yes |
+# `BatchNormalization` ([Ioffe and Szegedy, 2015](https://arxiv.org/abs/1502.03167)) looks at one
+# feature map at a time, over all images and positions of a batch. It subtracts the mean $\mu$ and
+# divides by the standard deviation, so that every map has mean 0 and variance 1:
+#
+# $$\hat x = \frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}}, \qquad y = \gamma\,\hat x + \beta.$$
+#
+# Here $\sigma^2$ is the variance of the map, $\varepsilon = 0.001$ avoids a division by zero, and
+# the scale $\gamma$ and the shift $\beta$ of each map are learnt (they begin with 1 and 0).
+
+
+# %%
+# NBVAL_CHECK_OUTPUT
+def batch_normalization(x, epsilon=1e-3):
+    mean = x.mean(axis=(0, 1, 2))  # x: (batch, height, width, maps), mean: (maps,)
+    variance = x.var(axis=(0, 1, 2))
+    return (x - mean) / np.sqrt(variance + epsilon)
+
+
+maps = 5 + 3 * np.random.default_rng(SEED).normal(size=(8, 7, 7, 4)).astype("float32")
+theirs = np.array(layers.BatchNormalization()(maps, training=True))
+print("same as Keras:", np.allclose(batch_normalization(maps), theirs, atol=1e-5))
 
 # %% [markdown]
+# This is what happens in *training mode*. Meanwhile the layer keeps running averages of $\mu$ and
+# $\sigma^2$. In *inference mode*, when we want samples, it uses these averages, so that an image
+# does not depend on the rest of its batch.
+#
+# ### The guidelines
+#
+# [Radford et al., 2015](https://arxiv.org/abs/1511.06434) tried many networks, and gave five
+# guidelines for stable ones. G is the generator, D the discriminator:
+#
+# | | guideline | the lecture's networks |
+# | --- | --- | --- |
+# | 1 | no pooling: strided convolutions in D, transposed ones in G | yes |
+# | 2 | batch normalisation in both, but not at G's output or D's input | in G; D has dropout |
+# | 3 | no fully connected hidden layers | yes |
+# | 4 | ReLU in G, and tanh at its output | SELU in G, tanh at its output |
+# | 5 | leaky ReLU in D | yes |
+#
+# (**SELU**, from [Klambauer et al., 2017](https://arxiv.org/abs/1706.02515), is an activation whose
+# outputs tend towards mean 0 and variance 1.) The guidelines come from experience, not from a
+# proof. We shall test all five in sections 4 and 5. First let us see the lecture's game at work.
+#
 # ## 2. Training
 #
-# Compiled as in the lecture. `GeneratorAverage` keeps a running average of the generator's
-# weights on the side (`# not in the lecture`): the players circle around each other, and the
-# average stays in the middle. The figure below redraws itself.
+# We compile and train as in the lecture. We add one thing: `GeneratorAverage` keeps a running
+# average of the generator's weights ([Yazıcı et al., 2019](https://arxiv.org/abs/1806.04498)), a
+# second generator that changes more smoothly than the first.
 
 # %%
 gan = keras.Sequential([generator, discriminator])
@@ -158,7 +255,8 @@ watcher = callbacks.SampleImages(25, seed=SEED)
 batches = data.batches(images, BATCH_SIZE, SEED, steps_per_epoch=STEPS_PER_EPOCH)
 
 # %% [markdown]
-# **Predict.** What will appear first: the outline of a garment, or its texture?
+# **Predict.** What will appear first: the outline of a garment, or its texture? (The figure below
+# redraws itself during the training.)
 
 # %%
 history = train_gan(
@@ -170,282 +268,477 @@ history = train_gan(
 )
 
 # %% [markdown]
-# Figure 5.2. What the generator itself makes of 25 latents after 4,000 steps. Compare with the
-# dense network of notebook 04: neighbouring pixels now agree and edges are continuous, but a faint
-# lattice lies over the surfaces: transposed convolutions leave it. Trousers, pullovers and shoes
-# can be told at once; some shapes are still between two garments.
+# Figure 5.4. @@ What the generator makes of 25 latent vectors after 2,000 steps.
 
 # %%
-film = plots.training_gif(watcher.frames[::2], "../outputs/05_dcgan.gif", 0.4)
+film = plots.training_gif(watcher.frames, "../outputs/05_dcgan.gif", 0.5)
 Image(film.read_bytes())
 
 # %% [markdown]
-# Figure 5.3. The film: every second epoch of 250 steps, 0.4 s each, the last one held. Outlines
-# come first, under a lattice of squares that the transposed convolutions leave; surfaces follow.
-# Some latents change their mind: the second image of the second row is a T-shirt until epoch 4 and
-# trousers from epoch 6 on.
+# Figure 5.5. @@ The film of the run: the samples before training, and after every 250 steps.
 
 # %%
-plots.losses(history, equilibrium={"log 2: D cannot tell": np.log(2)})
+figure = plots.losses(history, equilibrium={"log 2: D cannot tell": np.log(2)})
+plots.large(figure)
 
 # %% [markdown]
-# Figure 5.4. Losses against the epoch. In the first three epochs the discriminator pulls ahead;
-# from the sixth on both curves are flat, at about 0.60 and 1.10, and the discriminator stays
-# better than guessing ($\log 2 = 0.69$). In the film the details still change after that: these
-# curves do not tell when to stop.
-
-# %% [markdown]
-# ## 3. Which classes are there?
+# Figure 5.6. @@ losses
 #
-# A generator can make lovely shirts and forget that shoes exist. We look at 1,000 samples of the
-# averaged generator. To sort them, each takes the class that most of its five nearest real images
-# have, by the distance between pixels. Do not trust that label too far; the eye decides.
-
+# ## 3. What has it learnt?
+#
+# 2,000 steps are short: the lecture plays 93,750. A longer run of a generator of half the width
+# comes with the course (22,500 steps of 16 images, with other rules that [notebook
+# 08](08_remedies.ipynb) explains). Let us compare both with real images.
 
 # %%
-def nearest_classes(samples, real, real_labels, neighbours=5):
-    """Majority class of the nearest real images, and whether all of them agree."""
-    flat, real = samples.reshape(len(samples), -1), real.reshape(len(real), -1)
-    distances = (real**2).sum(1) - 2 * flat @ real.T  # squared, up to a constant for each sample
-    found = real_labels[np.argsort(distances, axis=1)[:, :neighbours]]  # (samples, neighbours)
-    votes = np.stack([(found == number).sum(1) for number in range(10)], axis=1)
-    return votes.argmax(1), votes.max(1) == neighbours
+longer = builders.dcgan_generator(filters=(64, 32), weights="fashion_mnist")
 
 
-def generated(latents):
-    """Images of the averaged generator, as an array."""
-    return np.array(average.generator(latents, training=False))
+def images_of(model, latents):
+    parts = np.array_split(latents, max(1, len(latents) // 500))
+    return np.concatenate([np.array(model(part, training=False)) for part in parts])
 
 
 latents = np.array(keras.random.normal((NUM_JUDGED, CODINGS_SIZE), seed=SEED + 1))
-samples = generated(latents)
-classes, agreed = nearest_classes(samples, images[:10_000], labels[:10_000])
-for number, name in enumerate(data.CLASS_NAMES):
-    print(f"{name:12} {np.mean(classes == number):6.1%} of the samples")
-
 
 # %%
-def examples(number, count=10):
-    """Samples of one class, those first whose neighbours agree; blank where there are too few."""
-    order = np.argsort(~agreed, kind="stable")
-    found = [samples[place] for place in order if classes[place] == number][:count]
-    return found + [np.ones((28, 28, 1))] * (count - len(found))
-
-
-rows = np.concatenate([examples(number) for number in range(10)])
-plots.image_grid(rows, 10, row_labels=data.CLASS_NAMES, scale=2)
-
-# %% [markdown]
-# Figure 5.5. Samples of the averaged generator, a row for each class by their nearest real images.
-# Nine rows are full. Sandals are rare, 0.4 % where the data have 10 %: of the four, the second has
-# the straps and the third the heel of one, and the others look more like low shoes. Coats are
-# twice as frequent as in the data, and some rows are mixed (is that a coat or a pullover?): pixels
-# are a poor judge, and notebook 06 will bring a better one. This is how a mild mode collapse looks
-# in numbers.
+made = {
+    "this run": images_of(generator, latents),
+    "its average": images_of(average.generator, latents),
+    "longer run": images_of(longer, latents),
+    "real images": images[5_000 : 5_000 + NUM_JUDGED],
+}
+rows = np.concatenate([each[:24] for each in made.values()])
+names = [text for name in made for text in (name, "")]
+plots.large(plots.image_grid(rows, 12, row_labels=names, scale=2))
 
 # %% [markdown]
-# **A number.** Notebook 06 is about metrics. Here is one in advance, the *Fréchet classifier
-# distance*: how far the samples are from real images in the eyes of a small classifier, smaller is
-# better. Beside it stand its floor (other real images in place of samples) and its ceiling (noise).
+# Figure 5.7. @@ Two rows each.
+#
+# A generator can make lovely shirts and forget that sandals exist. **Predict**: which of the ten
+# classes will be rare among the samples? The course's small classifier sorts them for us. (It was
+# made for real garments, so trust it less on shapes that are no garment.)
 
 # %%
-reference = metrics.Reference(
-    metrics.fashion_mnist_encoder(), images[:5_000], images[5_000:10_000], seed=SEED
-)
-scores = metrics.Scores(reference)
-for name, model in {"generator": generator, "average": average.generator}.items():
-    fresh = keras.random.normal((NUM_SCORED, CODINGS_SIZE), seed=SEED + 2)
-    parts = [model(part, training=False) for part in np.array_split(fresh, 20)]
-    print(f"The {name}:", *scores.report(np.concatenate(parts)), sep="\n")
-
-# %% [markdown]
-# Far from the floor of 0.8, and from noise at 319. The average, which makes smoother pictures, wins
-# in precision (0.70 against 0.66: more of its samples look real) and loses in recall (0.46 against
-# 0.52) and in distance (77.1 against 72.5): its samples reach fewer of the real images. The eye
-# prefers the average, the distance does not. The classifier finds at least 1 % of each class, of
-# sandals, too, where neighbours by pixels found 0.4 %. And do not trust precision alone: noise has
-# 0.99. Notebook 06 finds out why.
-
-# %% [markdown]
-# ## 4. Walking through the latent space
-#
-# Between two latent vectors lie others. If the generator had learnt images by heart, the pictures
-# on the way would jump; if it has learnt what garments are made of, they change bit by bit.
-
-# %%
-starts, ends = latents[:6], latents[6:12]
-share = np.linspace(0, 1, 10).reshape(1, -1, 1)  # (1, steps, 1)
-path = (1 - share) * starts[:, None] + share * ends[:, None]  # (rows, steps, codings)
-plots.image_grid(generated(path.reshape(-1, CODINGS_SIZE)), 10, scale=2)
-
-# %% [markdown]
-# Figure 5.6. Six walks, from left to right. Nothing jumps: sleeves shrink and reappear, a shoe in
-# the fourth row grows into a shirt. Halfway between two garments of different shape the pictures
-# are ghosts that no shop would sell: the path leads through places that the generator seldom
-# visited.
-
-# %% [markdown]
-# ## 5. Calculating with garments
-#
-# Radford et al. took the mean latent vector of smiling women, subtracted that of women, added
-# that of men, and got smiling men. Our garments do not smile, but some have sleeves:
-#
-# $$\text{pullover} - \text{T-shirt} + \text{dress} = \;?$$
-#
-# **Predict** what this makes, before you look.
-
-
-# %%
-def mean_latent(name, count=20):
-    """Mean of the first latents whose samples the neighbours agree to call `name`."""
-    chosen = latents[(classes == data.CLASS_NAMES.index(name)) & agreed][:count]
-    return chosen.mean(0) if len(chosen) else np.zeros(CODINGS_SIZE)
-
-
-def calculate(plus_1, minus, plus_2):
-    """Images of three mean latents, of plus_1 - minus + plus_2, and of eight places around it."""
-    means = [mean_latent(name) for name in (plus_1, minus, plus_2)]
-    result = means[0] - means[1] + means[2]
-    around = result + 0.25 * keras.random.normal((8, CODINGS_SIZE), seed=SEED)
-    return generated(np.stack([*means, result, *around]).astype("float32"))
-
-
-sums = [
-    ("Pullover", "T-shirt/top", "Dress"),
-    ("Ankle boot", "Sneaker", "T-shirt/top"),
-    ("Shirt", "T-shirt/top", "Trouser"),
+shares = [
+    np.bincount(encoder(each).probabilities.argmax(axis=1), minlength=10) / len(each)
+    for each in made.values()
 ]
-rows = np.concatenate([calculate(*names) for names in sums])
-plots.image_grid(rows, 12, row_labels=[f"{a} - {b} + {c}" for a, b, c in sums], scale=2)
+texts = [[f"{share:.1%}" for share in row] for row in np.transpose(shares)]
+figure = plots.heatmap(np.transpose(shares), data.CLASS_NAMES, list(made), texts)
+figure.set_size_inches(7, 4.6)
+plots.large(figure)
 
 # %% [markdown]
-# Figure 5.7. Each row: the three mean images, the result, and eight neighbours of it. We chose the
-# three sums and read the pictures afterwards, without a control, so take this as an illustration.
-# Row 1: a
-# pullover has long sleeves, a T-shirt short ones, and the difference put *long sleeves on the
-# dress*. Row 2: what makes a boot of a sneaker, its height, made the T-shirt longer, wider, and
-# brighter. Row 3: a shirt minus a T-shirt is mostly "darker" here, and the trousers became just
-# that. Nobody told the networks what a sleeve is.
-
-# %% [markdown]
-# ## 6. The guidelines, one left out at a time
+# Figure 5.8. @@ The share of each class.
 #
-# Each run below starts from the same seed, sees the same images in the same order, and stops after
-# 350 steps. One thing differs each time. First two networks that break a guideline by their shape:
+# [Notebook 06](06_measuring.ipynb) is about measuring. Here are three of its numbers in advance.
+# The classifier turns each image into 64 features.
+#
+# - The **Fréchet classifier distance** compares the mean and the covariance of the features of
+#   samples and of real images. Smaller is better.
+# - **Precision** is the share of samples whose features lie close to those of some real image.
+# - **Recall** is the share of real images whose features lie close to those of some sample.
+
+# %%
+reference = metrics.Reference(encoder, images[:5_000], images[5_000:10_000], seed=SEED)
+scores = metrics.Scores(reference)
+noise = np.random.default_rng(SEED).uniform(-1, 1, (NUM_JUDGED, 28, 28, 1)).astype("float32")
+for name, each in (made | {"noise": noise}).items():
+    values = scores(each)
+    print(f"{name:12} distance {values['frechet_classifier_distance']:6.1f}, ", end="")
+    print(f"precision {values['precision']:.2f}, recall {values['recall']:.2f}")
+
+# %% [markdown]
+# @@ scores
+#
+# ## 4. What makes deep networks stable?
+#
+# The lecture's networks have only two layers that change the size. Early attempts failed with
+# *deeper* ones. Radford et al. report that batch normalisation was needed to get deep generators to
+# begin learning at all, and that without it all samples collapsed to one point. Let us test that,
+# with five doublings (1 → 2 → 4 → 8 → 16 → 32) against five halvings, and with the paper's other
+# choices: ReLU in G, leaky ReLU in D, no dropout, Adam with a learning rate of 0.0002 and $\beta_1
+# = 0.5$, and weights that begin as normal numbers with standard deviation 0.02.
+
+
+# %%
+def small_weights(model, seed):
+    """The same model; its kernels begin as in the paper."""
+    rng = np.random.default_rng(seed)
+    for variable in model.trainable_variables:
+        if variable.path.endswith("kernel"):
+            variable.assign(rng.normal(0, 0.02, variable.shape))
+    return model
+
+
+def deep_networks(in_generator, in_discriminator, seed=SEED):
+    """Both networks; the arguments say which of them have batch normalisation."""
+    keras.utils.set_random_seed(seed)
+    maps, size = (128, 64, 32, 16, 16), {"image_shape": (32, 32, 1)}
+    deep_generator = builders.dcgan_generator(
+        filters=maps, activation="relu", batch_normalization=in_generator, **size
+    )
+    deep_discriminator = builders.dcgan_discriminator(
+        filters=maps[::-1], dropout=0.0, batch_normalization=in_discriminator, **size
+    )
+    return small_weights(deep_generator, seed), small_weights(deep_discriminator, seed + 1)
+
+
+# %% [markdown]
+# Before any training, we ask how much of the *difference between latent vectors* reaches the image.
+# We feed 64 latents, and take the standard deviation over the 64 outputs of each layer, averaged
+# over pixels and maps. If it is 0, all images are the same.
+#
+# **Predict**: by what factor does one layer without batch normalisation change this number?
+
+
+# %%
+def spread(model, latents):
+    """Standard deviation over the latents of what each layer with weights puts out."""
+    kinds = (layers.Dense, layers.Conv2DTranspose)
+    outputs = [layer.output for layer in model.layers if isinstance(layer, kinds)]
+    values = keras.Model(model.inputs, outputs)(latents, training=True)
+    return [float(np.array(each).std(axis=0).mean()) for each in values]
+
+
+wide_start = builders.dcgan_generator(
+    image_shape=(32, 32, 1),
+    filters=(128, 64, 32, 16, 16),
+    activation="relu",
+    batch_normalization=False,
+)
+models = {
+    "with batch norm": deep_networks(True, False)[0],
+    "without": deep_networks(False, False)[0],
+    "without, Keras's initial weights": wide_start,
+}
+found = {name: spread(model, latents[:64]) for name, model in models.items()}
+for name, values in found.items():
+    print(f"{name:32}", *(f"{value:.5f}" for value in values))
+axes = plots.panels(1, width=7.5, height=4)
+label = "spread over 64 latents"
+plots.curves(range(6), found, "layer (0 is the dense layer)", label, yscale="log", ax=axes)
+axes.set_xticks(range(6))
+axes.figure
+
+# %% [markdown]
+# Figure 5.9. How much of the difference between 64 latent vectors is left after each layer of an
+# untrained generator (logarithmic axis). Without batch normalisation and with the paper's small
+# weights (dashed), each transposed convolution makes the spread about five times smaller: 0.1993
+# after the dense layer becomes 0.0003 at the output, so all 64 images look the same. Keras's own
+# initial weights are larger (dash-dotted), and still lose most of it: from 0.5646 to 0.0085. With
+# batch normalisation (solid) the spread stays between 0.13 and 0.23, because every map is scaled
+# back to variance 1 before the next layer.
+#
+# Now let both players learn. One detail matters if the *discriminator* has batch normalisation.
+# Keras freezes the discriminator in phase 2, and a frozen `BatchNormalization` uses its running
+# averages instead of the batch. The generator then faces another discriminator than the one that
+# was trained. In the paper's code, D uses the batch in both phases. So we freeze nothing, and phase
+# 2 still moves the generator's weights alone:
+
+
+# %%
+class BatchStatisticsGAN(GAN):
+    phases = (
+        games.Phase("d_loss", ("discriminator",), freezes=()),
+        games.Phase("g_loss", ("generator",), freezes=()),
+    )
+
+
+padded = data.padded(images, 32)  # a border of 2 black pixels
+deep_samples = {}
+for name, has_norm in {"batch norm in both": True, "in neither": False}.items():
+    game = BatchStatisticsGAN(*deep_networks(has_norm, has_norm), seed=SEED)
+    game.compile(*(keras.optimizers.Adam(2e-4, 0.5) for _ in range(2)), steps_per_execution=25)
+    feed = data.batches(padded, BATCH_SIZE, SEED, steps_per_epoch=STEPS_DEEP // 3)
+    for stage in range(3):
+        game.fit(feed, epochs=stage + 1, initial_epoch=stage, verbose=0)
+        step = (stage + 1) * STEPS_DEEP // 3
+        deep_samples[f"{name}, step {step}"] = game.generate(200, seed=1)
+
+
+# %%
+def mean_correlation(made):
+    """Mean correlation of the pixels of two different images; 1 if all are the same."""
+    table = np.corrcoef(made.reshape(len(made), -1).astype("float64"))
+    return (table.sum() - len(table)) / (len(table) * (len(table) - 1))
+
+
+for name, each in deep_samples.items():
+    print(f"{name:28} correlation of two samples {mean_correlation(each):.2f}")
+print(f"{'real images':28} correlation of two images  {mean_correlation(padded[:200]):.2f}")
+rows = np.concatenate([each[:12] for each in deep_samples.values()])
+plots.large(plots.image_grid(rows, 12, row_labels=list(deep_samples), scale=2))
+
+# %% [markdown]
+# Figure 5.10. @@ deep
+#
+# The table has the same game with three seeds, and also with batch normalisation in one player
+# only.
+#
+# {{benchmarks/results/guidelines_deep.md}}
+#
+# @@
+#
+# ## 5. The guidelines, one at a time
+#
+# Now we return to the lecture's two-layer networks, at half their width so that a run takes little
+# time. We change one thing at a time. Two changes need networks of their own. Guideline 1 speaks of
+# pooling in D and, in G, of fixed upsampling: each pixel is repeated, and an ordinary convolution
+# follows.
 
 
 # %%
 def pooling_discriminator():
-    """Breaks guideline 1: pooling halves the size before each convolution."""
     stack = [keras.Input((28, 28, 1))]
-    for count in (64, 128):
-        stack += [layers.MaxPooling2D(), layers.Conv2D(count, 5, padding="same")]
-        stack += [layers.LeakyReLU(negative_slope=0.2), layers.Dropout(0.4)]
+    for count in (32, 64):
+        stack += [layers.Conv2D(count, 5, padding="same"), layers.LeakyReLU(negative_slope=0.2)]
+        stack += [layers.MaxPooling2D(), layers.Dropout(0.4)]
     return keras.Sequential([*stack, layers.Flatten(), layers.Dense(1)])
 
 
-def dense_hidden_discriminator():
-    """Breaks guideline 3: a fully connected hidden layer before the last one."""
-    body = builders.dcgan_discriminator().layers[:-1]
-    hidden = [layers.Dense(1024), layers.LeakyReLU(negative_slope=0.2), layers.Dense(1)]
-    return keras.Sequential([keras.Input((28, 28, 1)), *body, *hidden])
+def upsampling_generator():
+    stack = [keras.Input((100,)), layers.Dense(7 * 7 * 64), layers.Reshape((7, 7, 64))]
+    for count, activation in ((32, "selu"), (1, "tanh")):
+        stack += [layers.BatchNormalization(), layers.UpSampling2D()]
+        stack += [layers.Conv2D(count, 5, padding="same", activation=activation)]
+    return keras.Sequential(stack)
+
+
+# %% [markdown]
+# **Predict**: which of the following changes will the eye see after 350 steps?
 
 
 # %%
-make_g, make_d = builders.dcgan_generator, builders.dcgan_discriminator
+def make_g(**changes):
+    return builders.dcgan_generator(filters=(64, 32), **changes)
+
+
+def make_d(**changes):
+    return builders.dcgan_discriminator(filters=(32, 64), **changes)
+
+
 variants = {
-    "all kept": (make_g, make_d),
-    "1: pooling in D": (make_g, pooling_discriminator),
-    "2: no batch norm in G": (lambda: make_g(batch_normalization=False), make_d),
-    "3: dense hidden layer in D": (make_g, dense_hidden_discriminator),
-    "4: no tanh at G's output": (lambda: make_g(output_activation=None), make_d),
-    "5: ReLU in D": (make_g, lambda: make_d(activation="relu")),
+    "as in the lecture": (make_g, make_d),
+    "1 max pooling in D": (make_g, pooling_discriminator),
+    "1 upsampling in G": (upsampling_generator, make_d),
+    "2 no batch norm in G": (lambda: make_g(batch_normalization=False), make_d),
+    "4 no tanh at G's output": (lambda: make_g(output_activation=None), make_d),
 }
-
-
-# %%
-def short_run(make_generator, make_discriminator):
+rows = []
+for make_generator, make_discriminator in variants.values():
     keras.utils.set_random_seed(SEED)
     game = GAN(make_generator(), make_discriminator(), seed=SEED)
     game.compile("rmsprop", "rmsprop", steps_per_execution=25)
-    batches = data.batches(images, BATCH_SIZE, SEED, steps_per_epoch=STEPS_LEFT_OUT)
-    history = game.fit(batches, verbose=0).history
-    samples = np.clip(game.generate(1_000, seed=SEED), -1, 1)
-    distance = scores(samples)["frechet_classifier_distance"]
-    return samples[:12], history["d_loss"][0], history["g_loss"][0], distance
+    game.fit(data.batches(images, BATCH_SIZE, SEED, steps_per_epoch=STEPS_SHORT), verbose=0)
+    rows.append(np.clip(game.generate(12, seed=SEED), -1, 1))
+plots.large(plots.image_grid(np.concatenate(rows), 12, row_labels=list(variants), scale=2))
 
-
-rows = []
-for name, players in variants.items():
-    samples_of_run, d_loss, g_loss, distance = short_run(*players)
-    rows.append(samples_of_run)
-    print(f"{name:27} d_loss {d_loss:.2f}, g_loss {g_loss:.2f}, distance {distance:.0f}")
+# %% [markdown]
+# Figure 5.11. @@
+#
+# The table has all changes, with three seeds each (mean ± standard deviation). 'Classes' counts the
+# kinds of garments with at least 1 % of the samples.
+#
+# {{benchmarks/results/guidelines_lecture.md}}
+#
+# What do these short runs say about each guideline?
+#
+# 1. **No pooling**: max pooling in D makes no difference that we can see. In G, repeating pixels
+#    before a convolution is even *better* here than the transposed convolution: its images have no
+#    lattice to get rid of. [Odena et al.](https://distill.pub/2016/deconv-checkerboard/) recommend
+#    just that.
+# 2. **Batch normalisation**: without it in G, the samples are worse. In D it makes no difference
+#    that we can see, as long as phase 2 uses it in the same way as phase 1. If the frozen D uses
+#    its running averages in phase 2 (Keras's default), the game falls apart: the loss of D is near
+#    zero, and the generator fools another discriminator than the one that learns.
+# 3. **No hidden dense layers**: with one, the samples are worse.
+# 4. **ReLU in G, tanh at its output**: ReLU and SELU make no difference that we can see. Without
+#    tanh the samples are worse.
+# 5. **Leaky ReLU in D**: we can see no difference to ReLU.
+#
+# So the guidelines are hypotheses about networks of their time. Some matter much even in a small
+# network, some matter little, and one has been improved since. And 350 steps show only how a game
+# begins: a change that slows the start need not do harm at the end.
+#
+# ## 6. Walking through the latent space
+#
+# From here on we use the generator of the longer run. Between two latent vectors $a$ and $b$ lie
+# others: $(1 - t)\,a + t\,b$ for $t$ from 0 to 1. If a generator had merely stored images, the
+# pictures on the way would jump from one to the next. **Predict**: what will you see between a shoe
+# and a shirt?
 
 # %%
-plots.image_grid(np.concatenate(rows), 12, row_labels=list(variants), scale=2)
+surest = encoder(images_of(longer, latents)).probabilities.argmax(axis=0)  # sample of each class
+pairs = [("Ankle boot", "Shirt"), ("Trouser", "Dress"), ("Bag", "Coat")]
+pairs += [("Sneaker", "Sandal"), ("T-shirt/top", "Pullover"), ("Bag", "Trouser")]
+one_of = dict(zip(data.CLASS_NAMES, latents[surest], strict=True))
+starts, ends = (np.stack([one_of[pair[i]] for pair in pairs])[:, None] for i in range(2))
+share = np.linspace(0, 1, 12).reshape(1, -1, 1)  # (1, steps, 1)
+path = (1 - share) * starts + share * ends  # (walks, steps, codings)
+walks = images_of(longer, path.reshape(-1, CODINGS_SIZE))
+plots.large(plots.image_grid(walks, 12, row_labels=[f"{a} → {b}" for a, b in pairs], scale=2))
+
+# %%
+fine = np.linspace(0, 1, 41).reshape(1, -1, 1)
+path = (1 - fine) * latents[:20, None] + fine * latents[20:40, None]
+frames = images_of(longer, path.reshape(-1, CODINGS_SIZE)).reshape(20, 41, -1)
+changes = np.abs(np.diff(frames, axis=1)).mean(axis=2)  # (walks, steps)
+largest = (changes / changes.sum(axis=1, keepdims=True)).max(axis=1)
+print(f"20 walks of 40 steps: largest step {largest.mean():.1%} of the way, at most", end=" ")
+print(f"{largest.max():.1%}; equal steps {1 / 40:.1%}, one jump 100%")
 
 # %% [markdown]
-# Figure 5.8. The same twelve latents after 350 steps of six runs. What this one seed shows, with
-# the Fréchet classifier distance of 1,000 samples of each run:
+# Figure 5.12. Six walks in a straight line, from the sample of one class that the classifier is
+# surest about (left) to that of another (right). Most changes are gradual: the legs of the trousers
+# grow together, the sleeves of the T-shirt get longer. The boot in the first row changes into a
+# shirt within two steps. Halfway from the bag to the trousers you see pullovers and a dress, so the
+# path leads through other garments, not through a blend of the two.
 #
-# - **all kept**: 135.
-# - **1, pooling** (147): a net of dots over everything. (This variant pools the pixels themselves,
-#   before any convolution has seen them. Pooling after a convolution would be a fairer test.) The
-#   gradient reaches only the pixel that won each pooling window, and the generator learns to feed
-#   those pixels. The eye minds this more than the distance does.
-# - **2, no batch norm** (184): the samples are more alike, blurred, under a lattice of squares.
-# - **3, a dense hidden layer** (131): no worse than the run that keeps all guidelines, so far. A
-#   stronger discriminator (its loss is lowest, 0.51) taught outlines faster. The guideline was
-#   written for deeper networks, and here we cannot confirm it.
-# - **4, no tanh** (222): the weakest; values outside of $[-1, 1]$ give fakes away at once.
-# - **5, ReLU in the discriminator** (129): no clear difference after so few steps.
+# The cell below the figure measures 20 other walks in 40 steps. If all steps were equally large,
+# each would make 2.5 % of the way (the sum of all changes of pixels). The largest step of a walk
+# makes 4.8 % on average and 8.1 % at most, far from a jump.
 #
-# One seed and 350 steps are thin evidence: we don't know how far two seeds lie apart, so only the
-# two largest distances, without batch norm in G and without tanh, are likely to be effects. Batch
-# norm in D and ReLU in G were not tried, and none of these networks is deep enough to fall apart.
-# Change `SEED` and see which of these numbers stay apart.
+# ## 7. Calculating with garments
+#
+# Radford et al. took the mean latent vector of samples that showed smiling women, subtracted that
+# of women, added that of men, and got smiling men. Our garments do not smile, but some have long
+# sleeves:
+#
+# $$\text{pullover} - \text{T-shirt} + \text{dress} = \;?$$
+#
+# **Predict** what this makes.
+
+
+# %%
+latents = np.array(keras.random.normal((4_000, CODINGS_SIZE), seed=SEED + 1))
+probabilities = encoder(images_of(longer, latents)).probabilities
+
+
+def latents_of(name):
+    """Latents of the samples that the classifier gives to a class with more than 90 %."""
+    wanted = probabilities[:, data.CLASS_NAMES.index(name)] > 0.9
+    return latents[wanted]
+
+
+means = [latents_of(name).mean(axis=0) for name in ("Pullover", "T-shirt/top", "Dress")]
+sleeves = means[0] - means[1]  # the direction from T-shirts to pullovers
+amounts = np.linspace(0.5, 2.5, 5)
+around = means[2] + amounts[:, None] * sleeves
+names = ["pullover", "T-shirt", "dress", *(f"dress + {t:g} s" for t in amounts)]
+pictures = images_of(longer, np.stack([*means, *around]))
+plots.large(plots.image_grid(pictures, 4, labels=names, scale=3))
 
 # %% [markdown]
-# ## 7. The same garments sooner
+# Figure 5.13. The generator's images of three mean latents, and of the mean dress plus a growing
+# multiple of $s$ = pullover − T-shirt. With half of $s$ the dress gets short sleeves, and from 1 on
+# long ones. Nobody told the networks what a sleeve is.
 #
-# The lecture's networks and rules are one choice of many. Which game makes good garments
-# *soonest*? A question for a stopwatch: every game below trained for 90 seconds (and the stretch
-# of steps it was in) on the same two CPU cores, without AVX-512, with one seed, and was judged
-# with 10,000 samples against the test images. The running average is judged in all but the first
-# and the third.
+# Is this more than a lucky picture? The mean of many latents gives an average garment. So let us
+# add $s$ to 200 *different* dresses, and compare with two controls:
 #
-# {{benchmarks/results/path_to_default.md}}
+# - a random direction of the same length, another one for each dress,
+# - the same arithmetic with pixels: we add the mean real pullover and subtract the mean real
+#   T-shirt.
+
+# %%
+dresses = latents_of("Dress")[:200]
+rng = np.random.default_rng(SEED)
+random = rng.normal(size=dresses.shape)
+random *= np.linalg.norm(sleeves) / np.linalg.norm(random, axis=1, keepdims=True)
+pullovers, shirts = (
+    images[labels == data.CLASS_NAMES.index(n)] for n in ("Pullover", "T-shirt/top")
+)
+difference = pullovers.mean(axis=0) - shirts.mean(axis=0)  # of pixels
+edited = {
+    "dresses": images_of(longer, dresses),
+    "+ s": images_of(longer, dresses + sleeves),
+    "+ random": images_of(longer, dresses + random),
+    "+ s in pixels": np.clip(images_of(longer, dresses) + difference, -1, 1),
+}
+rows = np.concatenate([each[:12] for each in edited.values()])
+plots.large(plots.image_grid(rows, 12, row_labels=list(edited), scale=2))
+
+# %% [markdown]
+# Figure 5.14. Twelve dresses, and the same dresses after each kind of arithmetic. Adding $s$
+# (second row) gives most of them sleeves, and several become shorter, like a pullover. A random
+# direction (third row) changes details, and gives almost no sleeves. Arithmetic with pixels (last
+# row) puts the same grey sleeves beside every dress, like a ghost.
 #
-# Row by row:
+# We want numbers, too. Where a mean real pullover is brighter than a mean real T-shirt by more than
+# 0.6, there must be a long sleeve. We measure the brightness of this *sleeve region*, and whether
+# the sleeves match the dress: the correlation of their brightness with that of the chest.
+
+# %%
+region = difference > 0.6
+chest = np.zeros_like(region)
+chest[8:22, 11:17] = True
+print(f"sleeve region: {region.sum()} of 784 pixels")
+for name, each in (edited | {"real pullovers": pullovers[:1_000]}).items():
+    bright, body = each[:, region].mean(axis=1), each[:, chest].mean(axis=1)
+    match = np.corrcoef(bright, body)[0, 1]
+    classes = encoder(each).probabilities.argmax(axis=1)
+    dress, pullover = (np.mean(classes == data.CLASS_NAMES.index(n)) for n in ("Dress", "Pullover"))
+    print(f"{name:14} sleeve region {bright.mean():5.2f}, match {match:5.2f}, ", end="")
+    print(f"called dress {dress:4.0%}, pullover {pullover:4.0%}")
+
+# %%
+amounts = np.linspace(0, 2, 9)
+lines = {
+    name: [images_of(longer, dresses + t * vector)[:, region].mean() for t in amounts]
+    for name, vector in (("along s", sleeves), ("random direction", random))
+}
+axes = plots.panels(1, width=7.5, height=4)
+levels = {"real pullovers": pullovers[:, region].mean(), "real T-shirts": shirts[:, region].mean()}
+plots.curves(
+    amounts,
+    lines,
+    "multiple of the vector",
+    "brightness of sleeve region",
+    reference=levels,
+    ax=axes,
+)
+axes.figure
+
+# %% [markdown]
+# Figure 5.15. The mean brightness of the sleeve region (−1 is black) for 200 dresses, against how
+# much of the vector we add. Along $s$ the sleeves appear steadily, and at a little less than twice
+# $s$ they are as bright as those of real pullovers (upper dotted line). Along random directions of
+# the same length hardly anything happens.
 #
-# - **Running average.** It comes too late: in so short a run the generator improves faster than
-#   its average can follow.
-# - **Half the width**: half as many feature maps in every layer. A step takes a third of the time,
-#   so the game sees three times as many images, and that is worth more than wide layers.
-# - **R1 and Adam**: wide networks again, but other rules. Logits instead of a sigmoid, no dropout,
-#   a penalty on the discriminator's gradient at real images (R1, notebook 08), Adam with
-#   $\beta_1 = 0$, batches of 16, and the running average. Few images do what many did above.
-# - **Falling rate**: Adam begins with `4e-3`, and has half of it after 1,500 steps. Too fast for
-#   wide networks.
-# - **At half the width**, the other rules are better than either change alone. The falling rate,
-#   which harmed wide networks, helps narrow ones: 49.1 against 57.6 with a constant 0.001.
-# - **Equalized networks** and **growing** are those of notebook 10. Their steps take longer, and
-#   after 90 seconds they have seen few images. With more time they go further than all above:
-#   growing reached 13.5 after three minutes on the faster machine below (docs/performance.md has
-#   that table).
+# The numbers above the figure say more. With $s$ the sleeve region rises from −0.94 to −0.32, with
+# a random direction only to −0.92. Arithmetic with pixels makes it brighter still (0.03), which is
+# no surprise: it adds just that. But its sleeves do not belong to the dress. On real pullovers,
+# bright sleeves come with a bright chest (a correlation of 0.74). With $s$ the correlation is 0.31,
+# and with pixels 0.04, as without any sleeves.
 #
-# Nothing of this was clear before it was measured. The winner, the falling rate at half the width,
-# is `recipes.dcgan`, which `recipes.get()` gives by default. How long does it take to be as good
-# as the lecture's game is after ten epochs (600,000 images) with the same seed?
+# The price: only 40 % of the dresses are still called dresses, and another 40 % are called
+# pullovers. So the vector carries sleeves *and* some of the pullover's shape. Its direction is
+# useful, but not pure.
 #
-# {{benchmarks/results/time_to_quality.md}}
+# ## 8. The same garments sooner
 #
-# Without AVX-512, `dcgan` takes 91 to 136 seconds and 70,000 to 108,000 images instead of 26 to 29
-# minutes and 600,000: an image costs 2.0 to 2.4 times less, and a ninth to a fifth of them is
-# enough. Each pair of runs has one seed, and the three agree: 16.5, 13.0 and 16.9 times as fast.
-# These runs used oneDNN's kernels, which `gan_tf` turns on; the 90 seconds above were without
-# them. The faster machine has not played `dcgan`. Each step above has one seed only: that is
-# enough to tell 49 from 123, and not to rank 90 and 96.
+# The lecture's networks and rules are one choice of many. The course's default recipe,
+# `recipes.dcgan`, has the same convolutions at half their width, and other rules of play. How long
+# does it take to be as good as the lecture's game is after ten epochs of 60,000 images?
+
+# %%
+seconds = {"lecture's DCGAN": (1766, 1763, 1545), "recipes.dcgan": (107, 136, 91)}
+axes = plots.panels(1, width=7.5, height=2.6)
+for (name, values), marker in zip(seconds.items(), "so", strict=True):
+    axes.plot(values, [name] * len(values), marker, markersize=11, alpha=0.6)
+axes.set(xscale="log", xlabel="seconds until equally good", xticks=[100, 300, 1000, 2000])
+axes.set_xticklabels(["100", "300", "1,000", "2,000"])
+axes.margins(y=0.5)
+axes.figure
+
+# %% [markdown]
+# Figure 5.16. Seconds of training on two CPU cores until the Fréchet classifier distance is as
+# small as that of the lecture's game after ten epochs, with three seeds (points; logarithmic axis).
+# The lecture's game takes 1,545 to 1,766 seconds, the default recipe 91 to 136. How we found it,
+# step by step, stands in [docs/performance.md](../docs/performance.md), together with all times. So
+# the guidelines made convolutional GANs work, but they are not the last word on how to train them.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
@@ -453,7 +746,7 @@ plots.image_grid(np.concatenate(rows), 12, row_labels=list(variants), scale=2)
 # **5.1 Predict, then change.** The discriminator learns from whatever gives fakes away. Suppose
 # somebody forgets to scale the real images and leaves them in $[0, 1]$, while the generator still
 # ends in tanh. What will the generated images look like after 250 steps, and what share of their
-# pixels will be below zero? (With the right scaling: see what is printed.)
+# pixels will be below zero? (The cell prints both shares for the right scaling.)
 
 # %% tags=["exercise"]
 real = images  # change me
@@ -470,18 +763,19 @@ made = trial.generate(12, seed=SEED)
 print(f"below zero: real {np.mean(real[:1000] < 0):.1%}, generated {np.mean(made < 0):.1%}")
 
 # %% tags=["solution"]
-plots.image_grid(made, 12, title="Real images left in [0, 1]")
+plots.large(plots.image_grid(made, 12, title="Real images left in [0, 1]", scale=2))
 
 # %% [markdown] tags=["solution"]
-# Grey blobs: after 250 steps 12.3 % of the generated pixels lie below zero (none of the real ones
-# do), where the right scaling gave 69.1 %. To fool the discriminator the generator has to learn
-# first of all never to use half of its range. Nothing warns you, and the losses look as usual.
-# Whenever images come out grey, look at the range of the real ones.
+# @@ Grey blobs: after 250 steps 12.3 % of the generated pixels lie below zero (none of the real
+# ones do), where the right scaling gave 69.1 %. To fool the discriminator the generator has to
+# learn first of all never to use half of its range. Nothing warns you, and the losses look as
+# usual. Whenever images come out grey, look at the range of the real ones.
 
 # %% [markdown] tags=["exercise-text"]
-# **5.2 Implement.** Latent vectors of 100 normal numbers all have a length near 10: they live
+# **5.2 Implement.** Latent vectors of 100 normal numbers all have a length near 10, so they lie
 # close to a sphere. A straight line between two of them cuts through its inside, where the
-# generator was never trained. Write the walk *along the sphere*,
+# generator was hardly ever trained. Write the walk *along the sphere* ([White,
+# 2016](https://arxiv.org/abs/1609.04468)),
 # $$\mathrm{slerp}(t)
 # = \frac{\sin((1-t)\,\omega)}{\sin\omega}\,a + \frac{\sin(t\,\omega)}{\sin\omega}\,b,$$
 # where $\omega$ is the angle between $a$ and $b$.
@@ -504,7 +798,7 @@ print("expected [7.071 7.071 0.   ], yours", slerp(a, b, 0.5).round(3))
 print("expected length 10.0, yours", np.linalg.norm(slerp(a, b, 0.3)).round(3))
 
 # %% [markdown] tags=["exercise-text"]
-# **5.3 Change.** Build a generator for colour images of 64 × 64 pixels with `builders`: which
+# **5.3 Change.** Build a generator for colour images of 64 × 64 pixels with `builders`. Which
 # arguments does it need, so that it starts from 4 × 4 maps as in the DCGAN paper?
 
 # %% tags=["exercise"]
@@ -520,22 +814,25 @@ print("expected (None, 4, 4, 512), yours", larger.layers[1].output.shape)
 # %% [markdown]
 # ## Take away
 #
-# - A convolutional generator and discriminator make far better garments than dense ones with the
-#   same loop, the same losses and the same optimizer.
-# - Guidelines are hypotheses. In one short run each, a missing tanh and missing batch norm did
-#   visible harm, and a dense hidden layer did none.
-# - Directions in latent space can mean something: a difference of two garments is a vector that can
-#   be added to a third.
-# - The same convolutions, half as many and under other rules, were as good after two minutes as the
-#   lecture's after almost half an hour. A game is measured against the clock.
+# - A transposed convolution lays down scaled copies of its kernel and adds them up. If the stride
+#   does not divide the kernel's size, a lattice appears.
+# - Batch normalisation keeps the differences between latents alive through many layers. Without it,
+#   our deep generator made nearly the same image from all of them.
+# - In Keras, batch normalisation in a discriminator that is frozen in phase 2 uses running
+#   averages, and this ruined the game.
+# - Guidelines are hypotheses: in short runs, some of the five mattered much, others not visibly.
+# - A difference of two garments is a direction in the latent space. Controls show that it means
+#   more than any direction of this length, and that it is not pure.
 #
-# **Limits.** 4,000 steps are less than a twentieth of the lecture's 50 epochs; sandals are nearly
-# missing for the eye; all of it is one run.
+# **Limits.** The training in section 2 and the pictures of sections 4 and 5 are single runs. The
+# tables have three seeds, but short games. All of it is about grey images of 28 × 28 pixels.
 #
-# **Next**: notebook 06 asks what such a number is worth.
+# **Next**: [notebook 06](06_measuring.ipynb) asks what such numbers are worth.
 #
-# **References.** Radford et al. 2015, *Unsupervised representation learning with DCGANs*,
-# arXiv:1511.06434 · Ioffe and Szegedy 2015, *Batch normalization*, arXiv:1502.03167 · Klambauer et
-# al. 2017 (SELU), arXiv:1706.02515 · Yazıcı et al. 2019 (averaging the generator),
-# arXiv:1806.04498 · Xiao et al. 2017 (Fashion-MNIST), arXiv:1708.07747 · White 2016 (walking along
-# the sphere), arXiv:1609.04468.
+# **References.** Radford et al. 2015, DCGAN, [arXiv:1511.06434](https://arxiv.org/abs/1511.06434) ·
+# Ioffe and Szegedy 2015, batch normalisation, [arXiv:1502.03167](https://arxiv.org/abs/1502.03167)
+# · Klambauer et al. 2017, SELU, [arXiv:1706.02515](https://arxiv.org/abs/1706.02515) · Odena et al.
+# 2016, checkerboard artifacts, [distill.pub](https://distill.pub/2016/deconv-checkerboard/) ·
+# Yazıcı et al. 2019, averaging the generator, [arXiv:1806.04498](https://arxiv.org/abs/1806.04498)
+# · Xiao et al. 2017, Fashion-MNIST, [arXiv:1708.07747](https://arxiv.org/abs/1708.07747) · White
+# 2016, walking along the sphere, [arXiv:1609.04468](https://arxiv.org/abs/1609.04468).
