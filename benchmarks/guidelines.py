@@ -2,6 +2,7 @@
 
     python benchmarks/guidelines.py --of lecture --seeds 3
     python benchmarks/guidelines.py --of deep --seeds 3
+    python benchmarks/guidelines.py --of deep --seeds 3 --games 4 5 7 --steps 2000
     python benchmarks/guidelines.py                  the tables of all results
 
 The table "lecture" has the lecture's DCGAN at half its width, and each row changes one thing. The
@@ -167,6 +168,8 @@ GAMES = {
         "4 doublings, in D alone": deep_game(4, False, True),
         "4 doublings, in neither": deep_game(4, False, False),
         "5 doublings, in both": deep_game(5, True, True),
+        "5 doublings, in G alone": deep_game(5, True, False),
+        "5 doublings, in D alone": deep_game(5, False, True),
         "5 doublings, in neither": deep_game(5, False, False),
     },
 }
@@ -260,6 +263,11 @@ def main():
     options = parser.parse_args()
     if options.seeds < 1:
         parser.error("seeds must be at least 1")
+    if options.games and not options.of:
+        parser.error("--games needs --of")
+    last = len(GAMES.get(options.of, ())) - 1
+    if any(not 0 <= number <= last for number in options.games or ()):
+        parser.error(f"the games of {options.of} are 0 to {last}")
     for seed in range(options.first_seed, options.first_seed + options.seeds):
         for number, name in enumerate(GAMES.get(options.of, ())):
             if options.games is None or number in options.games:

@@ -5,7 +5,7 @@
     python benchmarks/path_to_default.py                           the table of all results
 
 Every game is judged as benchmarks/quality.py does, after the same seconds of training. Runs land in
-benchmarks/results/, and the table in path_to_default.md there, which notebook 05 shows.
+benchmarks/results/, and the table in path_to_default.md there, which docs/performance.md explains.
 """
 
 import argparse
