@@ -269,8 +269,8 @@ history = train_gan(
 
 # %% [markdown]
 # Figure 5.4. What the generator makes of 16 latent vectors after 2,000 steps. You can recognise
-# tops and the shapes of shoes and bags, while some images are dark and of no clear kind. Look at
-# the grey areas: a fine lattice of lighter and darker pixels lies over them.
+# tops, a dress, shoes and perhaps a bag, while some images are of no clear kind. Look at the grey
+# areas: a fine lattice of lighter and darker pixels lies over them.
 
 # %%
 film = plots.training_gif(watcher.frames, "../outputs/05_dcgan.gif", 0.5)
@@ -288,7 +288,7 @@ plots.large(figure)
 # %% [markdown]
 # Figure 5.6. The mean losses of each epoch of 250 steps. The loss of D stays between 0.5 and 0.61,
 # below $\log 2 = 0.69$, so it can always tell real images from fakes better than by chance. The
-# loss of G rises to 1.4 and falls again. From the sixth epoch on both hardly change.
+# loss of G rises to 1.4 and then falls slowly.
 #
 # ## 3. What has it learnt?
 #
@@ -322,8 +322,8 @@ plots.large(plots.image_grid(rows, 12, row_labels=names, scale=2))
 # Figure 5.7. Two rows of samples each. This run has the outlines of tops, trousers and shoes,
 # several images are of no clear kind, and the lattice is visible in the grey areas. Its average
 # (the same latents) shows the same garments with fewer speckles. The samples of the longer run are
-# cleaner, and some have patterns and pockets. Still, next to the real images (last two rows) you
-# would recognise many of them as fakes.
+# cleaner, and some have patterns and pockets. Still, you could tell many of them from the real
+# images (last two rows).
 #
 # A generator can make lovely shirts and forget that sandals exist. **Predict**: which of the ten
 # classes will be rare among the samples? The course's small classifier sorts them for us. (It was
@@ -341,8 +341,8 @@ plots.large(figure)
 
 # %% [markdown]
 # Figure 5.8. The share of each class among 5,000 images, as the classifier sees them. Real images
-# have about 10 % of each. This run makes too many shirts (17 %) and too few ankle boots (6 %); its
-# average and the longer run lack ankle boots, too. But no class is missing.
+# have about 10 % of each. All three generators make the fewest ankle boots (5 to 7 %), and more
+# coats than they should. But no class is missing.
 #
 # [Notebook 06](06_measuring.ipynb) is about measuring. Here are three of its numbers in advance.
 # The classifier turns each image into 64 features.
@@ -363,11 +363,10 @@ for name, each in (made | {"noise": noise}).items():
 
 # %% [markdown]
 # Real images from the other half of the data have a distance of 0.8. The longer run (37.8) is
-# closer to that than this run (80.5). The average is a little better than the generator itself
-# (77.4), above all in recall (0.43 instead of 0.33). A small recall does not mean that classes are
-# missing: all ten are there. It means that the samples of a class are less varied than its real
-# images. And uniform noise has a precision of 0.99, so precision alone says little; notebook 06
-# shows why.
+# closer to that than this run (79.8). Between the generator and its average we see little
+# difference. A small recall does not mean that classes are missing: all ten are there. It means
+# that the samples of a class are less varied than its real images. And uniform noise has a
+# precision of 0.99, so precision alone says little; notebook 06 shows why.
 #
 # ## 4. What makes deep networks stable?
 #
@@ -497,10 +496,11 @@ plots.large(plots.image_grid(rows, 12, row_labels=list(deep_samples), scale=2))
 
 # %% [markdown]
 # Figure 5.10. Samples for the same twelve latents after 200, 400 and 600 steps. With batch
-# normalisation in both players (upper three rows), you see grey noise, then blotches, then the
-# first rough garments, and all twelve differ. Without it (lower three rows), all twelve are
-# variants of one or two patterns. The mean correlation of two samples says the same: 0.33 to 0.49
-# with batch normalisation, 0.79 to 0.93 without, and 0.43 for two real images.
+# normalisation in both players (upper three rows), you see grey noise, then blotches, then coarser
+# noise: no garments yet, but at the end all twelve differ. Without it (lower three rows), all
+# twelve are brighter or darker variants of one pattern. The mean correlation of two samples says
+# the same: after 600 steps it is 0.24 with batch normalisation and 0.91 without, and 0.43 for two
+# real images.
 #
 # The table repeats the game with three seeds (mean ± standard deviation), with four doublings too,
 # and with batch normalisation in one player only. 'Classes' counts the kinds of garments with at
@@ -517,10 +517,10 @@ plots.large(plots.image_grid(rows, 12, row_labels=list(deep_samples), scale=2))
 #   both players, two samples differ even more than two real images, but the distance of the samples
 #   to garments is hardly below that of noise.
 # - **Longer games**: after 2,000 steps with batch normalisation in both players, two of the three
-#   seeds make garments of all ten classes, with distances near 80. The third has collapsed to a
-#   single image. Without batch normalisation no seed comes near garments. So batch normalisation
-#   gives a deep game a start, but no guarantee. [Notebook 08](08_remedies.ipynb) is about more
-#   remedies.
+#   seeds make garments of all ten classes, with distances near 80. The third makes nearly the same
+#   image from all latents. Without batch normalisation no seed comes near garments. So batch
+#   normalisation gives a deep game a start, but no guarantee. [Notebook 08](08_remedies.ipynb) is
+#   about more remedies.
 #
 # ## 5. The guidelines, one at a time
 #
@@ -585,7 +585,7 @@ plots.large(plots.image_grid(np.concatenate(rows), 12, row_labels=list(variants)
 # Figure 5.11. Twelve samples of each game after 350 steps, for the same latents. In most rows you
 # see bright blobs with the outlines of garments, and no row is clearly better. Without tanh (last
 # row) the grey is grainy. One change is plain to see: if D has batch normalisation and is frozen in
-# phase 2 (fifth row), the samples are full of white and black speckles.
+# phase 2 (fifth row), all samples are white blobs with rows of black dots.
 #
 # The table has all changes, with three seeds each.
 #
@@ -794,10 +794,10 @@ print(f"below zero: real {np.mean(real[:1000] < 0):.1%}, generated {np.mean(made
 plots.large(plots.image_grid(made, 12, title="Real images left in [0, 1]", scale=2))
 
 # %% [markdown] tags=["solution"]
-# Grey blobs: after 250 steps 12.3 % of the generated pixels lie below zero (none of the real ones
-# do), where the right scaling gave 69.1 %. To fool the discriminator the generator has to learn
-# first of all never to use half of its range. Nothing warns you, and the losses look as usual.
-# Whenever images come out grey, look at the range of the real ones.
+# Grey blobs: after 250 steps 15.2 % of the generated pixels lie below zero (none of the real ones
+# do), where the right scaling gave 77.1 %. To fool the discriminator the generator has to learn
+# first of all never to use half of its range. Nothing warns you. Whenever images come out grey,
+# look at the range of the real ones.
 
 # %% [markdown] tags=["exercise-text"]
 # **5.2 Implement.** Latent vectors of 100 normal numbers all have a length near 10, so they lie
@@ -853,10 +853,11 @@ print("expected (None, 4, 4, 512), yours", larger.layers[1].output.shape)
 #   more than any direction of this length, and that it is not pure.
 #
 # **Limits.** The training in section 2 and the pictures of sections 4 and 5 are single runs. The
-# tables have three seeds, but short games. All of it is about grey images of 28 × 28 pixels. And
-# the lecture's rules of play are not the last word: the course's default recipe, `recipes.dcgan`,
-# makes garments as good as the lecture's game after ten epochs of 60,000 images in 91 to 136
-# seconds instead of 1,545 to 1,766
+# tables have three seeds, but short games. With another number of threads, TensorFlow adds up
+# numbers in another order, and a game with the same seed makes other samples. All of it is about
+# grey images of 28 × 28 pixels. And the lecture's rules of play are not the last word: the course's
+# default recipe, `recipes.dcgan`, makes garments as good as the lecture's game after ten epochs of
+# 60,000 images in 91 to 136 seconds instead of 1,545 to 1,766
 # ([docs/performance.md](../docs/performance.md#how-we-found-the-default-recipe)).
 #
 # **Next**: [notebook 06](06_measuring.ipynb) asks what such numbers are worth.
