@@ -230,7 +230,7 @@ print("same as Keras:", np.allclose(batch_normalization(maps), theirs, atol=1e-5
 # | --- | --- | --- |
 # | 1 | no pooling: strided convolutions in D, transposed ones in G | yes |
 # | 2 | batch normalisation in both, but not at G's output or D's input | in G; D has dropout |
-# | 3 | no fully connected hidden layers | yes |
+# | 3 | no fully connected hidden layers in deeper networks | yes (G's first layer is allowed) |
 # | 4 | ReLU in G, and tanh at its output | SELU in G, tanh at its output |
 # | 5 | leaky ReLU in D | yes |
 #
@@ -287,14 +287,16 @@ plots.large(figure)
 
 # %% [markdown]
 # Figure 5.6. The mean losses of each epoch of 250 steps. The loss of D stays between 0.5 and 0.61,
-# below $\log 2 = 0.69$, so it can always tell real images from fakes better than by chance. The
+# below $\log 2 = 0.69$ (in nats, the unit of natural logarithms), so in every epoch it tells real
+# images from fakes better than by chance. The
 # loss of G rises to 1.4 and then falls slowly.
 #
 # ## 3. What has it learnt?
 #
-# 2,000 steps are short: the lecture plays 93,750. A longer run of a generator of half the width
-# comes with the course (22,500 steps of 16 images, with other rules that [notebook
-# 08](08_remedies.ipynb) explains). Let us compare both with real images.
+# 2,000 steps are short: the lecture plays 93,750. A generator that trained for longer comes with
+# the course. It has half the width, and played 22,500 steps of 16 images by other rules, which
+# [notebook 08](08_remedies.ipynb) explains. So more than the length differs. Let us compare both
+# with real images.
 
 # %%
 longer = builders.dcgan_generator(filters=(64, 32), weights="fashion_mnist")
@@ -362,20 +364,22 @@ for name, each in (made | {"noise": noise}).items():
     print(f"precision {values['precision']:.2f}, recall {values['recall']:.2f}")
 
 # %% [markdown]
-# Real images from the other half of the data have a distance of 0.8. The longer run (37.8) is
-# closer to that than this run (79.8). Between the generator and its average we see little
-# difference. A small recall does not mean that classes are missing: all ten are there. It means
-# that the samples of a class are less varied than its real images. And uniform noise has a
-# precision of 0.99, so precision alone says little; notebook 06 shows why.
+# Another 5,000 real images have a distance of 0.8. The longer run (37.8) is closer to that than
+# this run (79.8). Between the generator and its average we see little difference. A small recall
+# does not mean that classes are missing: all ten are there. It can mean that the samples of a class
+# are less varied than its real images, or that they are not close enough to any. And uniform noise
+# has a precision of 0.99, so precision alone says little; notebook 06 shows why.
 #
 # ## 4. What makes deep networks stable?
 #
 # The lecture's networks have only two layers that change the size. Early attempts failed with
 # *deeper* ones. Radford et al. report that batch normalisation was needed to get deep generators to
-# begin learning at all, and that without it all samples collapsed to one point. Let us test that,
-# with five doublings (1 → 2 → 4 → 8 → 16 → 32) against five halvings, and with the paper's other
-# choices: ReLU in G, leaky ReLU in D, no dropout, Adam with a learning rate of 0.0002 and $\beta_1
-# = 0.5$, and weights that begin as normal numbers with standard deviation 0.02.
+# begin learning at all, and that without it all samples collapsed to one point. They also say why
+# it helps: it deals with training problems that arise from a poor initialisation. Let us test that,
+# with five doublings (1 → 2 → 4 → 8 → 16 → 32) against five halvings. We take the paper's ReLU in
+# G, leaky ReLU in D, no dropout, Adam with a learning rate of 0.0002 and $\beta_1 = 0.5$, and
+# weights that begin as normal numbers with standard deviation 0.02. Our networks have far fewer
+# maps than the paper's (128 to 16 instead of 1024 to 128), and smaller batches.
 
 
 # %%
@@ -402,16 +406,18 @@ def deep_networks(in_generator, in_discriminator, seed=SEED):
 
 
 # %% [markdown]
-# Before any training, we ask how much of the *difference between latent vectors* reaches the image.
-# We feed 64 latents, and take the standard deviation over the 64 outputs of each layer, averaged
-# over pixels and maps. If it is 0, all images are the same.
+# Before any training, we ask how large the *difference between latent vectors* still is when it
+# reaches the image. We feed 64 latents, and take the standard deviation over the 64 outputs of each
+# layer (before batch normalisation and activation), averaged over pixels and maps. If it is 0, all
+# images are the same.
 #
 # **Predict**: by what factor does the first transposed convolution without batch normalisation
 # change this number?
 #
 # <details><summary>An estimate</summary>
 #
-# Each of its outputs adds up 128 products with weights of standard deviation 0.02, so the spread
+# Its input is one pixel with 128 maps, so each of its outputs adds up 128 products with weights of
+# standard deviation 0.02, and the spread
 # becomes $0.02\sqrt{128} \approx 0.23$ times as large. ReLU sets half of the values to zero, and
 # leaves a share of 0.58 of the standard deviation of normal numbers. Together this makes $0.23
 # \times 0.58 \approx 1/8$.
@@ -446,19 +452,27 @@ axes.set_xticks(range(6))
 axes.figure
 
 # %% [markdown]
-# Figure 5.9. How much of the difference between 64 latent vectors is left after each layer of an
-# untrained generator (logarithmic axis). Without batch normalisation and with the paper's small
-# weights (dashed), every layer but the last makes the spread six to eight times smaller: 0.197
-# after the dense layer becomes 0.00002 at the output, so all 64 images look the same. Keras's own
-# initial weights are larger (dash-dotted), and still lose most of it: from 0.93 to 0.002. With
-# batch normalisation (solid) the spread stays between 0.10 and 0.20, because every map is scaled
-# back to variance 1 before the next layer.
+# Figure 5.9. How large the spread over 64 latent vectors is after each layer of an untrained
+# generator (logarithmic axis). Without batch normalisation and with the paper's small weights
+# (dashed), every layer but the last makes the spread six to eight times smaller: 0.197 after the
+# dense layer becomes 0.00002 at the output, and all 64 images are the same even grey. Keras's own
+# initial weights are larger (dash-dotted), and the spread still falls from 0.93 to 0.002. With
+# batch normalisation (solid) it stays between 0.10 and 0.20, because every map is scaled back to
+# variance 1 before the next layer.
+#
+# What shrinks here is the signal as a whole, and not only the differences between images. Without
+# biases, a ReLU network whose weights are half as large in one layer makes outputs that are exactly
+# half as large. Weights of 0.02 are too small for so few maps; the paper's layers had eight times
+# as many, and add up more. So batch normalisation repairs a poor initialisation, as the paper says.
+# A better initialisation ([He et al., 2015](https://arxiv.org/abs/1502.01852)) would keep the scale
+# as well; we have not tried to train with it.
 #
 # Now let both players learn. One detail matters if the *discriminator* has batch normalisation.
 # Keras freezes the discriminator in phase 2, and a frozen `BatchNormalization` uses its running
-# averages instead of the batch. The generator then faces another discriminator than the one that
-# was trained. In the paper's code, D uses the batch in both phases. So we freeze nothing, and phase
-# 2 still moves the generator's weights alone:
+# averages instead of the batch. Its weights are those that were trained, but it normalises in
+# another way, so its answers differ from those of phase 1. In the paper's code, D uses the batch in
+# both phases. So we freeze nothing. A `Phase` names the players whose weights it moves, and phase 2
+# still moves those of the generator alone:
 
 
 # %%
@@ -496,11 +510,12 @@ plots.large(plots.image_grid(rows, 12, row_labels=list(deep_samples), scale=2))
 
 # %% [markdown]
 # Figure 5.10. Samples for the same twelve latents after 200, 400 and 600 steps. With batch
-# normalisation in both players (upper three rows), you see grey noise, then blotches, then coarser
-# noise: no garments yet, but at the end all twelve differ. Without it (lower three rows), all
-# twelve are brighter or darker variants of one pattern. The mean correlation of two samples says
-# the same: after 600 steps it is 0.24 with batch normalisation and 0.91 without, and 0.43 for two
-# real images.
+# normalisation in both players (upper three rows), you see much the same grey noise twelve times,
+# then blotches, then coarser noise: no garments yet, but at the end all twelve differ. Without it
+# (lower three rows), half of the first row is flat grey, and later all twelve are brighter or
+# darker variants of one pattern. The mean correlation of two samples agrees: after 200 steps it is
+# 0.61 and 0.62, but after 600 steps it is 0.24 with batch normalisation and 0.91 without, and 0.43
+# for two real images.
 #
 # The table repeats the game with three seeds (mean ± standard deviation), with four doublings too,
 # and with batch normalisation in one player only. 'Classes' counts the kinds of garments with at
@@ -508,17 +523,18 @@ plots.large(plots.image_grid(rows, 12, row_labels=list(deep_samples), scale=2))
 #
 # {{benchmarks/results/guidelines_deep.md}}
 #
-# - **Without batch normalisation the samples look alike**, at both depths. So the paper's collapse
-#   happens here, too. How far it goes depends on the seed.
-# - **Which player needs it?** With four doublings, batch normalisation in either player is enough.
-#   With five, only the one in G helps. This fits Figure 5.9: the deeper G is, the less of the
-#   latent vector arrives at its output.
+# - **Without batch normalisation the samples look alike** after 600 steps, at both depths. So the
+#   paper's collapse happens here, too. How far it goes depends on the seed.
+# - **Which player needs it?** With these initial weights and four doublings, batch normalisation in
+#   either player helps. With five, the one in G helps and the one in D alone does not; and G alone
+#   (224) does better than both (280).
 # - **Variety is not quality.** After 600 steps of the five doublings with batch normalisation in
 #   both players, two samples differ even more than two real images, but the distance of the samples
 #   to garments is hardly below that of noise.
 # - **Longer games**: after 2,000 steps with batch normalisation in both players, two of the three
 #   seeds make garments of all ten classes, with distances near 80. The third makes nearly the same
-#   image from all latents. Without batch normalisation no seed comes near garments. So batch
+#   image from all latents. Without batch normalisation the samples differ more than after 600 steps
+#   (0.47), but no seed comes near garments. So batch
 #   normalisation gives a deep game a start, but no guarantee. [Notebook 08](08_remedies.ipynb) is
 #   about more remedies.
 #
@@ -610,15 +626,17 @@ plots.large(plots.image_grid(np.concatenate(rows), 12, row_labels=list(variants)
 #    instead of ten.
 #
 # So the guidelines are hypotheses about networks of their time. Some matter even in a small
-# network, some we cannot see there, and batch normalisation is needed in a deep one. And 350 steps
+# network, some we cannot see there, and with the paper's initial weights batch normalisation in G
+# helps a deep one. And 350 steps
 # show only how a game begins: a change that slows the start need not do harm at the end.
 #
 # ## 6. Walking through the latent space
 #
 # From here on we use the generator of the longer run. Between two latent vectors $a$ and $b$ lie
-# others: $(1 - t)\,a + t\,b$ for $t$ from 0 to 1. If a generator had merely stored images, the
-# pictures on the way would jump from one to the next. **Predict**: what will you see between a shoe
-# and a shirt?
+# others: $(1 - t)\,a + t\,b$ for $t$ from 0 to 1. Will the pictures on the way change gradually, or
+# jump from one garment to the next? (Gradual changes alone don't prove that nothing was stored;
+# [notebook 06](06_measuring.ipynb) searches for copies.) **Predict**: what will you see between a
+# shoe and a shirt?
 
 # %%
 surest = encoder(images_of(longer, latents)).probabilities.argmax(axis=0)  # sample of each class
@@ -645,7 +663,8 @@ print(f"{largest.max():.1%}; equal steps {1 / 40:.1%}, one jump 100%")
 # surest about (left) to that of another (right). Most changes are gradual: the legs of the trousers
 # grow together, the sleeves of the T-shirt get longer. The boot in the first row changes into a
 # shirt within two steps. Halfway from the bag to the trousers you see pullovers and a dress, so the
-# path leads through other garments, not through a blend of the two.
+# path leads through other garments. At its beginning, the handle of the bag still lingers on the
+# pullover.
 #
 # The cell below the figure measures 20 other walks in 40 steps. If all steps were equally large,
 # each would make 2.5 % of the way (the sum of all changes of pixels). The largest step of a walk
@@ -653,9 +672,9 @@ print(f"{largest.max():.1%}; equal steps {1 / 40:.1%}, one jump 100%")
 #
 # ## 7. Calculating with garments
 #
-# Radford et al. took the mean latent vector of samples that showed smiling women, subtracted that
-# of women, added that of men, and got smiling men. Our garments do not smile, but some have long
-# sleeves:
+# Radford et al. took the mean latent vector of three samples that showed smiling women, subtracted
+# that of neutral women, added that of neutral men, and got smiling men. Our garments do not smile,
+# but some have long sleeves:
 #
 # $$\text{pullover} - \text{T-shirt} + \text{dress} = \;?$$
 #
@@ -684,7 +703,8 @@ plots.large(plots.image_grid(pictures, 4, labels=names, scale=3))
 # %% [markdown]
 # Figure 5.13. The generator's images of three mean latents, and of the mean dress plus a growing
 # multiple of $s$ = pullover − T-shirt. With half of $s$ the dress gets short sleeves, and from 1 on
-# long ones. At 2 the dress has become a pullover. Nobody told the networks what a sleeve is.
+# long ones. At 2 the dress has become a pullover. Nobody told the networks what a sleeve is (only
+# the classifier, which chose the samples, was trained with labels).
 #
 # Is this more than a lucky picture? The mean of many latents gives an average garment. So let us
 # add $s$ to 200 *different* dresses, and compare with two controls:
@@ -714,8 +734,8 @@ plots.large(plots.image_grid(rows, 12, row_labels=list(edited), scale=2))
 # %% [markdown]
 # Figure 5.14. Twelve dresses, and the same dresses after each kind of arithmetic. Adding $s$
 # (second row) gives most of them sleeves, and several become shorter, like a pullover. A random
-# direction (third row) changes details, and gives almost no sleeves. Arithmetic with pixels (last
-# row) puts the same grey sleeves beside every dress, like a ghost.
+# direction (third row) changes details, and gives sleeves to two of the twelve. Arithmetic with
+# pixels (last row) puts the same grey sleeves beside every dress, like a ghost.
 #
 # We want numbers, too. Where a mean real pullover is brighter than a mean real T-shirt by more than
 # 0.6, there must be a long sleeve. We measure the brightness of this *sleeve region*, and whether
@@ -755,8 +775,8 @@ axes.figure
 # %% [markdown]
 # Figure 5.15. The mean brightness of the sleeve region (−1 is black) for 200 dresses, against how
 # much of the vector we add. Along $s$ the sleeves appear steadily, and at a little less than twice
-# $s$ they are as bright as those of real pullovers (upper dotted line). Along random directions of
-# the same length hardly anything happens.
+# $s$ they are as bright as those of real pullovers (upper dotted line; the lower one is that of
+# real T-shirts). Along random directions of the same length hardly anything happens.
 #
 # The numbers above the figure say more. With $s$ the sleeve region rises from −0.94 to −0.32, with
 # a random direction only to −0.92. Arithmetic with pixels makes it brighter still (0.03), which is
@@ -827,7 +847,8 @@ print("expected length 10.0, yours", np.linalg.norm(slerp(a, b, 0.3)).round(3))
 
 # %% [markdown] tags=["exercise-text"]
 # **5.3 Change.** Build a generator for colour images of 64 × 64 pixels with `builders`. Which
-# arguments does it need, so that it starts from 4 × 4 maps as in the DCGAN paper?
+# arguments does it need, so that it starts from 4 × 4 maps as in the DCGAN paper, but with half as
+# many of them, 512?
 
 # %% tags=["exercise"]
 larger = builders.dcgan_generator()  # change me
@@ -843,14 +864,15 @@ print("expected (None, 4, 4, 512), yours", larger.layers[1].output.shape)
 # ## Take away
 #
 # - A transposed convolution lays down scaled copies of its kernel and adds them up. If the stride
-#   does not divide the kernel's size, a lattice appears.
-# - Batch normalisation in G keeps the differences between latents alive through many layers.
-#   Without it, our generator of five doublings made much the same image from all of them.
+#   does not divide the kernel's size, the network begins with a lattice.
+# - Batch normalisation in G keeps the scale of the signal through many layers. Without it, and with
+#   small initial weights, our generator of five doublings made much the same image from all
+#   latents.
 # - In Keras, batch normalisation in a discriminator that is frozen in phase 2 uses running
 #   averages, and this ruined the game.
 # - Guidelines are hypotheses: in short runs, some of the five mattered much, others not visibly.
 # - A difference of two garments is a direction in the latent space. Controls show that it means
-#   more than any direction of this length, and that it is not pure.
+#   more than a random direction of this length, and that it is not pure.
 #
 # **Limits.** The training in section 2 and the pictures of sections 4 and 5 are single runs. The
 # tables have three seeds, but short games. With another number of threads, TensorFlow adds up
@@ -862,10 +884,12 @@ print("expected (None, 4, 4, 512), yours", larger.layers[1].output.shape)
 #
 # **Next**: [notebook 06](06_measuring.ipynb) asks what such numbers are worth.
 #
-# **References.** Radford et al. 2015, DCGAN, [arXiv:1511.06434](https://arxiv.org/abs/1511.06434) ·
-# Ioffe and Szegedy 2015, batch normalisation, [arXiv:1502.03167](https://arxiv.org/abs/1502.03167)
-# · Klambauer et al. 2017, SELU, [arXiv:1706.02515](https://arxiv.org/abs/1706.02515) · Odena et al.
-# 2016, checkerboard artifacts, [distill.pub](https://distill.pub/2016/deconv-checkerboard/) ·
-# Yazıcı et al. 2019, averaging the generator, [arXiv:1806.04498](https://arxiv.org/abs/1806.04498)
-# · Xiao et al. 2017, Fashion-MNIST, [arXiv:1708.07747](https://arxiv.org/abs/1708.07747) · White
-# 2016, walking along the sphere, [arXiv:1609.04468](https://arxiv.org/abs/1609.04468).
+# **References.** He et al. 2015, initialisation,
+# [arXiv:1502.01852](https://arxiv.org/abs/1502.01852) · Radford et al. 2015, DCGAN,
+# [arXiv:1511.06434](https://arxiv.org/abs/1511.06434) · Ioffe and Szegedy 2015, batch
+# normalisation, [arXiv:1502.03167](https://arxiv.org/abs/1502.03167) · Klambauer et al. 2017, SELU,
+# [arXiv:1706.02515](https://arxiv.org/abs/1706.02515) · Odena et al. 2016, checkerboard artifacts,
+# [distill.pub](https://distill.pub/2016/deconv-checkerboard/) · Yazıcı et al. 2019, averaging the
+# generator, [arXiv:1806.04498](https://arxiv.org/abs/1806.04498) · Xiao et al. 2017, Fashion-MNIST,
+# [arXiv:1708.07747](https://arxiv.org/abs/1708.07747) · White # 2016, walking along the sphere,
+# [arXiv:1609.04468](https://arxiv.org/abs/1609.04468).
