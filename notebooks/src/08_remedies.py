@@ -72,7 +72,7 @@ rng = np.random.default_rng(SEED)
 # | --- | --- | --- |
 # | seeds of the tables | 3 | 10 in papers |
 # | steps of the tables | 4,000 and 10,000 | 400,000 in the paper on packing |
-# | steps of the best combination | 20,000 | 3 minutes of training, in a table of section 5 |
+# | steps of the best combination | 20,000 | a budget of minutes, in a table of section 5 |
 #
 # ## 1. Where each remedy acts
 #
@@ -331,10 +331,10 @@ axes[0].figure
 
 # %% [markdown]
 # Figure 8.3. Left: the discriminator $D(x)$. Right: its logit, $\log(D / (1 - D))$, which is what
-# the network outputs. The learned curves lie close to the formulas. Only at the left edge, where
-# there are hardly any points, the smoothed one is a little above 0.9. On the right,
-# one-sided smoothing leaves the logit as it was: it keeps falling. With both sides smoothed, $D$
-# levels off at 0.1 and the logit becomes flat.
+# the network outputs. The learned curves lie close to the formulas; the smoothed one is a little
+# too high (0.471 instead of 0.450 in the middle). For large $x$, one-sided smoothing leaves the
+# logit as it was: it keeps falling. With both sides smoothed, $D$ levels off at 0.1 and the logit
+# becomes flat.
 #
 # <details><summary>Answer to the question above</summary>
 #
@@ -375,8 +375,9 @@ print(f"virtual {np.abs(first - second).max():.4f}")
 # ### Packing
 #
 # The discriminator judges $m$ samples at once. Why should that help? Imagine a generator that makes
-# seven of eight modes perfectly. A single sample gives almost no hint that a mode is missing. In a
-# pack, *one* real point of the missing mode is enough to see that the pack is real. The
+# seven of eight modes perfectly. A real point of the missing mode gives itself away, but only one
+# real point in eight is of this mode. In a pack, *one* such point is enough to see that the whole
+# pack is real, and the larger the pack, the more often it holds one. The
 # **total variation distance** says how well the best possible judge can tell two distributions
 # apart, from 0 (not at all) to 1 (always).
 #
@@ -396,7 +397,9 @@ print(f"{points.shape} becomes {ours.shape}; the same in the package: {same}")
 #
 # The largest **singular value** of a matrix says by how much it can stretch a vector. Divide each
 # weight matrix of the discriminator by it, and no layer stretches any direction. The package
-# estimates the singular value by the power method, one step for each training step.
+# estimates the singular value by the power method (multiply a vector by the matrix and its
+# transpose, again and again), one step for each training step. A discriminator that cannot stretch
+# distances cannot become a cliff between two close points.
 
 # %%
 dense = keras.layers.Dense(128)
@@ -414,9 +417,10 @@ for name, matrix in (("before", kernel), ("ours", ours), ("package", np.asarray(
 #
 # The usual discriminator judges each point alone. The relativistic one compares a real point $x$
 # with a fake one: its loss is $L(D) = \mathbb{E}\,s(D(G(z)) - D(x))$ with $s(t) = \log(1 + e^t)$,
-# where $D$ is the logit, and the generator minimises the same with the two exchanged. Now the
-# generator cannot win by moving all samples to one place: what counts is the comparison with real
-# points everywhere.
+# where $D$ is the logit, and the generator minimises the same with the two exchanged. Now it is not
+# enough for the generator to move all samples to one place that $D$ rates highly: what counts is
+# the comparison with real points everywhere. ([Sun et al., 2020](https://arxiv.org/abs/2011.04926)
+# show that this loss has no bad basins of collapsed modes.)
 #
 # ### R1 and R2
 #
@@ -571,34 +575,39 @@ for name, other in (("package's average", package.generator), ("raw generator", 
 # The table has 4,000 steps and three seeds for each game (`python benchmarks/modes.py --data ring
 # grid --steps 4000 --seeds 3 --method plain packing …`). Quality is the median of the three seeds,
 # with the worst and the best seed in brackets. 'Fewest modes' is the number of modes of the worst
-# seed, of 8 on the ring and of 25 on the grid. 'Reverse KL' tells how unevenly the good samples are
+# seed, of 8 on the ring and of 25 on the grid. 'Reverse KL' tells how unevenly the samples are
 # spread over the modes (0 is perfect; [notebook 07](07_pathologies.ipynb) has the formula), again
-# for the worst seed. The last column is the processor time of a step, without compilation, in units
-# of the plain game's; it is uncertain by a fifth or so.
+# for the worst seed. Every sample, good or not, counts for its nearest mode. The last column is the
+# processor time of a step, without compilation, in units of the plain game's; it is uncertain by a
+# fifth or so.
 #
 # {{benchmarks/results/modes_4000steps.md}}
 #
 # **Read the brackets before the median.** On the ring, the plain game has between 54.7 % and 77.5 %
 # of high quality. A row whose range overlaps this one makes no difference that we can see with
 # three seeds, and this is true of most rows. Even if a remedy does nothing, its three seeds lie all
-# above or all below the plain ones one time in ten. So among twenty rows we should expect two such
-# rows by chance, and only the large differences count:
+# above or all below the plain ones one time in ten: of the 20 ways to divide six numbers into two
+# threes, two are so extreme. So among twenty rows we should expect two such rows by chance on each
+# mixture, and only the large differences count:
 #
-# - **Better on both mixtures**: the falling rate, with any seed. On the grid it has about a third
-#   of high quality, where the plain game has one sample in twenty-five. It costs nothing.
+# - **Better on both mixtures**: the falling rate, with any seed, and the generator itself of the
+#   best combination, which contains the falling rate. On the grid it has about a third of high
+#   quality, where the plain game has one sample in twenty-five. It costs nothing.
 # - **Better on the grid**: two time scales and the larger rate, and by a little also the gradient
 #   penalty and virtual batch normalisation. The grid is wide, and at the plain rate 4,000 steps are
-#   probably too few to get there. But high quality isn't everything: with two time scales the good
-#   samples are spread more unevenly than in any other row (reverse KL up to 0.514).
+#   probably too few to get there. But high quality isn't everything: with two time scales the
+#   samples are spread over the modes more unevenly than in any other row (reverse KL up to 0.514).
 # - **Worse on the grid**: feature matching, packing and weight clipping, with 2.0 % at most.
 # - **Worse on the ring**: packing, virtual batch normalisation, spectral normalisation, Adam
-#   without momentum, and the running average. The discriminator of packs must understand eight
-#   numbers instead of two, and its paper trains for 400,000 iterations, so it probably needs more
-#   steps.
-# - **Which part of the falling rate helps?** None of the three alone. The larger rate is a gamble
-#   on the ring: one seed has 92.3 % of high quality, and the two others keep at most half of the
-#   modes. Adam without momentum is worse there than the plain game, and the cosine alone makes no
-#   visible difference. Only together do they give 94.9 % or more with every seed.
+#   without momentum, the running average, and with it the best combination. The discriminator of
+#   packs must understand eight numbers instead of two, and its paper trains for 400,000 iterations,
+#   so it probably needs more steps.
+# - **Which part of the falling rate helps?** On the ring, none of the three alone. The larger rate
+#   is a gamble: one seed has 92.3 % of high quality, and another one has few good samples at the
+#   last step, because most of its clumps lie beside their modes (figure 8.5). Adam without momentum
+#   is worse than the plain game, and the cosine alone makes no visible difference. All three
+#   together give 94.9 % or more with every seed. On the grid, the larger rate alone does at least
+#   as well. We have not tried pairs of them.
 # - **Is the best combination the best?** Not in so few steps. On the ring, the falling rate alone
 #   is better with every seed, even if we judge the generator of 'best' itself. On the grid, that
 #   generator is ahead (47.2 % or more, against 37.5 % or less).
@@ -646,7 +655,8 @@ axes[0].figure
 #
 # ## 4. The best combination
 #
-# No single remedy is good on both mixtures after 4,000 steps. Our best combination has six parts:
+# No single remedy reaches 90 % on both mixtures after 4,000 steps. Our best combination has six
+# parts:
 #
 # 1. the **relativistic loss**, and
 # 2. the **penalties** R1 and R2, both as in [R3GAN](https://arxiv.org/abs/2501.05441);
@@ -696,15 +706,15 @@ plots.large(plots.diagram(boxes, arrows, 13, 5.4), 100)
 # - **On the grid, the rate decides.** The plain game stays below 10 %, with or without the running
 #   average. The falling rate alone has between 75.4 % and 91.1 %, and the combination between
 #   77.1 % and 92.2 %, so their *quality* does not differ visibly. But the combination finds all 25
-#   modes with every seed and serves them more evenly: its reverse KL is 0.011 at most, and that of
-#   the falling rate alone up to 0.095.
+#   modes with every seed and spreads its samples over them more evenly: its reverse KL is 0.011 at
+#   most, and that of the falling rate alone up to 0.095.
 # - **What do we miss if we leave it out?** On the grid, the falling rate: without it, no seed has
 #   more than 45.1 %. We miss neither the penalties nor the relativistic loss: without either, the
 #   ranges overlap with that of the combination, on both mixtures.
 # - **Two cures for the same illness.** If the rate falls, the running average makes no difference
-#   at the end: the two rows of 'best' are less than one percentage point apart. Without the falling
-#   rate, it makes a large difference on the ring: 90.5 % or more with the average, and 71.8 % or
-#   less without it. On the grid it makes none. Section 5 shows what the average does.
+#   after 10,000 steps: the two rows of 'best' are less than one percentage point apart. Without the
+#   falling rate, it makes a large difference on the ring: 90.5 % or more with the average, and 71.8
+#   % or less without it. On the grid it makes none. Section 5 shows what the average does.
 #
 # So 'best' is the name of a recipe that works on both mixtures, and no proof that each of its parts
 # is needed.
@@ -767,8 +777,9 @@ axes[0].figure
 #
 # The average needs 6,000 steps to catch up, and soon it stays above 90 %. Does it help at the very
 # end? Not here: the rate has fallen to zero, the generator stands still, and both have 97 %. The
-# table above says the same with three seeds. So judge the average if the rate doesn't fall, or if
-# the run may have to stop early.
+# table above says the same with three seeds. So judge the average if the rate doesn't fall. If a
+# run may have to stop early, it depends: with a decay of 0.999, the average needs several thousand
+# steps before it is worth looking at.
 #
 # ### The grid, as a film
 #
@@ -817,8 +828,9 @@ Image(film.read_bytes())
 # Figure 8.8. A picture every 2,000 steps. First, all samples lie in one wedge. After 2,000 steps
 # they form a frame, after 4,000 steps threads along rows and columns, and after 6,000 steps all 25
 # modes are visible. Then the clumps shrink and the threads become thinner. In the last pictures
-# almost every mode is a purple island in a pale or orange sea. Parts of the margin are purple, too:
-# neither data nor samples get there, so nothing taught the discriminator.
+# almost every mode is purple with pale or orange between the modes. Parts of the margin are purple,
+# too, and run into the outermost modes: neither data nor samples get there, so nothing taught the
+# discriminator.
 
 # %%
 latents = keras.random.normal((NUM_SAMPLES, 2), seed=2)
@@ -837,7 +849,8 @@ axes[0].figure
 
 # %% [markdown]
 # Figure 8.9. 2,500 samples of both running averages after 20,000 steps, with seed 0. All modes are
-# there. Single samples lie on threads between neighbours, and they are a part of what separates
+# there. Single samples lie on threads, most of them between neighbours, and they are a part of what
+# separates
 # both generators from a perfect one: a continuous generator cannot jump from one mode to the next,
 # it can only cross the gap quickly.
 #
@@ -849,8 +862,9 @@ axes[0].figure
 #
 # {{benchmarks/results/modes_minutes.md}}
 #
-# - One minute was not enough for 96 %, on either mixture: the best seeds have 95.6 % on the ring
-#   and 94.8 % on the grid. All modes are there with every seed.
+# - The runs of one minute, which played few steps beside the other programs, do not reach 96 % on
+#   either mixture: the best seeds have 95.6 % on the ring and 94.8 % on the grid. All modes are
+#   there with every seed.
 # - With three minutes (one seed), the ring has 97.7 %. This run was slower than its trial, and it
 #   had to stop after half of its steps, with the rate still high. Look at the two columns: the
 #   running average is 6.6 points ahead of the generator itself. This is what the average is for.
@@ -957,8 +971,9 @@ for s, m, expected in ((20 / 25, 1, 0.2), (20 / 25, 4, 0.5904)):
 # - Look at the worst of several seeds, and remember that in a long table some rows stand apart by
 #   chance.
 # - A learning rate that starts high and falls to zero, without momentum, did more here than any
-#   remedy of the lectures. None of its three parts did it alone.
-# - The running average of the generator needs time: it spoils a run of 4,000 steps and makes one of
+#   remedy of the lectures. On the ring, none of its three parts did it alone.
+# - The running average of the generator needs time: with a decay of 0.999, it spoils a run of 4,000
+#   steps and makes one of
 #   10,000 steps on the ring reliable. If the rate falls to zero, it is hardly needed.
 # - A combination of good things isn't proven by its result. Leave out each part: we did not miss
 #   two of the parts, and on the ring a single one was enough.
@@ -975,7 +990,8 @@ for s, m, expected in ((20 / 25, 1, 0.2), (20 / 25, 4, 0.5904)):
 # [arXiv:1612.07828](https://arxiv.org/abs/1612.07828) · Lin et al. 2018, PacGAN,
 # [arXiv:1712.04086](https://arxiv.org/abs/1712.04086) · Miyato et al. 2018, spectral normalisation,
 # [arXiv:1802.05957](https://arxiv.org/abs/1802.05957) · Jolicoeur-Martineau 2018, relativistic
-# loss, [arXiv:1807.00734](https://arxiv.org/abs/1807.00734) · Mescheder et al. 2018, R1 and R2,
+# loss, [arXiv:1807.00734](https://arxiv.org/abs/1807.00734) · Sun et al. 2020, its landscape,
+# [arXiv:2011.04926](https://arxiv.org/abs/2011.04926) · Mescheder et al. 2018, R1 and R2,
 # [arXiv:1801.04406](https://arxiv.org/abs/1801.04406) · Heusel et al. 2017, two time scales,
 # [arXiv:1706.08500](https://arxiv.org/abs/1706.08500) · Yazıcı et al. 2019, running averages,
 # [arXiv:1806.04498](https://arxiv.org/abs/1806.04498) · Huang et al. 2024, R3GAN,
