@@ -785,8 +785,8 @@ axes.figure
 # and with pixels 0.04, as without any sleeves.
 #
 # The price: only 40 % of the dresses are still called dresses, and another 40 % are called
-# pullovers. So the vector carries sleeves *and* some of the pullover's shape. Its direction is
-# useful, but not pure.
+# pullovers. After a random step, 85 % are still called dresses. So the vector carries sleeves *and*
+# some of the pullover's shape. Its direction is useful, but not pure.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
