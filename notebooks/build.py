@@ -34,6 +34,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOLUTION_TAGS = {"setup", "exercise-text", "solution", "check"}
 CAPS = ("KERAS_MAX_EPOCHS", "KERAS_MAX_STEPS_PER_EPOCH")
 CELL_TIMEOUT_SECONDS = 3600
+COLOURS = 256  # of a picture that is not grey
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -266,13 +267,14 @@ def tidy(book):
 
 
 def slim(encoded):
-    """Returns a PNG in base64 with the same pixels in fewer bytes: no alpha, grey where it is."""
+    """Returns a PNG in base64 in fewer bytes: no alpha, grey where it is, at most 256 colours."""
     picture = Image.open(io.BytesIO(base64.b64decode(encoded)))
     if picture.mode == "RGBA" and picture.getextrema()[3] == (255, 255):
         picture = picture.convert("RGB")
     if picture.mode == "RGB":
         grey = picture.convert("L")
-        picture = grey if grey.convert("RGB").tobytes() == picture.tobytes() else picture
+        is_grey = grey.convert("RGB").tobytes() == picture.tobytes()
+        picture = grey if is_grey else picture.quantize(COLOURS, dither=Image.Dither.NONE)
     buffer = io.BytesIO()
     picture.save(buffer, "PNG", optimize=True)
     return base64.b64encode(buffer.getvalue()).decode()

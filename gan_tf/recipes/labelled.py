@@ -23,13 +23,8 @@ import numpy as np
 
 NUM_CODES, NUM_CONTINUOUS = 10, 2
 RECOGNISER_UNITS = (128,)
-NUM_CATEGORIES, CATGAN_BATCH_SIZE, CATGAN_EPOCHS, CATGAN_RATE, CATGAN_DROPOUT = (
-    10,
-    64,
-    12,
-    3e-4,
-    0.4,
-)
+NUM_CATEGORIES, CATGAN_BATCH_SIZE, CATGAN_EPOCHS = 10, 64, 12
+CATGAN_RATE, CATGAN_DROPOUT = 3e-4, 0.4
 NAMED_EACH = 4  # with labels, one labelled image comes to so many others
 
 
