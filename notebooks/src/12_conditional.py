@@ -24,7 +24,7 @@
 # **Lectures**: CMU 11-785, the list of GAN families and *Conditional GAN*; *Generative Models*, on
 # arithmetic with latents.
 #
-# **Time of a full run**: about 15 minutes on one CPU core, less on two. We have not measured it on
+# **Time of a full run**: about 12 minutes on one CPU core, less on two. We have not measured it on
 # a GPU.
 
 # %% tags=["setup"]
