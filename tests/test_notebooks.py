@@ -166,7 +166,7 @@ def pytest_command_of_make():
     make = ["make", "--dry-run", "--no-print-directory", "test"]
     dry = subprocess.run(make, cwd=ROOT, env=quiet, capture_output=True, text=True, check=True)
     text = dry.stdout.replace("\\\n", " ")
-    (line,) = [line for line in text.splitlines() if "-m pytest" in line]
+    (line,) = [line for line in text.splitlines() if "-m pytest" in line and "--nbval" in line]
     return line.split("-m pytest", 1)[1].split()
 
 

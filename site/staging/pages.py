@@ -12,7 +12,7 @@ NUMBERS = (
     *("Nineteen", "Twenty"),
 )
 FILMS_ON_INDEX = ("01_circle", "05_dcgan")
-DOCS = ("teaching", "architecture", "data", "performance", "reliability", "scaling")
+DOCS = ("teaching", "architecture", "site", "data", "performance", "reliability", "scaling")
 
 
 def write_pages(course):
