@@ -339,7 +339,7 @@ plots.large(figure)
 #
 # - **Who obeys best?** AC-GAN. Its samples are named as asked at least as often as *real* training
 #   images (last row): it makes images that leave little doubt.
-# - **Who keeps the variety?** The projection, with a recall of 0.63 within a class. AC-GAN has the
+# - **Who keeps the variety?** The projection, with a recall of 0.64 within a class. AC-GAN has the
 #   lowest, and with a weight of 0.2 instead of 1 it has more variety and obeys a little less. As on
 #   the line, AC-GAN with the paper's weight loses variety. But the line does not explain
 #   everything: concatenation was faultless there, and here it has little more variety than AC-GAN,
@@ -659,11 +659,13 @@ for name in ("classifier alone", "with 100 labels"):
 #
 # {{benchmarks/results/codes_labels.md}}
 #
-# - **CatGAN** finds the classes better than k-means does.
+# - **CatGAN** finds the classes better than k-means does, by both measures.
 # - **InfoGAN** does not. Its codes are almost perfectly readable, but they divide the garments in
 #   ways of their own.
-# - **A hundred labels** help CatGAN by a few percentage points over the classifier alone: it has
-#   also learnt from 60,000 images that nobody has labelled.
+# - **With a hundred labels**, CatGAN is right for 74 % of the test images, and the classifier alone
+#   for 70 %. CatGAN has also learnt from 60,000 images that nobody has labelled.
+#
+# Two seeds are few, but these differences are several times as large as the spread.
 #
 # ## 6. Glasses by arithmetic
 #
