@@ -133,7 +133,7 @@ def tables(folder=RESULTS):
         ),
         (WITH_LABELS, ("game", "epochs", "seeds", "accuracy with 100 labels", "CPU s")),
     ):
-        lines = [columns, ["---"] * len(columns)]
+        lines = []
         for key, name in names.items():
             rows = [each for each in found if each["game"] == key]
             if not rows:
@@ -144,17 +144,14 @@ def tables(folder=RESULTS):
             if names is WITHOUT_LABELS:
                 cells += [spread(rows, "nmi"), spread(rows, "information")]
             lines.append([*cells, cpu])
-        made.append("\n".join(f"| {' | '.join(cells)} |" for cells in lines))
+        made.append(report.markdown(columns, lines))
     return made
 
 
 def spread(rows, key):
     """Mean and standard deviation, or a dash where there is nothing."""
     values = [row[key] for row in rows if key in row]
-    if not values:
-        return "-"
-    deviation = f" ± {statistics.stdev(values):.3f}" if len(values) > 1 else ""
-    return f"{statistics.mean(values):.3f}{deviation}"
+    return report.mean_and_spread(values, 3) if values else "-"
 
 
 def main():

@@ -116,26 +116,20 @@ def table(folder=RESULTS):
     found = [
         json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("conditions_*.json"))
     ]
-    lines = [f"| {' | '.join(COLUMNS)} |", f"| {' | '.join(['---'] * len(COLUMNS))} |"]
+    lines = []
     for epochs in sorted({each["epochs"] for each in found}, reverse=True):
         for name in (*games(), REAL):
             rows = [each for each in found if (each["name"], each["epochs"]) == (name, epochs)]
-            lines += [line(name, epochs, rows)] if rows else []
-    return "\n".join(lines)
+            lines += [cells(name, epochs, rows)] if rows else []
+    return report.markdown(COLUMNS, lines)
 
 
-def line(name, epochs, rows):
-    def spread(key, text):
-        values = [row[key] for row in rows]
-        deviation = f" ± {text.format(statistics.stdev(values))}" if len(values) > 1 else ""
-        return text.format(statistics.mean(values)) + deviation
-
-    return (
-        f"| {name} | {epochs or '-'} | {len(rows)} | {spread('accuracy', '{:.3f}')} "
-        f"| {spread('recall', '{:.2f}')} | {spread('precision', '{:.2f}')} "
-        f"| {spread('distance', '{:.1f}')} | {spread('gan_train', '{:.3f}')} "
-        f"| {statistics.mean(row['cpu_seconds'] for row in rows):.0f} |"
-    )
+def cells(name, epochs, rows):
+    """One row of the table."""
+    columns = {"accuracy": 3, "recall": 2, "precision": 2, "distance": 1, "gan_train": 3}
+    scores = [report.mean_and_spread([row[k] for row in rows], d) for k, d in columns.items()]
+    cpu = f"{statistics.mean(row['cpu_seconds'] for row in rows):.0f}"
+    return [name, str(epochs or "-"), str(len(rows)), *scores, cpu]
 
 
 def main():

@@ -155,7 +155,7 @@ def timed_table(folder=RESULTS):
     groups = {key: runs for key, runs in results(folder).items() if runs[0]["minutes"]}
     ordered = sorted(groups.items(), key=lambda pair: (pair[0][0], pair[1][0]["minutes"], pair[0]))
     lines = [timed_line(*key, [run["rows"][-1] for run in runs]) for key, runs in ordered]
-    return markdown(columns, lines)
+    return report.markdown(columns, lines)
 
 
 def timed_line(name, budget, method, rows):
@@ -192,7 +192,7 @@ def table_of_steps(steps, folder=RESULTS):
         if method in SHOWN_RAW and all("raw_modes" in run["rows"][-1] for run in sum(each, [])):
             raw = quality_cells(each, "raw_")
             lines.append([f"{method}, the generator itself", str(len(each[0])), *raw, cost])
-    return markdown([*columns, "time of a step"], lines)
+    return report.markdown([*columns, "time of a step"], lines)
 
 
 def quality_cells(runs_of_mixtures, prefix):
@@ -212,12 +212,6 @@ def step_time(runs_of_mixtures):
         steps = max(1, last["steps"] - first["steps"])
         times.append((last["cpu_seconds"] - first["cpu_seconds"]) / steps)
     return statistics.median(times)
-
-
-def markdown(columns, lines):
-    """A markdown table of cells."""
-    rows = [columns, ["---"] * len(columns), *lines]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def write_tables(folder=RESULTS):

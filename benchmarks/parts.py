@@ -9,8 +9,7 @@ batch normalisation; hinge loss; orthogonal regularisation of the generator; a d
 learns faster; a running average of the generator. Every other game changes one thing. The running
 average is judged, 1,000 samples of each class against the 10,000 test images: Fréchet classifier
 distance, precision and recall, and the share of samples that the embedded classifier puts into the
-class asked for. Every run is a file in benchmarks/results/, and the table, which notebook 13 shows,
-is parts.md beside them.
+class asked for. Every run is a file in benchmarks/results/, and the table is parts.md beside them.
 """
 
 import argparse
@@ -126,21 +125,14 @@ def table(folder=RESULTS):
     found = [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("parts_*.json"))]
     columns = ("game", "seeds", "Fréchet classifier distance", "precision", "recall")
     columns += ("named as asked", "CPU s")
-    lines = [columns, ["---"] * len(columns)]
+    digits, lines = {"distance": 1, "precision": 2, "recall": 2, "accuracy": 2}, []
     for name in GAMES:
         rows = [each for each in found if each["name"] == name]
         if rows:
-            cells = [spread(rows, "distance", ".1f")]
-            cells += [spread(rows, key, ".2f") for key in ("precision", "recall", "accuracy")]
+            cells = [report.mean_and_spread([r[key] for r in rows], n) for key, n in digits.items()]
             cells.append(f"{statistics.mean(row['cpu_seconds'] for row in rows):.0f}")
             lines.append([name, str(len(rows)), *cells])
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-
-
-def spread(rows, key, form):
-    values = [row[key] for row in rows]
-    deviation = f" ± {statistics.stdev(values):{form}}" if len(values) > 1 else ""
-    return f"{statistics.mean(values):{form}}{deviation}"
+    return report.markdown(columns, lines)
 
 
 def main():

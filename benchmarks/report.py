@@ -51,6 +51,12 @@ def mean_and_spread(values, digits):
     return f"{statistics.mean(values):.{digits}f}{spread}"
 
 
+def markdown(columns, lines):
+    """A markdown table of a row of headings and rows of cells, all strings."""
+    rows = [columns, ["---"] * len(columns), *lines]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
 def with_table(page, name, made):
     """The text of a page with a table between the markers of that name."""
     begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->\n"

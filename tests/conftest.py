@@ -40,6 +40,18 @@ def prepare_what_is_imported():
 
 
 @pytest.fixture
+def capped(monkeypatch):
+    """One epoch of two steps, on the data in the repository."""
+    monkeypatch.setenv("GAN_TF_DATA", "embedded")
+    keras = pytest.importorskip("keras")
+    keras.config.set_max_epochs(1)
+    keras.config.set_max_steps_per_epoch(2)
+    yield
+    keras.config.set_max_epochs(None)
+    keras.config.set_max_steps_per_epoch(None)
+
+
+@pytest.fixture
 def run_python():
     """Function that runs a program in a process of its own and returns what it prints."""
 

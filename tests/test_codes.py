@@ -59,11 +59,9 @@ def test_the_tables_have_means_over_the_seeds(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:Limiting")  # Keras, of the caps
 @pytest.mark.parametrize("game", ["catgan", "catgan100", "infogan", "alone"])
-def test_every_game_writes_its_result(game, tmp_path, monkeypatch):
-    monkeypatch.setenv("GAN_TF_DATA", "embedded")
-    monkeypatch.setattr(codes, "ALONE_EPOCHS", 1)
-    monkeypatch.setenv("KERAS_MAX_STEPS_PER_EPOCH", "2")
+def test_every_game_writes_its_result(game, capped, tmp_path):
     facts = codes.run(game, 0, 1, tmp_path)
     assert 0 <= facts["nmi"] <= 1 and 0 < facts["accuracy"] < 1
     assert json.loads((tmp_path / f"codes_{game}_seed0.json").read_text())["game"] == game

@@ -3,7 +3,6 @@
 from pathlib import Path
 import re
 
-import keras
 import nbformat
 import pytest
 
@@ -21,17 +20,6 @@ gan = keras.Sequential([generator, discriminator])
 gan.compile(loss="binary_crossentropy", optimizer="rmsprop")
 dataset = tf.data.Dataset.from_tensor_slices(images[:64]).batch(batch_size, drop_remainder=True)
 """
-
-
-@pytest.fixture
-def capped(monkeypatch):
-    """One epoch of two steps, on the data in the repository."""
-    monkeypatch.setenv("GAN_TF_DATA", "embedded")
-    keras.config.set_max_epochs(1)
-    keras.config.set_max_steps_per_epoch(2)
-    yield
-    keras.config.set_max_epochs(None)
-    keras.config.set_max_steps_per_epoch(None)
 
 
 def python_blocks(name):
