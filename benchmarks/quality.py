@@ -2,6 +2,8 @@
 
     python benchmarks/quality.py --recipe lecture-dcgan --epochs 1 3 --seeds 3
     python benchmarks/quality.py --recipe lecture-dcgan --epochs 1 3 10 --seconds 180 --seeds 3
+    python benchmarks/quality.py --recipe r3gan --cpu-seconds 60 120 240 --seeds 3 \
+        --results benchmarks/results/one_core
     python benchmarks/quality.py                     the tables of these results
     python benchmarks/quality.py --docs              those of all machines in the repository, into
                                                      docs/performance.md and time_to_quality.md
@@ -9,10 +11,11 @@
 An epoch here is 60,000 real images, one pass over the whole of Fashion-MNIST, also where only a
 part of it was found. Seconds are those of training alone, from the first step on: tracing counts,
 scoring does not; CPU seconds are summed over the cores, and grow less than the others do where a
-machine is shared. Every run lands in the folder of results, one file for its epochs and one for its
-seconds, rewritten after each score, so that what was interrupted is not lost; the tables are made
-from these files. Results of one machine have a folder of their own, since seconds of another must
-not stand beside them.
+machine is shared. With `--cpu-seconds` they are the budget: on a machine that others use, games are
+compared at equal processor time, each on one core (`TF_NUM_INTRAOP_THREADS=1`). Every run lands in
+the folder of results, one file for its epochs and one for its seconds, rewritten after each score,
+so that what was interrupted is not lost; the tables are made from these files. Results of one
+machine have a folder of their own, since seconds of another must not stand beside them.
 
 The second table tells how long a recipe takes to become as good as the lecture's DCGAN is after ten
 epochs with the same seed: until the first score at or below that distance. Scores are taken at
@@ -20,6 +23,7 @@ budgets, so that the true time is a little shorter.
 """
 
 import argparse
+import itertools
 import json
 from pathlib import Path
 import statistics
@@ -40,9 +44,11 @@ MACHINES = {  # folder in RESULTS: what docs/performance.md says of it
     "avx512": "Two virtual cores with AVX-512, 469 GFLOP/s with large matrices:",
     "avx2": "Two virtual cores without AVX-512, about 145 GFLOP/s:",
 }
+ONE_CORE = "one_core"  # folder in RESULTS of games at equal processor time
 UNITS = {  # of a budget: what the table of runs judged by it is called
     "epochs": "Judged after so many epochs:",
     "seconds": "Judged after so many seconds of training:",
+    "cpu_seconds": "Judged after so many seconds of processor time, on one core:",
 }
 COLUMNS = ("recipe", "epochs", "seconds", "CPU s", "seeds", "Fréchet classifier distance")
 COLUMNS += ("classes", "precision", "recall")
@@ -54,7 +60,7 @@ class Judge(keras.callbacks.Callback):
     """Scores the generator whenever one of the budgets is used up, and ends the run at the last.
 
     Args:
-        budgets: Dictionary from "epochs" and "seconds" to lists of numbers.
+        budgets: Dictionary from units, those of `UNITS`, to lists of numbers.
         recipe: `recipes.Recipe`.
         score: Function from images to a dict of floats.
         save: Function that takes the unit and its list of rows so far.
@@ -125,7 +131,7 @@ def run(name, budgets, seed, folder, make=recipes.get, kind="quality"):
 
     Args:
         name: Name of a recipe.
-        budgets: Dictionary from "epochs" and "seconds" to lists of numbers.
+        budgets: Dictionary from units, those of `UNITS`, to lists of numbers.
         seed: Integer.
         folder: Path of the folder for results.
         make: Function from name and seed to a `recipes.Recipe`.
@@ -272,15 +278,18 @@ def main():
     parser.add_argument("--recipe", help="name of a recipe of images")
     parser.add_argument("--epochs", type=float, nargs="+", default=[], help="score after these")
     parser.add_argument("--seconds", type=float, nargs="+", default=[], help="score after these")
+    parser.add_argument(
+        "--cpu-seconds", type=float, nargs="+", default=[], help="score after these"
+    )
     parser.add_argument("--seeds", type=int, default=1, help="how many")
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder")
     parser.add_argument("--docs", action="store_true", help="write into docs/performance.md")
     options = parser.parse_args()
-    if options.seeds < 1 or min([*options.epochs, *options.seconds, 1]) <= 0:
+    asked = {unit: getattr(options, unit) for unit in UNITS}
+    if options.seeds < 1 or min([*itertools.chain(*asked.values()), 1]) <= 0:
         parser.error("epochs and seconds must be above 0, and seeds at least 1")
     if options.recipe:
-        asked = {"epochs": options.epochs, "seconds": options.seconds}
         budgets = {unit: numbers for unit, numbers in asked.items() if numbers} or {"epochs": [1.0]}
         for seed in range(options.first_seed, options.first_seed + options.seeds):
             print(f"{options.recipe}, seed {seed}", flush=True)
@@ -291,6 +300,9 @@ def main():
         report.write_table(report.PAGE, "quality", on_all_machines(table))
         report.write_table(report.PAGE, "time to quality", times)
         (RESULTS / "time_to_quality.md").write_text(times + "\n", encoding="utf-8")
+        at_equal_time = table(RESULTS / ONE_CORE)
+        report.write_table(report.PAGE, "equal time", at_equal_time)
+        (RESULTS / "equal_time.md").write_text(at_equal_time + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ def _parser():
         "recipe",
         nargs="?",
         help="circle, lecture-dense, lecture-dcgan, dcgan (the default), ring, grid, progressive, "
-        "style, r3gan, conditional or infogan",
+        "style, r3gan, conditional, biggan or infogan",
     )
     train.add_argument(
         "--resume", action="store_true", help="save each epoch, and go on where a killed run was"

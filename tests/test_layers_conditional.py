@@ -167,6 +167,11 @@ def test_standing_statistics_are_the_means_over_the_batches():
     expected = np.mean([each.var(axis=0) for each in of_batches], axis=0)
     np.testing.assert_allclose(normalization.moving_variance, expected, rtol=1e-5)
     assert normalization.momentum == 0.99
+    frozen = np.asarray(normalization.moving_mean)
+    model.trainable = False
+    layers.set_standing_statistics(model, [[normal(8, 3), batches[0][1]]])
+    assert not np.allclose(normalization.moving_mean, frozen)
+    assert not any(each.trainable for each in model.layers)
     with pytest.raises(ValueError, match="at least one batch"):
         layers.set_standing_statistics(model, [])
     with pytest.raises(ValueError, match="no batch normalisation"):

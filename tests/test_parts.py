@@ -1,26 +1,31 @@
 """The benchmark of BigGAN's parts: each game changes one thing, and its table."""
 
+import inspect
 import json
 
+from gan_tf import recipes
 import parts
 import pytest
 
 
 def test_every_game_but_the_control_changes_one_thing():
     """R1 stands in for spectral normalisation, so that row names both."""
+    standard = inspect.signature(recipes.biggan).parameters
     for name, changes in parts.GAMES.items():
-        own = {key for key, value in changes.items() if parts.ALL_PARTS[key] != value}
-        assert own == set(changes)
-        expected = {"all parts": 0, "R1 instead of spectral normalisation": 2}.get(name, 1)
-        assert len(own) == expected, name
+        assert all(standard[key].default != value for key, value in changes.items()), name
+        expected = {parts.CONTROL: 0, "R1 instead of spectral normalisation": 2}.get(name, 1)
+        assert len(changes) == expected, name
 
 
-def test_regularisation_leaves_embeddings_of_the_class_alone():
-    gan = parts.game(0, parts.ALL_PARTS)
-    has = {w.path: w.regularizer is not None for w in gan.generator.trainable_weights}
-    embeddings = [p for p in has if "class_embedding" in p or "/gain" in p or "/shift" in p]
-    assert embeddings and not any(has[path] for path in embeddings)
-    assert sum(has.values()) >= 8
+def test_the_table_of_truncation_ends_without_a_threshold(tmp_path):
+    scores = {"precision": 0.9, "recall": 0.1, "distance": 50.0}
+    for seed in range(2):
+        cut = [{"threshold": t, **scores, "recall": 0.05} for t in parts.THRESHOLDS]
+        facts = {"name": parts.CONTROL, **scores, "truncated": cut}
+        (tmp_path / f"parts_{seed}.json").write_text(json.dumps(facts))
+    first, *_, last = parts.truncation_table(tmp_path).splitlines()[2:]
+    assert first == "| all parts | 0.2 | 2 | 0.90 ± 0.00 | 0.05 ± 0.00 | 50.0 ± 0.0 |"
+    assert last == "| all parts | none | 2 | 0.90 ± 0.00 | 0.10 ± 0.00 | 50.0 ± 0.0 |"
 
 
 def test_the_table_has_means_over_the_seeds(tmp_path):
@@ -36,8 +41,9 @@ def test_the_table_has_means_over_the_seeds(tmp_path):
 @pytest.mark.filterwarnings("ignore:Limiting")  # Keras, of the caps
 def test_a_game_writes_its_result(capped, tmp_path, monkeypatch):
     monkeypatch.setattr(parts, "PER_CLASS", 20)
-    facts = parts.run("class joined to the latents", 0, 1_000, tmp_path)
+    monkeypatch.setattr(parts, "THRESHOLDS", (0.5,))
+    facts = parts.run(parts.CONTROL, 0, 1_000, tmp_path)
     assert facts["distance"] > 0 and 0 <= facts["accuracy"] <= 1
-    assert json.loads(next(tmp_path.glob("*.json")).read_text())["settings"]["condition"] == (
-        "concatenation"
-    )
+    (cut,) = facts["truncated"]
+    assert cut["threshold"] == 0.5 and cut["distance"] != facts["distance"]
+    assert json.loads(next(tmp_path.glob("*.json")).read_text("utf-8")) == facts

@@ -122,7 +122,7 @@ class Holder:
 def test_a_run_ends_when_its_last_budget_is_spent():
     recipe = recipes.Recipe(None, None, None, 1, 1, batch_size=32, value_range=(-1, 1))
     rows = {}
-    budgets = {"seconds": [0.0], "epochs": [3 * 4_000 / 60_000]}  # a stretch is 4,000 images
+    budgets = {"seconds": [0.0], "cpu_seconds": [0.0], "epochs": [3 * 4_000 / 60_000]}
     judge = quality.Judge(budgets, recipe, lambda images: {}, rows.__setitem__)
     judge.set_model(Holder(0.5))
     ended = []
@@ -132,6 +132,7 @@ def test_a_run_ends_when_its_last_budget_is_spent():
         ended.append(judge.model.stop_training)
     assert ended == [False, False, True]
     assert [row["epochs"] for row in rows["seconds"] + rows["epochs"]] == [0.0667, 0.2]
+    assert rows["cpu_seconds"] == rows["seconds"]  # a stretch is 4,000 images, the first budget 0
 
 
 def test_the_running_average_is_judged_where_there_is_one(monkeypatch):

@@ -116,10 +116,76 @@ def test_labels_that_catgan_cannot_use_are_refused(labels):
         recipes.catgan(labels=labels, images=images)
 
 
+def test_biggan_has_all_parts_and_each_can_be_changed():
+    recipe = recipes.biggan()
+    generator, discriminator = recipe.gan.generator, recipe.gan.discriminator
+    for player in (generator, discriminator):
+        kinds = {type(each) for each in player.layers}
+        assert {layers.SpectralParametrization, layers.SelfAttention} <= kinds
+    assert any(isinstance(x, layers.ConditionalBatchNormalization) for x in generator.layers)
+    assert isinstance(recipe.gan.game_loss, losses.Hinge) and recipe.gan.penalty is None
+    rates = {n: float(each.learning_rate) for n, each in recipe.gan.optimizers.items()}
+    assert rates["discriminator"] == pytest.approx(2 * rates["generator"])
+    assert recipe.average_decay == pytest.approx(1 - 32 / 6_000)
+    changed = recipes.biggan(spectral=None, attention=False, condition="class", penalty="R1").gan
+    kinds = {type(each) for each in changed.generator.layers + changed.discriminator.layers}
+    assert not {layers.SpectralParametrization, layers.SelfAttention} & kinds
+    assert isinstance(changed.penalty.penalty, penalties.R1)
+
+
+@pytest.mark.parametrize("batch_size", [16, 64, 256])
+def test_a_biggan_sees_as_many_images_whatever_the_batch(batch_size):
+    recipe = recipes.biggan(batch_size=batch_size, attention=False, spectral=None)
+    assert recipe.epochs * recipe.steps_per_epoch * recipe.batch_size == 32_000
+
+
+def test_orthogonal_regularisation_leaves_embeddings_of_the_class_alone():
+    game = recipes.biggan(orthogonal=1e-3).gan
+    has = {w.path: w.regularizer for w in game.generator.trainable_weights}
+    embeddings = [p for p in has if "class_embedding" in p or "/gain" in p or "/shift" in p]
+    assert embeddings and not any(has[path] for path in embeddings)
+    given = [each for each in has.values() if each is not None]
+    assert len(given) >= 8 and all(each.weight == 1e-3 for each in given)
+    none = recipes.biggan(orthogonal=0).gan.generator.trainable_weights
+    assert not any(weight.regularizer for weight in none)
+
+
+@pytest.mark.slow
+def test_a_biggan_plays():
+    recipe = recipes.biggan(num_images=25 * 16, batch_size=16)
+    history = recipe.gan.fit(recipe.batches, epochs=1, verbose=0).history
+    assert np.isfinite(history["g_loss"]).all()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({"penalty": "R2"}, "penalty"),
+        ({"orthogonal": -1.0}, "orthogonal"),
+        ({"num_images": 100}, "at least 25 batches of 32"),
+        ({"condition": "label"}, "condition"),
+        ({"spectral": "yes"}, "spectral"),
+    ],
+)
+def test_what_a_biggan_cannot_be_is_refused(arguments, expected):
+    with pytest.raises(ValueError, match=expected):
+        recipes.biggan(**arguments)
+
+
+def test_r3gans_sizes_have_more_feature_maps_the_smaller_they_are():
+    images = np.random.default_rng(0).uniform(-1, 1, (16, 64, 64, 3)).astype("float32")
+    game = recipes.r3gan(images=images).gan
+    blocks = [x for x in game.generator.layers if isinstance(x, layers.R3GANBlock)]
+    assert [block.output.shape[-1] for block in blocks] == [64, 64, 64, 32, 16]
+    assert game.data_shape == (64, 64, 3)
+
+
 def test_r3gan_has_the_papers_loss_penalties_and_blocks():
     game = recipes.r3gan().gan
     assert isinstance(game.game_loss, losses.Relativistic)
-    both = game.penalty.penalty.penalties
+    lazy = game.penalty.penalty
+    assert isinstance(game.penalty, penalties.Scheduled) and lazy.interval == 4
+    both = lazy.penalty.penalties
     assert [type(each) for each in both] == [penalties.R1, penalties.R2]
     kinds = [type(each) for each in game.generator.layers]
     assert kinds.count(layers.R3GANBlock) == 3

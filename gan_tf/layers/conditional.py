@@ -170,14 +170,15 @@ def set_standing_statistics(generator, inputs):
     found = [each for each in layers if isinstance(each, keras.layers.BatchNormalization)]
     if not found:
         raise ValueError(f"{generator.name} has no batch normalisation, so no statistics to set.")
-    momenta, number = [layer.momentum for layer in found], -1
+    before, number = [(layer.momentum, layer.trainable) for layer in found], -1
     try:
         for number, batch in enumerate(inputs):
             for layer in found:
                 layer.momentum = number / (number + 1)  # a running mean of all batches so far
+                layer.trainable = True  # a frozen one takes no statistics
             generator(batch, training=True)
     finally:
-        for layer, momentum in zip(found, momenta, strict=True):
-            layer.momentum = momentum
+        for layer, (momentum, trainable) in zip(found, before, strict=True):
+            layer.momentum, layer.trainable = momentum, trainable
     if number < 0:
         raise ValueError("inputs must hold at least one batch. Received: none")

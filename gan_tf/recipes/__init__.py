@@ -15,6 +15,7 @@ from gan_tf.recipes.lecture import circle, lecture_dcgan, lecture_dense
 from gan_tf.recipes.mixtures import MIXTURES, REMEDIES, Mixture, mixture
 from gan_tf.recipes.modern import r3gan
 from gan_tf.recipes.recipe import Recipe
+from gan_tf.recipes.residual import biggan
 import keras
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "STYLE_STEPS",
     "Mixture",
     "Recipe",
+    "biggan",
     "catgan",
     "check_takes_images",
     "circle",
@@ -55,10 +57,11 @@ RECIPES = {
     "style": style,
     "r3gan": r3gan,
     "conditional": conditional,
+    "biggan": biggan,
     "infogan": infogan,
 }
 RECIPES_OF_POINTS = ("circle", "ring", "grid")
-RECIPES_WITH_LABELS = ("conditional",)
+RECIPES_WITH_LABELS = ("conditional", "biggan")
 DEFAULT = "dcgan"  # it makes good garments soonest: benchmarks/results/time_to_quality.md
 
 

@@ -55,7 +55,7 @@ def conditional(seed=0, way="projection", images=None, labels=None, class_weight
         Koyama 2018, arXiv:1802.05637.
     """
     checks.one_of(builders.WAYS, way=way)
-    images, labels = _labelled(images, labels)
+    images, labels = labelled(images, labels)
     shape, num_classes = images.shape[1:], int(labels.max()) + 1
     generator = builders.conditional_generator(100, num_classes, shape, filters=FILTERS)
     discriminator = builders.conditional_discriminator(num_classes, shape, FILTERS[::-1], way)
@@ -140,10 +140,19 @@ def catgan(seed=0, labels=None, images=None):
     return Recipe(game, samples, batches, *settings)
 
 
-# Helpers.
+def labelled(images=None, labels=None):
+    """Images and their labels, checked; Fashion-MNIST's by default.
 
+    Args:
+        images: Float array `(num_images, size, size, channels)` in [-1, 1], or None.
+        labels: Integer array `(num_images,)`, from 0 on, or None.
 
-def _labelled(images, labels):
+    Returns:
+        Pair of the images and their labels, int32.
+
+    Raises:
+        ValueError: If only one is given, or they do not belong together.
+    """
     if images is None and labels is None:
         (images, labels), _ = data.load_fashion_mnist(verbose=False)
     if images is None or labels is None:
@@ -155,6 +164,9 @@ def _labelled(images, labels):
             f"{labels.shape}, dtype {labels.dtype}"
         )
     return images, labels.astype("int32")
+
+
+# Helpers.
 
 
 def _with_names(images, labels, seed):

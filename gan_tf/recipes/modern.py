@@ -1,6 +1,6 @@
 """R3GAN: a relativistic loss, two penalties, residual blocks, and no further tricks."""
 
-from gan_tf import builders, penalties
+from gan_tf import builders, checks, penalties
 from gan_tf.games.gan import GAN
 from gan_tf.recipes.growing import adams
 from gan_tf.recipes.pictures import doublings, pictures
@@ -8,12 +8,13 @@ from gan_tf.recipes.recipe import Recipe
 import keras
 
 BATCH_SIZE = 16
-EPOCHS, STEPS_PER_EPOCH = 30, 250
-FILTERS = 32  # feature maps of every stage
+EPOCHS, STEPS_PER_EPOCH = 20, 250
+FILTERS, MOST_FILTERS = 16, 64  # at the size of the image, twice as many at each size less
 BLOCKS = 1  # residual blocks of a stage; the paper's networks have two
 GROUP_SIZE = 16
-FIRST_RATE, LAST_RATE = 2e-3, 2e-4
-FIRST_WEIGHT, LAST_WEIGHT = 1.0, 0.1
+FIRST_RATE, LAST_RATE = 4e-3, 4e-4
+FIRST_WEIGHT, LAST_WEIGHT = 0.3, 0.03
+INTERVAL = 4  # updates of the discriminator from one penalty to the next
 AVERAGE_DECAY = 0.995
 
 
@@ -28,7 +29,8 @@ def r3gan(seed=0, images=None, filters=FILTERS, blocks=BLOCKS):
             weights.
         images: Float array `(num_images, size, size, channels)` in [-1, 1], or a
             `data.ImageFolder`; Fashion-MNIST by default. The size is 4 to 7 times a power of two.
-        filters: Integer >= 16, feature maps of every stage.
+        filters: Integer, a multiple of 8, feature maps at the size of the image. Each size less has
+            twice as many, up to 64.
         blocks: Integer >= 1, residual blocks of a stage.
 
     Returns:
@@ -39,18 +41,21 @@ def r3gan(seed=0, images=None, filters=FILTERS, blocks=BLOCKS):
 
     Reference:
         Huang et al. 2024, arXiv:2501.05441. Departures: sizes, rates, weights and duration, which
-        were found by measuring; Adam's second β is 0.99 from the start.
+        were found by measuring; the penalties are computed in every fourth update, as in Karras et
+        al. 2020, arXiv:1912.04958; Adam's second β is 0.99 from the start.
     """
     training = pictures(images)
-    stages = (filters,) * (doublings(training.shape[0]) + 1)
-    generator = builders.r3gan_generator(64, training.shape, stages, blocks, GROUP_SIZE)
+    filters = checks.at_least(1, filters=filters)
+    sizes = range(doublings(training.shape[0]) + 1)
+    stages = [max(filters, min(MOST_FILTERS, filters * 2**place)) for place in sizes]
+    generator = builders.r3gan_generator(64, training.shape, stages[::-1], blocks, GROUP_SIZE)
     discriminator = builders.r3gan_discriminator(training.shape, stages, blocks, GROUP_SIZE)
     gan = GAN(generator, discriminator, seed=seed)
     steps = EPOCHS * STEPS_PER_EPOCH
     rate = keras.optimizers.schedules.CosineDecay(FIRST_RATE, steps, LAST_RATE / FIRST_RATE)
     fall = keras.optimizers.schedules.CosineDecay(1.0, steps, LAST_WEIGHT / FIRST_WEIGHT)
     both = penalties.Sum(penalties.R1(FIRST_WEIGHT), penalties.R2(FIRST_WEIGHT))
-    penalty = penalties.Scheduled(both, fall)
+    penalty = penalties.Scheduled(penalties.Lazy(both, INTERVAL), fall)
     gan.compile(*adams(rate), loss="relativistic", penalty=penalty, steps_per_execution=25)
     batches = training.batches(BATCH_SIZE, seed, steps_per_epoch=STEPS_PER_EPOCH)
     settings = (EPOCHS, STEPS_PER_EPOCH, BATCH_SIZE, (-1, 1), AVERAGE_DECAY)
