@@ -18,7 +18,7 @@
 # - build an autoencoder, look into its latent space, and compare it with principal components;
 # - remove noise, find anomalies, and say which anomalies will be missed;
 # - derive and write a variational autoencoder, and measure why random codes fail in one model and
-#   work in the other.
+#   work better in the other.
 #
 # **Before this**: [notebook 01](01_circle.ipynb) (random latent vectors and a generator), and a
 # little Keras (`compile`, `fit`).
@@ -122,8 +122,10 @@ test_points, test_is_boot = shoes_of(test_images, test_labels)
 # %% [markdown]
 # Our generative model is as simple as possible: one normal density $p(x \mid y)$ for each class,
 # with the mean and the covariance of the training points. Our discriminative model is a small
-# network that returns the logit of $p(\text{boot} \mid x)$. Both classes are about equally
-# frequent, so $p(y)$ cancels in Bayes' rule, and the logit of the generative model is
+# network that returns the *logit* of $p(\text{boot} \mid x)$, the logarithm of the odds
+# $p/(1 - p)$. What is the logit of the generative model? Write Bayes' rule for both classes and
+# divide one by the other: the denominators cancel. Both classes are about equally frequent, so
+# $p(y)$ cancels, too, and what remains is
 # $\log p(x \mid \text{boot}) - \log p(x \mid \text{sneaker})$.
 
 
@@ -187,12 +189,15 @@ ax.figure
 # cloud on the left, and triangles are boots, the wide one. The background shows the discriminative
 # model: vermilion for sneaker, blue for boot, and a black line where both are equally likely.
 # Notice that the network has an opinion even in the corners, where there are no shoes at all. The
-# draws lie where the images lie and a little beyond, because the cloud of boots is bent and a
-# normal density is not.
+# draws lie where the images lie and a little beyond, because both clouds are bent and a normal
+# density is not: the sneakers' draws overshoot at the lower left. (The legend hides one draw.)
 #
 # Now the second question. We walk away from the mean boot, in the direction that leads away from
-# the sneakers, and ask both models on the way. Then we ask about things that are no shoes, test
-# images of trousers, shirts and bags. We draw the line where 95 % of the training shoes pass.
+# the sneakers, and ask both models on the way. Each step is as long as the way from the mean
+# sneaker to the mean boot. Then we ask about things that are no shoes, test images of trousers,
+# shirts and bags. We draw the line where 95 % of the training shoes pass. At the end
+# `np.linalg.pinv(axes_2d).T` turns draws back into images: it multiplies each component by its
+# number and its spread, and adds the two.
 
 # %%
 direction = boots.mean(0) - sneakers.mean(0)
@@ -217,10 +222,16 @@ pictures = [(each[:10] @ np.linalg.pinv(axes_2d).T + mean_shoe) for each in draw
 show(np.concatenate(pictures).reshape(-1, 28, 28), 10, row_labels=["sneaker", "boot"])
 
 # %% [markdown]
-# The farther we go, the more certain the discriminative model becomes that it sees a boot. Far from
-# the data it is surest, so a rule that declines when the network is unsure would not help here. The
-# density does better: $\log p(x \mid \text{boot})$ falls from -1 to -1312, which says plainly that
-# the training data contain nothing like this point.
+# Figure 3.2. The first ten draws of each class as images: the mean shoe plus two components. All of
+# them are shoes, and all are blurred, because two numbers cannot hold more of a shoe. The seventh
+# sneaker looks like a boot, and the seventh boot like a sneaker. *Generative* does not mean *good*.
+# It means that you can ask the model for samples.
+#
+# Now to the printed numbers. The farther we go, the more certain the discriminative model becomes
+# that it sees a boot. In this direction it is surest far from the data, so a rule that declines
+# when the network is unsure would not help. (Along the black line of figure 3.1 it stays unsure,
+# however far you go.) The density does better: $\log p(x \mid \text{boot})$ falls from -1 to -1312,
+# which says plainly that the training data contain nothing like this point.
 #
 # But look at the things that are no shoes. Hardly any trousers pass for a shoe, yet a third of the
 # shirts and three quarters of the bags do. Our density knows only two numbers of an image, and
@@ -229,11 +240,6 @@ show(np.concatenate(pictures).reshape(-1, 28, 28), 10, row_labels=["sneaker", "b
 # For deep models of whole images, a density is a poor judge of this question, too: models trained
 # on Fashion-MNIST can give *higher* densities to handwritten digits, which they have never seen
 # ([Nalisnick et al., 2018](https://arxiv.org/abs/1810.09136)).
-#
-# Figure 3.2. The first ten draws of each class as images: the mean shoe plus two components. All of
-# them are shoes, and all are blurred, because two numbers cannot hold more of a shoe. The seventh
-# sneaker looks like a boot, and the seventh boot like a sneaker. *Generative* does not mean *good*.
-# It means that you can ask the model for samples.
 #
 # ### Two more ways to sort models
 #
@@ -262,10 +268,11 @@ plots.large(plots.diagram(boxes, [plots.Arrow(*pair.split()) for pair in pairs],
 # Figure 3.3. Families of generative models. On the left are models with a density: autoregressive
 # models (one pixel after the other) and normalising flows (invertible networks) compute $p(x)$
 # exactly; the variational autoencoder (VAE, section 3) and diffusion models ([Ho et al.,
-# 2020](https://arxiv.org/abs/2006.11239)), which learn to remove noise step by step, raise a lower
-# bound of it (diffusion usually a simplified form of it). On the right are generative adversarial
-# networks (GANs), which only produce samples. A plain autoencoder, the subject of section 2, is
-# missing from this picture. Section 6 says why.
+# 2020](https://arxiv.org/abs/2006.11239)), which learn to remove noise step by step, maximise a
+# lower bound of it (diffusion models usually train on a simplified version). On the right are
+# generative adversarial networks (GANs), which only produce samples. A plain autoencoder, the
+# subject of section 2, is missing from this picture, because by itself it gives neither a density
+# nor samples. Section 6 adds what it needs for samples.
 #
 # ## 2. Autoencoders
 #
@@ -339,7 +346,7 @@ def error_of(rebuilt):
 #
 # <details><summary>Answer</summary>
 #
-# In this run the network leaves about three fifths of the error with 2 numbers, and two thirds with
+# In this run the network's error is about three fifths of PCA's with 2 numbers, and two thirds with
 # 32.
 #
 # </details>
@@ -380,12 +387,14 @@ show(shown, 10, row_labels=["original", *rebuilt])
 # %% [markdown]
 # Figure 3.5. A test image of each class, and what four bottlenecks keep of it. With 2 numbers,
 # principal components show grey ghosts of several garments at once. The network shows one garment
-# without its details: trousers, dress and boot have sharp edges, while coat and shirt stay vague.
-# With 32 numbers, the print on the pullover survives as a dark spot, and only the network shows the
-# open strap of the sandal.
+# without its details: trousers and pullover are clear, the dress and the shirt are blurred, and the
+# coat has become a dark T-shirt, the wrong garment. With 32 numbers, the print on the pullover
+# survives as a dark spot, and only the network shows the open strap of the sandal.
 #
 # With 2 numbers the network's error is 0.1083, where principal components have 0.1844. With 32
-# numbers it is 0.0403 against 0.0607. Exercise 3.1 asks how many components would be as good.
+# numbers it is 0.0403 against 0.0607. (The network has one small advantage: its tanh keeps every
+# pixel between -1 and 1, while principal components may leave this range.) Exercise 3.1 asks how
+# many components would be as good.
 #
 # ### The latent space
 #
@@ -427,10 +436,11 @@ plane(codes_2d, decoder_2d)
 # %% [markdown]
 # Figure 3.6. Left: 150 test images of each class, each at the place of its code. Nobody told the
 # network about classes, and still trousers (squares, bottom), dresses (triangles, bottom right),
-# ankle boots (stars, top left), sneakers and sandals (left) have regions of their own. Shirts,
-# coats, pullovers and T-shirts crowd together on the right. Right: what the decoder makes of the
-# same plane. Along the clouds it draws garments. In the lower left, where no image lies, it draws
-# something nearly black. (The frame holds the central 99 % of the codes along each axis.)
+# and ankle boots (stars, top left) have regions of their own. Sneakers and sandals (left) overlap.
+# Bags (thick crosses) form a compact cluster at the origin. Shirts, coats, pullovers and T-shirts
+# crowd together on the right. Right: what the decoder makes of the same plane. Along the clouds it
+# draws garments. In the lower left, where no image lies, it draws something nearly black. (The
+# frame holds the central 99 % of the codes along each axis.)
 #
 # Look at the axes: they run from about -57 to 11 and from -43 to 20. Nothing in the loss says where
 # codes should lie. If you draw a code from a standard normal distribution, you land close to the
@@ -442,10 +452,10 @@ plane(codes_2d, decoder_2d)
 # A variational autoencoder (VAE; [Kingma and Welling, 2013](https://arxiv.org/abs/1312.6114);
 # [Rezende et al., 2014](https://arxiv.org/abs/1401.4082)) turns the bottleneck into a probability
 # model. Here is the story that it tells about an image: first a code is drawn from a standard
-# normal distribution, $z \sim p(z) = N(0, I)$; then the decoder makes an image $g(z)$ of it, and
-# each pixel gets a little normal noise with standard deviation $\sigma$, so
-# $p(x \mid z) = N(g(z), \sigma^2 I)$. If we can fit this story to the data, we know where codes
-# come from, and sampling is easy.
+# normal distribution, the *prior*, $z \sim p(z) = N(0, I)$ (section 2 called the code $h$); then
+# the decoder makes an image $g(z)$ of it, and each pixel gets a little normal noise with standard
+# deviation $\sigma$, so $p(x \mid z) = N(g(z), \sigma^2 I)$. If we can fit this story to the data,
+# we know where codes come from, and sampling is easy.
 
 # %%
 boxes = {
@@ -468,13 +478,14 @@ plots.large(plots.diagram(boxes, arrows, 11.2, 3.1))
 #
 # ### Where the loss comes from
 #
-# We would like to raise $\log p(x)$ for the training images, but
+# We would like to raise $\log p(x)$, the *evidence*, for the training images, but
 # $p(x) = \int p(x \mid z)\,p(z)\,dz$ is an integral over all codes, and nearly all of them have
 # nothing to do with $x$. So we let the encoder propose codes that fit: $q(z \mid x) = N(\mu, s^2)$,
 # with a mean $\mu$ and a standard deviation $s$ for each number of the code. How good is the
 # proposal? The Kullback-Leibler divergence (KL, [notebook 02](02_game.ipynb)) from $q$ to the true
-# $p(z \mid x)$ is never negative. Bayes' rule, $p(z \mid x) = p(x \mid z)\,p(z)/p(x)$, gives in two
-# lines
+# $p(z \mid x)$, the mean of $\log q(z \mid x) - \log p(z \mid x)$ over draws from $q$, is never
+# negative. We insert Bayes' rule, $p(z \mid x) = p(x \mid z)\,p(z)/p(x)$. As $\log p(x)$ is the
+# same for every code $z$, it leaves the expectation $\mathbb{E}_q$, and we get in two lines
 #
 # $$\begin{aligned}
 # 0 \le \mathrm{KL}\big(q \,\|\, p(z \mid x)\big)
@@ -484,10 +495,12 @@ plots.large(plots.diagram(boxes, arrows, 11.2, 3.1))
 # - \underbrace{\mathrm{KL}\big(q(z \mid x) \,\|\, p(z)\big)}_{\text{price of the code}} .
 # \end{aligned}$$
 #
-# The right side is the *evidence lower bound* (ELBO). The VAE raises it. The first term asks for a
-# good reconstruction, and the second makes the encoder pay for everything by which its proposal for
-# this one image differs from $N(0, I)$. The better the proposal $q$, the closer the bound. For
-# normal distributions the price has a formula, summed over the numbers $i$ of the code:
+# The right side is the *evidence lower bound* (ELBO). The VAE raises it: its loss is −ELBO, without
+# the constant. The first term asks for a good reconstruction, and the second makes the encoder pay
+# for everything by which its proposal for this one image differs from $N(0, I)$. The better the
+# proposal $q$, the closer the bound. For normal distributions the price has a formula, summed over
+# the numbers $i$ of the code. It is the difference of the two log densities, averaged over $q$
+# ([Kingma and Welling, 2013](https://arxiv.org/abs/1312.6114), appendix B; exercise 3.2):
 #
 # $$\mathrm{KL} = \tfrac{1}{2} \sum_i \big(s_i^2 + \mu_i^2 - 1 - \log s_i^2\big).$$
 #
@@ -499,11 +512,13 @@ plots.large(plots.diagram(boxes, arrows, 11.2, 3.1))
 # $$\mathbb{E}_x\,\mathrm{KL}\big(q(z \mid x) \,\|\, p(z)\big) = I(x; z) +
 # \mathrm{KL}\big(q(z) \,\|\, p(z)\big),$$
 #
-# where $I(x; z)$, the mutual information, says how many nats the codes tell about the images. The
-# encoder can pay for either.
+# where $I(x; z)$, the *mutual information*, says how much a code tells about the image that it came
+# from. Both it and the price are measured in *nats*, units that go with the natural logarithm as
+# bits go with $\log_2$. A high price may mean informative codes, or an aggregate far from
+# $N(0, I)$.
 #
-# And what does $\sigma$ do? Multiply the loss by $2\sigma^2$, and it is the squared error plus
-# $2\sigma^2$ times the price. So $\sigma$ decides what a nat is worth, like the $\beta$ of the
+# And what does $\sigma$ do? Multiply the loss, −ELBO, by $2\sigma^2$, and it is the squared error
+# plus $2\sigma^2$ times the price. So $\sigma$ decides what a nat is worth, like the $\beta$ of the
 # $\beta$-VAE ([Higgins et al., 2017](https://openreview.net/forum?id=Sy2fzU9gl)).
 #
 # ### How to train through a random draw
@@ -512,9 +527,8 @@ plots.large(plots.diagram(boxes, arrows, 11.2, 3.1))
 # $\varepsilon \sim N(0, 1)$, and this has a gradient with respect to $\mu$ and $s$. The trick is
 # called *reparameterisation*. A small layer draws the code and adds the price to the loss.
 #
-# Does the layer compute the right price? By definition, the KL divergence is the mean of
-# $\log q(z \mid x) - \log p(z)$ over draws from $q$. We let the layer draw 200,000 codes for one
-# mean and one variance, and compare.
+# Does the layer compute the right price? It must be the mean of $\log q(z \mid x) - \log p(z)$ over
+# draws from $q$. We let the layer draw 200,000 codes for one mean and one variance, and compare.
 
 
 # %%
@@ -575,8 +589,8 @@ history = train(vae, train_images, train_images, EPOCHS, reconstruction_loss, ji
 #
 # <details><summary>Answer</summary>
 #
-# A little worse, because noise disturbs its codes. In return the codes stay much closer to a
-# standard normal distribution, whose spread is 1.
+# A little worse, because it learns with noise on its codes and pays for every detail. In return the
+# codes stay much closer to a standard normal distribution, whose spread is 1.
 #
 # </details>
 
@@ -608,15 +622,23 @@ print(f"VAE, a test image: price {price:.1f} nats, reconstruction {term:.1f} nat
 
 # %% [markdown]
 # The two reconstruct about equally well: the error is 0.0403 for the autoencoder and 0.0420 for the
-# VAE. (Section 6 has two more seeds, and the order is the same.) Their codes could hardly be more
-# different. Seen together, the codes of all images are called the **aggregate**. A standard normal
-# distribution has its mean at the origin, and the variance 1 along every axis. The autoencoder's
-# aggregate has a mean vector of length 10.71, and along its axes the variances go from 0.36 to
-# 43.06. The VAE's mean vector has length 0.72, and the variances go from 0.32 to 3.14: not $N(0,
-# I)$, but close to it.
+# VAE, decoded from the means of its codes, without noise. (Section 6 has two more seeds, and the
+# order is the same.) But look at the aggregate of each. The printed *spreads* belong to the single
+# numbers of the code, and the *variances* to the principal axes of the cloud of codes. For
+# $N(0, I)$ the mean is the origin, and the variance is 1 along every axis. The autoencoder's mean
+# vector has length 10.71, and its variances go from 0.36 to 43.06. The VAE's mean vector has length
+# 0.72, and its variances go from 0.32 to 3.14. That is much closer to $N(0, I)$, but still far from
+# it: the largest variance is ten times the smallest.
 #
-# And what does a test image cost? The price of its code is 56.5 nats, and the reconstruction, with
-# our choice of $\sigma$, 278.6 nats.
+# And what does a test image cost? Its reconstruction costs 278.6 nats, now from a *drawn* code.
+# (The constant of the density, $392 \log 2\pi\sigma^2 \approx -366$ nats, is left out.) Times
+# $2\sigma^2/784$ this is an error of 0.044, a little more than the 0.042 without noise.
+#
+# The price of the code is 56.5 nats. A code can at most tell which of the 10,000 test images it
+# came from, so $I(x; z)$ is at most $\log 10{,}000 \approx 9.2$ nats. The other 47 nats or more are
+# the divergence of the aggregate of these images from $N(0, I)$ ([Hoffman and Johnson,
+# 2016](http://approximateinference.org/accepted/HoffmanJohnson2016.pdf)). Some of that only says
+# that 10,000 small clouds cannot fill 32 dimensions. Section 6 shows what the rest does to samples.
 
 # %%
 plane(vae_codes(vae_encoder_2d, test_images)[0], vae_decoder_2d)
@@ -625,9 +647,10 @@ plane(vae_codes(vae_encoder_2d, test_images)[0], vae_decoder_2d)
 # Figure 3.8. The same as figure 3.6 for a VAE with two numbers (each point is the mean of an
 # image's code). The axes are several times shorter, from about -4 to 6 and from -5 to 5. The
 # classes lie around the origin, and nearly every place decodes to a garment. But the aggregate is
-# not $N(0, I)$. There is a gap above the origin, and most ankle boots (stars) lie beyond 2 on the
-# horizontal axis, where fewer than 3 % of standard normal draws land: the encoder pays for more
-# room, because two numbers are few for ten classes.
+# not $N(0, I)$. There is a gap on the upper left, at about -1 on the horizontal axis, between
+# trousers and sandals. Most ankle boots (stars) lie beyond 2 on the horizontal axis, where fewer
+# than 3 % of standard normal draws land. The encoder pays for more room, probably because two
+# numbers are few for ten classes.
 #
 # ## 4. Denoising
 #
@@ -652,7 +675,7 @@ plane(vae_codes(vae_encoder_2d, test_images)[0], vae_decoder_2d)
 #
 # With a bottleneck it removes most of the noise, whether it has seen noise or not. Without a
 # bottleneck everything depends on the training: the network that saw noise is the best of all, and
-# the one that saw none copies the noise.
+# the one that saw none removes only two thirds of the error.
 #
 # </details>
 
@@ -712,21 +735,33 @@ show(shown, 10, row_labels=[*cleaned, "clean"])
 
 # %% [markdown]
 # Figure 3.9. A test image of each class with noise, five ways to remove the noise, and the clean
-# image. PCA and the two networks with a bottleneck of 32 numbers smooth the noise away, and with it
-# every detail: all prints and zips are gone, and PCA leaves streaks. The wide network that saw no
-# noise copies most of it. The wide network that saw noise keeps the most detail: you can still read
-# the letters on the pullover.
+# image. PCA and the two networks with a bottleneck of 32 numbers smooth the noise away, and the
+# details with it: of the pullover's print a smudge remains, zips are gone, and PCA leaves streaks.
+# The wide network that saw no noise clears the background but keeps much of the noise on the
+# garments. The wide network that saw noise keeps the most detail: you can still read the letters on
+# the pullover.
 #
-# The last column of the printed table shows what each method loses even without noise. A bottleneck
-# cannot do better than 19.77 dB on clean images, whatever it was trained for, so on noisy ones it
-# ends at 18.40 and 18.89 dB: here the bottleneck itself removes the noise, and training with noise
-# adds little (0.49 dB, in one run). The wide network has no such limit. It reaches 20.59 dB if it
-# saw noise, and 17.10 dB if it did not. (That is still better than the input: the last layer's tanh
-# cannot give values outside of −1 and 1, and half of the noise on black pixels lies there.)
+# The last column of the printed table shows what each method loses even without noise. The network
+# with a bottleneck that saw no noise reaches, after eight epochs, 19.77 dB on clean images and
+# 18.40 dB on noisy ones: the bottleneck itself removes most of the noise. Training with noise adds
+# 0.49 dB (in one run), and costs about as much on clean images. For the wide network it adds seven
+# times as much, from 17.10 to 20.59 dB. (The bottleneck comes with two dense layers, so the size of
+# the code, the depth and the kind of layer change together.)
 #
-# PCA can be computed beforehand. Projecting onto 32 of 784 directions keeps 32/784 of the noise's
+# Even the wide network that saw no noise removes two thirds of the error,
+# $0.250 \to 4/10^{1.71} = 0.078$. One reason is the last layer's tanh, which cannot give values
+# outside of −1 and 1. Noise is as often negative as positive, so on black pixels, at −1, half of it
+# lies outside. But that takes away at most half of the error; the network itself removes the rest.
+#
+# PCA's error can be predicted. Projecting onto 32 of 784 directions keeps 32/784 of the noise's
 # variance, so the error should be that of clean images plus this share, 0.0709 or 17.51 dB, as
 # measured.
+#
+# With a squared error, the best answer to a noisy image is the mean of all clean images that may be
+# behind it. For normal noise, the step to this mean is the noise's variance times the gradient of
+# the log density of noisy images, the *score* ([Vincent,
+# 2011](https://doi.org/10.1162/NECO_a_00142)). So a denoiser points to where images are more
+# likely, and diffusion models draw samples by following it in many small steps.
 #
 # ## 5. Anomalies
 #
@@ -736,9 +771,10 @@ show(shown, 10, row_labels=[*cleaned, "clean"])
 #
 # To test the idea, we train an autoencoder on nine of the ten classes. The tenth class is the
 # anomaly. One number says how well the score separates the two groups: the probability that a
-# random anomaly has a higher score than a random normal image. It is called the area under the
-# ROC curve (AUC; ROC is short for receiver operating characteristic, the curve of hits over false
-# alarms as the threshold falls). An AUC of 1 is perfect, and ½ is guessing.
+# random anomaly has a higher score than a random normal image. It is called the area under the ROC
+# curve (AUC; ROC is short for receiver operating characteristic, the curve of hits over false
+# alarms as the threshold falls). An AUC of 1 is perfect, and ½ is guessing. Below ½, most anomalies
+# are reconstructed *better* than normal images.
 #
 # Some classes are simply harder to draw than others. So we need a control (`# not in the lecture`):
 # an autoencoder that has seen all ten classes. We train everything with three seeds.
@@ -747,8 +783,8 @@ show(shown, 10, row_labels=[*cleaned, "clean"])
 #
 # <details><summary>Answer</summary>
 #
-# Bags are easiest to find. Shirts and coats slip through, because a network that knows T-shirts and
-# pullovers can draw them, too.
+# Bags are easiest to find. Shirts and coats slip through, probably because a network that knows
+# T-shirts and pullovers can draw them, too.
 #
 # </details>
 
@@ -811,7 +847,8 @@ ax.figure
 # There is a mark for each of three seeds. The distance from dot to cross is the effect of novelty.
 #
 # - **Bags** are the easiest anomaly (0.944). But much of that is not novelty: bags are hard to
-#   reconstruct even for a network that has seen them (0.796).
+#   reconstruct even for a network that has seen them (0.796). (And as no AUC exceeds 1, novelty
+#   could add no more than about 0.2 here.)
 # - **Trousers** show novelty best. A network that has seen them reconstructs them better than most
 #   other images (0.203). If it has not, they stand out (0.837).
 # - **Sneakers** gain as much as ankle boots (0.232 and 0.231), and still end near the bottom,
@@ -819,9 +856,10 @@ ax.figure
 # - **Shirts** (0.545) and **coats** (0.550) are close to guessing. Novelty adds less than 0.1 for
 #   them. A network that knows T-shirts, pullovers and one of the two can probably draw the other.
 #
-# The three seeds differ by much less than the classes do, except for T-shirts. So the score does
-# not answer "has the network seen this?". It answers "is this hard to reconstruct with what the
-# network has seen?". A new class that is made of known parts is hardly detected.
+# The seeds overlap within three groups, whose order remains open: shirts and coats; sneakers,
+# pullovers and T-shirts; trousers and sandals. The score does not answer "has the network seen
+# this?". It answers "is this hard to reconstruct with what the network has seen?". A new class that
+# is made of known parts is hardly detected.
 #
 # ## 6. Sampling
 #
@@ -832,7 +870,9 @@ ax.figure
 # - (a) a standard normal distribution, as for a GAN;
 # - (b) independent normal distributions that have the mean and the spread of each number of the
 #   training images' codes;
-# - (c) one normal distribution that has their means and their full covariance;
+# - (c) one normal distribution that has their means and their full covariance (`fitted_to`
+#   multiplies standard normal latents by the covariance's *Cholesky factor*, a triangular matrix
+#   $R$ with $R R^\top$ equal to the covariance);
 # - (d) a mixture of ten normal distributions. We split the codes into ten groups by *k-means*,
 #   which moves ten centres to the middle of the codes nearest to them until they settle, and give
 #   each group its own mean and covariance.
@@ -843,13 +883,15 @@ ax.figure
 # - (f) and (g): one normal distribution, or a mixture, fitted to its codes, as in (c) and (d)
 #   (`# not in the lecture`).
 #
-# So (a) to (d) add one thing at a time: place and spread, then correlations, then gaps. **Predict**
-# where the largest step will be. And will the VAE still be ahead once both have a mixture?
+# So from (a) to (d) we add place and spread (both at once), then correlations, then groups.
+# **Predict** where the largest step will be. And will the VAE still be ahead once both have a
+# mixture?
 #
 # <details><summary>Answer</summary>
 #
-# From (b) to (c) the step is large, and from (c) to (d) it is nearly as large. Place and spread
-# alone do little. And yes, the VAE stays ahead, but not by much.
+# If the samples are to cover all real images, every step counts, and that from (b) to (c) is the
+# largest. If every sample is to be close to a real image, place and spread give nothing, and the
+# next two steps are about equal. And yes, the VAE stays ahead, but not by much.
 #
 # </details>
 
@@ -903,21 +945,25 @@ show(shown, 10, row_labels=[*samples, "real"])
 # %% [markdown]
 # Figure 3.11. Ten samples of each kind, and real test images. (a) Fog that fills the frame. (b) The
 # fog has got an outline, but hardly a garment can be named. (c) One can guess T-shirts and a shoe;
-# others are a mixture of several things. (d) Boots, a sandal, a sneaker, dresses and pullovers,
+# others are a mixture of several things. (d) A boot, a sandal, a sneaker, dresses and pullovers,
 # soft but whole. (e), (f) The VAE gives some whole garments and some fog; both rows use the same
-# latents, and the fitted normal distribution changes little. (g) Nearly all are whole garments
-# again. In (d) and (g) the columns belong to groups of codes, so they cannot be compared with those
-# above.
+# latents, and the fitted normal distribution changes little. (g) Most are whole garments again, but
+# the third and the last are not. In (d) and (g) each sample comes from one k-means group, so the
+# columns cannot be compared with those above.
 #
 # Let us also measure. Good samples come close to *every* kind of real image, so we take each of
 # 2,000 test images, look for the most similar one among 5,000 samples, and average the squared
-# error of a pixel between the two (*coverage*). And every good sample comes close to *some* real
-# image, so we also go the other way, from 2,000 samples to 5,000 real images that no model was
-# trained on (*fidelity*).
+# error of a pixel between the two (the *coverage error*). And every good sample comes close to
+# *some* real image, so we also go the other way, from 2,000 samples to 5,000 real images that no
+# model was trained on (the *fidelity error*). Small is good for both; the table calls them coverage
+# and fidelity.
 #
 # A squared error rewards blur, and the two decoders blur differently. So we judge each decoder's
 # *reconstructions* of these 5,000 real images in the same way, and subtract their numbers. What
-# remains is what the choice of the codes costs; 0 is as good as the right codes.
+# remains is what the choice of the codes costs. A coverage error of 0 means as good as the codes of
+# real images. A fidelity error of 0 is out of reach, since each reconstruction meets its own
+# original among the 5,000 images, and a new sample has none. So read the differences among (a) to
+# (g), not the distance from 0.
 
 
 # %%
@@ -968,16 +1014,20 @@ for name in samples:
 
 # %% [markdown]
 # Each row has three seeds, for the networks and for the latents. All three agree on the order of
-# the coverage, from (a), the worst, to (b), (c), (e), (f), (d) and (g), the best, and the steps are
-# larger than the spread of the seeds. Let us go through them.
+# the coverage errors, from (a), the worst, to (b), (c), (e), (f), (d) and (g), the best, and the
+# steps are larger than the spread of the seeds.
 #
-# - (a) → (b): place and spread make the fog go away, but what remains is not much closer to real
-#   images. The coverage improves a little, from about 0.15 to 0.11, the fidelity not at all.
-# - (b) → (c): the *correlations* of the 32 numbers halve the cost of the coverage, to about 0.05.
-# - (c) → (d): ten normal distributions instead of one cut it to 0.018. So the codes have *gaps*,
-#   and one normal distribution fills these gaps with codes that no image has.
-# - (e), (f), (g): the VAE begins where (c) ends, thanks to the price in its loss. Fitting a density
-#   to its codes helps it, too, and with a mixture it costs least of all, 0.014.
+# - (a) → (b): place and spread make the fog go away, but what remains is no closer to real images.
+#   The coverage error falls by about 0.04, from 0.15 to 0.11, and the fidelity error not at all.
+# - (b) → (c): the *correlations* of the 32 numbers halve the coverage error, to about 0.05, and
+#   take 0.05 off the fidelity error.
+# - (c) → (d): ten normal distributions instead of one cut the coverage error to 0.018, and take
+#   another 0.05 off the fidelity error. So the codes are *not one normal cloud*, and one normal
+#   distribution draws codes that no image has.
+# - (e), (f), (g): the VAE with $N(0, I)$ is a little better than the autoencoder with a fitted
+#   normal distribution (0.044 and 0.051). Like for like, it is ahead with one normal distribution
+#   (0.033 and 0.051) and with a mixture (0.014 and 0.018). It differs in two things, the price and
+#   the noise on its codes, and we cannot say which of them helps.
 #
 # Our answer has three parts:
 #
@@ -986,11 +1036,13 @@ for name in samples:
 # - Once we know that distribution, the plain decoder is a generator. With a mixture it beats the
 #   VAE that draws from $N(0, I)$. [Ghosh et al., 2019](https://arxiv.org/abs/1903.12436) found the
 #   same for regularised autoencoders without any random draw.
-# - The price in the VAE's loss moves the codes close to a distribution that we can draw. It does
-#   not remove all gaps, since a mixture still helps.
+# - The VAE's loss moves the codes closer to a distribution that we can draw. It does not bring them
+#   all the way there: a mixture still helps. Two remedies are to learn the prior together with the
+#   networks ([Tomczak and Welling, 2018](https://arxiv.org/abs/1705.07120)), or to train a second
+#   VAE on the codes of the first ([Dai and Wipf, 2019](https://arxiv.org/abs/1903.05789)).
 #
-# A GAN has no such gap to close. Its latent vectors are drawn from $N(0, I)$ from the first step
-# on, and its generator learns for these and no others. What it has instead is an opponent. And
+# A GAN has no such difference to remove. Its latent vectors are drawn from $N(0, I)$ from the first
+# step on, and its generator learns for these and no others. What it has instead is an opponent. And
 # squared errors of pixels are a poor judge of images: [notebook 06](06_measuring.ipynb) builds
 # better ones.
 
@@ -1064,10 +1116,16 @@ path = np.array(decoder(codes.reshape(-1, CODE_DIM)))
 show(path.reshape(-1, 28, 28), 9)
 
 # %% [markdown] tags=["solution"]
-# Between two codes a garment changes as a whole: the shaft of the boot sinks until it is a sneaker,
-# and the pullover keeps its sleeves. There is no garment between trousers and a T-shirt, and
-# halfway you see a shirt with a gap between two legs. The ends of the path show what the bottleneck
-# costs: the print on the pullover was lost before the walk began.
+# Figure 3.12, with mixed codes. Between two codes a garment changes as a whole: the shaft of the
+# boot sinks until it is a sneaker, and the pullover keeps its sleeves. There is no garment between
+# trousers and a T-shirt, and halfway you see a shirt with a gap between two legs. The ends of the
+# path show what the bottleneck costs: only a smudge of the pullover's print is left before the walk
+# begins.
+
+# %% [markdown]
+# Figure 3.12. Three walks in nine steps, each from a test image on the left to another on the
+# right: from a pullover to a coat, from an ankle boot to a sneaker, and from trousers to a T-shirt.
+# As printed here the walks mix pixels, and halfway you see both garments at once.
 
 # %% [markdown]
 # ## Take away
@@ -1082,25 +1140,32 @@ show(path.reshape(-1, 28, 28), 9)
 #   has seen everything.
 #
 # **Limits.** The networks are small and saw 20,000 images. Sections 5 and 6 have three seeds; the
-# other numbers come from one run, and small differences between them mean nothing.
-# `PIXEL_STD` = 0.25 is close to the VAE's own error (the root of 0.0420 is 0.20), and we did not
-# tune it ([Rybkin et al., 2020](https://arxiv.org/abs/2006.13202), learn it). A larger value should
-# make the code cheaper and blur more; try it. Strictly, a sample of the VAE is $g(z)$ plus pixel
-# noise; we show $g(z)$.
+# other numbers come from one run, and small differences between them mean nothing. `PIXEL_STD` =
+# 0.25 is close to the VAE's own error (with drawn codes it is 0.044, and its root 0.21), and we did
+# not tune it ([Rybkin et al., 2020](https://arxiv.org/abs/2006.13202), learn it). A larger value
+# should make the code cheaper and blur more; try it. Strictly, a sample of the VAE is $g(z)$ plus
+# pixel noise; we show $g(z)$.
 #
 # **Next**: in [notebook 04](04_fashion_dense.ipynb) two dense networks play against each other, and
 # one of them learns to draw clothes.
 #
 # **References.** Kingma and Welling 2013, variational autoencoder,
 # [arXiv:1312.6114](https://arxiv.org/abs/1312.6114) · Rezende et al. 2014, the same idea,
-# independently, [arXiv:1401.4082](https://arxiv.org/abs/1401.4082) · Ghosh et al. 2019,
-# deterministic autoencoders with a density fitted to their codes,
+# independently, [arXiv:1401.4082](https://arxiv.org/abs/1401.4082) · Higgins et al. 2017, β-VAE,
+# [OpenReview](https://openreview.net/forum?id=Sy2fzU9gl) · Hoffman and Johnson 2016, the two parts
+# of the price, [workshop paper](http://approximateinference.org/accepted/HoffmanJohnson2016.pdf) ·
+# Tomczak and Welling 2018, a learnt prior, [arXiv:1705.07120](https://arxiv.org/abs/1705.07120) ·
+# Dai and Wipf 2019, a VAE in two stages, [arXiv:1903.05789](https://arxiv.org/abs/1903.05789) ·
+# Ghosh et al. 2019, deterministic autoencoders with a density fitted to their codes,
 # [arXiv:1903.12436](https://arxiv.org/abs/1903.12436) · Rybkin et al. 2020, choosing the decoder's
 # standard deviation, [arXiv:2006.13202](https://arxiv.org/abs/2006.13202) · Ho et al. 2020,
 # diffusion, [arXiv:2006.11239](https://arxiv.org/abs/2006.11239) · Vincent et al. 2010, denoising
-# autoencoders, [JMLR 11](https://www.jmlr.org/papers/v11/vincent10a.html) · Baldi and Hornik 1989,
-# linear autoencoders, [Neural Networks 2](https://doi.org/10.1016/0893-6080%2889%2990014-2) ·
-# Nalisnick et al. 2018, densities of things never seen,
-# [arXiv:1810.09136](https://arxiv.org/abs/1810.09136) · Goodfellow 2016, families of generative
-# models, [arXiv:1701.00160](https://arxiv.org/abs/1701.00160) · Xiao et al. 2017, Fashion-MNIST,
-# [arXiv:1708.07747](https://arxiv.org/abs/1708.07747).
+# autoencoders, [JMLR 11](https://www.jmlr.org/papers/v11/vincent10a.html) · Vincent 2011, denoising
+# and the score, [Neural Computation 23](https://doi.org/10.1162/NECO_a_00142) · Hinton and
+# Salakhutdinov 2006, deep autoencoders, [Science 313](https://doi.org/10.1126/science.1127647) ·
+# Bourlard and Kamp 1988, autoencoders and principal components, [Biological Cybernetics
+# 59](https://doi.org/10.1007/BF00332918) · Baldi and Hornik 1989, linear autoencoders, [Neural
+# Networks 2](https://doi.org/10.1016/0893-6080%2889%2990014-2) · Nalisnick et al. 2018, densities
+# of things never seen, [arXiv:1810.09136](https://arxiv.org/abs/1810.09136) · Goodfellow 2016,
+# families of generative models, [arXiv:1701.00160](https://arxiv.org/abs/1701.00160) · Xiao et al.
+# 2017, Fashion-MNIST, [arXiv:1708.07747](https://arxiv.org/abs/1708.07747).
