@@ -6,6 +6,8 @@ ARXIV = re.compile(r"arXiv:(\d{4}\.\d{4,5})")
 NOTEBOOK = re.compile(r"\b([Nn]otebook)\s(\d\d)\b")
 # A link out of the folder notebooks/ or docs/: its path and its anchor.
 OUTWARD = re.compile(r"\]\(\.\./([^)#\s]+)(#[^)\s]*)?\)")
+# A path in the repository that is a page of the site, and in brackets the page.
+PAGE = re.compile(r"notebooks/(\d\d_\w+\.ipynb)|site/(\w+\.md)|(docs/\w+\.md)")
 # What stays as it is: math, code, links, headings, HTML.
 UNTOUCHED = re.compile(
     r"(```.*?```|\$\$.*?\$\$|\$[^$\n]+(?:\n[^$\n]+)?\$|`[^`]*`|!?\[[^\]]*\]\([^)]*\)|^#[^\n]*$|<[^>\n]*>)",
@@ -35,9 +37,9 @@ def outward(found, course, to_top=""):
         to_top: Path from the page to the top of the site.
     """
     path, anchor = found[1].rstrip("/"), found[2] or ""
-    page = re.fullmatch(r"(?:notebooks/(\d\d_\w+\.ipynb)|(docs/\w+\.md))", path)
+    page = PAGE.fullmatch(path)
     if page:
-        return f"{to_top}{page[1] or page[2]}{anchor}"
+        return f"{to_top}{page[page.lastindex]}{anchor}"
     return f"{course.github(path)}{anchor}"
 
 
