@@ -19,7 +19,8 @@ def test_cheat_sheet_prints_on_two_pages(visit):
 def test_pages_are_counted(visit):
     """A page of the same size with more on it has more pages."""
     page = visit("docs/cheat_sheet.html")
-    page.evaluate("const all = document.querySelector('#cheat-sheet'); all.append(all.cloneNode(true))")
+    sheet = page.locator("#cheat-sheet")
+    sheet.evaluate("sheet => sheet.append(sheet.cloneNode(true))")
     assert pages_of(page.pdf(**A4)) > 2
 
 
