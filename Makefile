@@ -6,6 +6,7 @@ PYTHON ?=
 NOTEBOOK ?=
 PYTEST_ARGS ?=
 SITE ?= build/site
+SLIDES ?= build/slides
 
 SET := $(basename $(notdir $(CONSTRAINTS)))
 VENV := $(if $(filter tested,$(SET)),.venv,.venv-$(SET))
@@ -20,7 +21,7 @@ SITE_READY := $(SITE_VENV)/.ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-site lab site bench notebooks refresh doctor lint clean
+.PHONY: help demo test test-site lab site slides bench notebooks refresh doctor lint clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -44,6 +45,9 @@ test-site: $(SITE_READY)  ## build the web site and look at it in Chromium
 
 site: $(SITE_READY)  ## make the web site from the notebooks, in build/site
 	@$(SITE_BIN)/python site/build.py $(SITE)
+
+slides: $(SITE_READY)  ## make slides of the notebooks, in build/slides (NOTEBOOK=05_dcgan: one)
+	@$(SITE_BIN)/python site/make_slides.py $(SLIDES) $(NOTEBOOK)
 
 lint: $(READY)  ## check style and format
 	@$(BIN)/python -m ruff check .
