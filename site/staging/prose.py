@@ -62,6 +62,7 @@ class Linker:
     def __call__(self, text, terms=True):
         """Returns the text with links; `terms=False` leaves the glossary out."""
         self.note_citations(text)
+        text = self.here(text)
         text = OUTWARD.sub(lambda found: f"]({outward(found, self.course)})", text)
         parts = UNTOUCHED.split(text)
         for at in range(0, len(parts), 2):
@@ -69,6 +70,16 @@ class Linker:
             part = NOTEBOOK.sub(self.link_to_notebook, part)
             parts[at] = self.link_terms(part) if terms else part
         return "".join(parts)
+
+    def here(self, text):
+        """Returns a text in which the addresses of the site's own pages are paths."""
+        address = re.escape(self.course.tools.site(self.course.address))
+        kinds = {True: "ipynb", False: "md"}
+        return re.sub(
+            rf"\]\({address}([\w/]+)\.html",
+            lambda found: f"]({found[1]}.{kinds[found[1] in self.course.stems.values()]}",
+            text,
+        )
 
     def link_to_notebook(self, found):
         """Returns a link in place of 'notebook 05', if there is such a notebook."""
