@@ -6,6 +6,8 @@ PYTHON ?=
 NOTEBOOK ?=
 PYTEST_ARGS ?=
 SITE ?= build/site
+SLIDES ?= build/slides
+GRADING ?= build/grading
 
 SET := $(basename $(notdir $(CONSTRAINTS)))
 VENV := $(if $(filter tested,$(SET)),.venv,.venv-$(SET))
@@ -20,7 +22,7 @@ SITE_READY := $(SITE_VENV)/.ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-site lab site bench notebooks refresh doctor lint clean
+.PHONY: help demo test test-site lab site slides grading grade bench notebooks refresh doctor lint clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -44,6 +46,20 @@ test-site: $(SITE_READY)  ## build the web site and look at it in Chromium
 
 site: $(SITE_READY)  ## make the web site from the notebooks, in build/site
 	@$(SITE_BIN)/python site/build.py $(SITE)
+
+slides: $(SITE_READY)  ## make slides of the notebooks, in build/slides (NOTEBOOK=05_dcgan: one)
+	@$(SITE_BIN)/python site/make_slides.py $(SLIDES) $(NOTEBOOK)
+
+NBGRADER = $(BIN)/python -c "import nbgrader" 2>/dev/null || \
+	$(BIN)/python -m pip install --quiet -c $(CONSTRAINTS) -e ".[grading]"
+
+grading: $(READY)  ## make assignments of the exercises for nbgrader, in build/grading
+	@$(NBGRADER)
+	@$(BIN)/python grading/grade.py prepare $(GRADING) $(NOTEBOOK)
+
+grade: $(READY)  ## grade what was handed in to build/grading/submitted
+	@$(NBGRADER)
+	@$(BIN)/python grading/grade.py grade $(GRADING) $(NOTEBOOK)
 
 lint: $(READY)  ## check style and format
 	@$(BIN)/python -m ruff check .

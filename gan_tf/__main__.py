@@ -107,11 +107,14 @@ DEMO_EPOCHS = {"circle": None, "dcgan": 15}
 
 
 def run_demo(options):
-    """Trains the circle GAN, then garments, and prints where the results are."""
+    """Trains the circle GAN, then garments, and prints where the results and the course are."""
+    from gan_tf import playground
+
     start = time.monotonic()
     for name, epochs in DEMO_EPOCHS.items():
         train_recipe(name, options.output, options.seed, options.epochs or epochs)
     print(f"\nThe demo took {time.monotonic() - start:.0f} s. Results: {options.output.resolve()}")
+    print(f"Read on: {playground.address().removesuffix('lab.html')}01_circle.html")
     return 0
 
 

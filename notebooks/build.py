@@ -7,8 +7,9 @@
 A source, `notebooks/src/NN_name.py` in jupytext's percent format, makes two notebooks:
 `NN_name.ipynb` has all cells but those tagged `solution`; `solutions/NN_name.ipynb` has only the
 cells tagged `setup`, `exercise-text`, `solution` and `check`. A cell tagged `exercise` stands in
-the first alone. `{{repository}}` becomes the address in pyproject.toml, `{{badge}}` a link that
-opens the notebook in Colab, and `{{benchmarks/results/NAME.md}}` the table that a benchmark wrote
+the first alone. `{{repository}}` becomes the address in pyproject.toml, `{{site}}` that of the web
+site, which belongs to it, `{{badge}}` a link that opens the notebook in Colab, `{{page}}` a link to
+its page on the web site, and `{{benchmarks/results/NAME.md}}` the table that a benchmark wrote
 there. A magic command is written as a comment, `# %pip install …`.
 """
 
@@ -109,7 +110,12 @@ def solutions_title(title, name):
 def notebook(cells, path, root=ROOT):
     """Returns a notebook of copies of `cells`, placeholders filled, with lasting ids."""
     address = repository(root)
-    fill = {"{{repository}}": address, "{{badge}}": badge(address, path.relative_to(root))}
+    fill = {
+        "{{repository}}": address,
+        "{{site}}": site(address),
+        "{{badge}}": badge(address, path.relative_to(root)),
+        "{{page}}": page(address, path),
+    }
     made, seen = [], Counter()
     for cell in cells:
         text = cell.source
@@ -133,6 +139,17 @@ def badge(address, path):
     image = "https://colab.research.google.com/assets/colab-badge.svg"
     link = f"https://colab.research.google.com/github/{slug}/blob/main/{path.as_posix()}"
     return f"[![Open in Colab]({image})]({link})"
+
+
+def site(address):
+    """Returns the address of the web site that GitHub Pages serves for the repository."""
+    owner, name = address.removeprefix("https://github.com/").split("/")
+    return f"https://{owner}.github.io/{name}/"
+
+
+def page(address, path):
+    """Returns the markdown of a link to a notebook's page on the web site."""
+    return f"[Read it on the web site]({site(address)}{path.stem}.html)"
 
 
 def clean_cell(cell, text, seen):
@@ -182,8 +199,9 @@ def text_of(book):
 
 
 def relinked(readme, address):
-    """Returns the README's text with its links to Colab and to the repository renewed."""
+    """Returns the README's text with its links to Colab, repository and web site renewed."""
     slug = address.removeprefix("https://github.com/")
+    readme = re.sub(r"https://[\w-]+\.github\.io/[\w.-]+/", site(address), readme)
     before = r"colab\.research\.google\.com/github/|(?:git\+|git clone |\{)https://github\.com/"
     return re.sub(rf"({before})[\w.-]+/[\w-]+", rf"\g<1>{slug}", readme)
 

@@ -41,7 +41,7 @@ IMPORTS = {
     "recipes": {"checks", "games", "builders", "data", "layers", "losses", "penalties", "training"},
 }
 FOLDERS = {".ci", ".github", "benchmarks", "constraints", "data", "docs", "gan_tf", "notebooks"}
-FOLDERS |= {"site", "tests"}
+FOLDERS |= {"grading", "site", "tests"}
 PYTHONS = {"tested.txt": ("3.10", "3.11", "3.12", "3.13"), "colab.txt": ("3.11", "3.12", "3.13")}
 PYTHONS |= {"site.txt": ("3.11", "3.12", "3.13")}  # holds only the group that makes the web site
 ALL_PINNED = ("tested.txt", "colab.txt")

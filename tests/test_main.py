@@ -4,6 +4,7 @@ What `train` does with several processes is in test_distribution.py.
 """
 
 import csv
+import re
 import urllib.error
 import urllib.request
 
@@ -41,6 +42,8 @@ def test_demo_writes_all_it_promises(tmp_path, capsys, embedded, monkeypatch):
         assert len(rows) == 2 and np.isfinite(float(rows[1]["d_loss"]))
     assert "Fashion-MNIST: 10,000 training" in printed and "(embedded)" in printed
     assert f"Results: {tmp_path}" in printed and "The demo took" in printed
+    last = printed.splitlines()[-1]
+    assert re.fullmatch(r"Read on: https://[\w-]+\.github\.io/\w+/01_circle\.html", last)
 
     generator = tmp_path / "dcgan" / "generator.keras"
     status = command_line.main(["sample", str(generator), "--num", "9", "--output", str(tmp_path)])

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 
+from gan_tf import playground
 import imageio.v3 as iio
 import nbformat
 import numpy as np
@@ -139,6 +140,7 @@ def test_first_and_last_cell(path):
     first, last = read(path).cells[0], read(path).cells[-1]
     assert re.match(rf"# {path.name[:2]}\. \S", first.source)
     assert f"/blob/main/notebooks/{path.name})" in first.source
+    assert build.page(build.repository(), path) in first.source
     assert last.cell_type == "markdown"
     assert re.search(r"arXiv:?\s?\[?\d{4}\.\d{4,5}", last.source)
 
@@ -279,6 +281,14 @@ def test_titles_and_badges(small):
     assert f"]({link}/solutions/07_small.ipynb)" in solutions
 
 
+def test_addresses_of_the_web_site(small):
+    small.write_text(SMALL.replace("{{badge}}", "{{page}}\n#\n# [Lab]({{site}}lab.html)"))
+    first = built(small)[0].cells[0].source
+    assert "[Read it on the web site](https://someone.github.io/course/07_small.html)" in first
+    assert "[Lab](https://someone.github.io/course/lab.html)" in first
+    assert playground.address() == build.site(build.repository()) + "lab.html"
+
+
 def test_magic_commands_and_address(small):
     setup = built(small)[0].cells[1].source
     assert setup.splitlines()[-1] == (
@@ -341,12 +351,14 @@ def test_build_writes_what_changed_and_then_nothing(small):
     (root / "README.md").write_text(
         "[x](https://colab.research.google.com/github/old/name/blob/main/notebooks/07_small.ipynb)\n"
         "git clone https://github.com/old/name && pip install git+https://github.com/old/name\n"
+        "[site](https://old.github.io/name/lab.html)\n"
     )
     for path, text in build.changes([small], root).items():
         build.write(path, text)
     assert len(list((root / "notebooks").rglob("*.ipynb"))) == 2
     assert "old/name" not in (root / "README.md").read_text()
     assert (root / "README.md").read_text().count("github.com/someone/course") == 2
+    assert "(https://someone.github.io/course/lab.html)" in (root / "README.md").read_text()
     assert build.changes([small], root) == {}
 
 

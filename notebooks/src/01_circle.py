@@ -8,6 +8,7 @@
 # # 01. A circle
 #
 # {{badge}}
+# {{page}}
 #
 # **Question.** Two networks start out knowing nothing, and neither of them is ever told what a
 # circle is. Can they learn to draw one by playing against each other?
@@ -524,6 +525,18 @@ for step in (500, 1_000, 3_000, 6_000):
 #
 # The losses hardly show this progress: after step 1,000, the loss of D only moves from 0.691 to
 # 0.693. They say how the two players stand against each other, and nothing else.
+
+# %% [markdown]
+# ### Play it yourself
+#
+# The next cell plays such a game in your browser, without Python. Choose 'A circle' and press Play.
+# Where do the first arrows point? And what does the discriminator say about the plane once the
+# points have reached the circle?
+
+# %%
+from gan_tf import lab
+
+lab(data="circle")
 
 # %% [markdown]
 # ## 6. How round is it?

@@ -8,6 +8,7 @@
 # # 02. The game
 #
 # {{badge}}
+# {{page}}
 #
 # **Question.** In [notebook 01](01_circle.ipynb) two players pulled at one number, and a circle
 # came out. What does such a game converge to, and what does the generator minimise without being
@@ -553,6 +554,15 @@ finished(axes[0].figure, every=5)
 # For a single sample the two losses pull in the same direction, with the strengths $D$ and $1 - D$
 # times the slope of the logit. But over a batch this changes which samples count. The saturating
 # loss listens to the samples that already fool $D$, the non-saturating loss to those that don't.
+#
+# You can watch this in your browser, with a generator that moves. In the next cell, choose 'A
+# starved generator' and press Play. Which of the arrows vanish? Then change the loss from 'minimax'
+# (the saturating one) to 'non saturating' while the game runs.
+
+# %%
+from gan_tf import lab
+
+lab(loss="minimax")
 
 # %% [markdown]
 # ### A gradient with the discriminator held fixed

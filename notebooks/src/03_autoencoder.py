@@ -8,6 +8,7 @@
 # # 03. Autoencoders
 #
 # {{badge}}
+# {{page}}
 #
 # **Question.** An autoencoder squeezes an image through a bottleneck and unfolds it again. What is
 # generative about a bottleneck?

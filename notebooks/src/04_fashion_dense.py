@@ -8,6 +8,7 @@
 # # 04. A simple GAN for Fashion-MNIST
 #
 # {{badge}}
+# {{page}}
 #
 # **Question.** Can two small dense networks learn to draw clothes? And what happens when two
 # harmless-looking lines of the training loop are left out?

@@ -8,6 +8,7 @@
 # # 05. Deep convolutional GANs
 #
 # {{badge}}
+# {{page}}
 #
 # **Question.** Convolutions know that neighbouring pixels belong together, yet early GANs with
 # convolutions were hard to train. What makes them stable?

@@ -8,6 +8,7 @@
 # # 06. Measuring
 #
 # {{badge}}
+# {{page}}
 #
 # **Question.** Are the samples any good? So far we judged them by eye. Can a number do it? Which
 # number, and when does it mislead us?

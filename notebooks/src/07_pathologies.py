@@ -8,6 +8,7 @@
 # # 07. Pathologies
 #
 # {{badge}}
+# {{page}}
 #
 # **Question.** What goes wrong when a GAN trains? Some generators make one thing only, some
 # gradients vanish, and some players circle for ever. Can we cause each failure on purpose, and say
@@ -260,6 +261,11 @@ axes[0].figure
 # would you know which kind it is? The losses of the good runs leave $\log 2$, too. From one
 # collapsed run we can't say what losses look like in general. The number of modes and the quality
 # answer the question directly. **Count them.**
+#
+# You can also cause a collapse in your browser. In [the lab]({{site}}lab.html), choose 'A
+# collapse', and guess how many of the eight modes the generator will serve after 3,000 steps. Then
+# choose 'The rescue' while the game runs: it takes Adam's momentum away and adds the penalty R1 of
+# [notebook 08](08_remedies.ipynb), and both players go on with the weights that they have.
 #
 # ### The textbook account
 

@@ -8,6 +8,7 @@
 # # 08. Remedies
 #
 # {{badge}}
+# {{page}}
 #
 # **Question.** What helps? [Notebook 07](07_pathologies.ipynb) showed how a GAN fails. Papers and
 # lectures offer more than a dozen cures. Which of them work on the same two data sets, with the

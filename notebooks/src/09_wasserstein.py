@@ -8,6 +8,7 @@
 # # 09. The Wasserstein distance
 #
 # {{badge}}
+# {{page}}
 #
 # **Question.** With its saturating loss and the best discriminator, the first GAN lowers the
 # Jensen-Shannon divergence between data and samples. Why would anyone want another distance, and

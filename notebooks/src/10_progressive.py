@@ -8,6 +8,7 @@
 # # 10. Progressive growing
 #
 # {{badge}}
+# {{page}}
 #
 # **Question.** Large images are hard for a GAN: the first fakes are so easy to recognise that the
 # generator learns little from them. Can we begin with tiny images, and let both networks grow while

@@ -8,6 +8,7 @@
 # # 11. A style-based generator
 #
 # {{badge}}
+# {{page}}
 #
 # **Question.** An ordinary generator takes its latent vector at the input, and everything that the
 # image will be must pass through there. What changes if every layer listens to the latent vector?

@@ -8,6 +8,7 @@
 # # 12. Asking for a class
 #
 # {{badge}}
+# {{page}}
 #
 # **Question.** So far, the generator has decided what it makes. How do we ask it for a boot? And
 # what can we ask for if nobody has labelled the images?

@@ -67,7 +67,9 @@ class Page:
 
     def front(self, text):
         """Returns the markdown of the first cell: title, buttons, and a box with all the rest."""
-        title, rest = re.sub(r"\[!\[Open in Colab\].*?\)\]\(.*?\)\s*", "", text).split("\n", 1)
+        text = re.sub(r"\[!\[Open in Colab\].*?\)\]\(.*?\)\s*", "", text)
+        text = text.replace(self.course.tools.page(self.course.address, self.source), "")
+        title, rest = text.split("\n", 1)
         question = re.search(r"\*\*Question\.\*\* (.*?)(?=\n\n|\Z)", rest, re.S)
         time = re.search(r"\*\*Time of a full run\*\*:?\s+(?:about\s+)?(\d+)\s+minutes?", rest)
         words = self.course.questions.get(self.name) or plain(question[1] if question else "")

@@ -12,7 +12,8 @@ NUMBERS = (
     *("Nineteen", "Twenty"),
 )
 FILMS_ON_INDEX = ("01_circle", "05_dcgan")
-DOCS = ("teaching", "architecture", "site", "data", "performance", "reliability", "scaling")
+INSTRUCTORS = ("teaching", "polls", "cheat_sheet")
+DOCS = ("architecture", "site", "data", "performance", "reliability", "scaling")
 
 
 def write_pages(course):
@@ -37,7 +38,8 @@ def index(course, docs):
         contents("Play", ["lab"]),
         contents("Notebooks", course.entries),
         contents("Look up", ["glossary", "references"]),
-        contents("Behind the course", docs),
+        contents("For instructors", [name for name in docs if is_for_instructors(name)]),
+        contents("Behind the course", [name for name in docs if not is_for_instructors(name)]),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -78,8 +80,9 @@ def ways_in(course):
         "pictures of clothes.\n"
         "- **You have a term.** Work through all of them in order. All together they compute for "
         f"about {minutes} minutes; reading them takes longer.\n"
-        "- **You teach.** [The page for instructors](docs/teaching.md) says which notebook goes "
-        "with which lecture, and what to ask in class."
+        "- **You teach.** [The page for instructors](docs/teaching.md) has a plan for a semester, "
+        "[the polls](docs/polls.md) are questions to ask in class, and [the cheat "
+        "sheet](docs/cheat_sheet.md) fits on two printed pages."
     )
 
 
@@ -162,13 +165,19 @@ def write_docs(course):
     """Copies the pages of docs/ with links that hold on the site; returns their names in order."""
     folder = course.root / "docs"
     found = {path.stem for path in folder.glob("*.md")}
-    ordered = [name for name in DOCS if name in found] + sorted(found - set(DOCS))
+    known = [name for name in (*INSTRUCTORS, *DOCS) if name in found]
+    ordered = known + sorted(found - set(known))
     for name in ordered:
         text = (folder / f"{name}.md").read_text(encoding="utf-8")
         course.write(f"docs/{name}.md", relinked(text, course))
     if (folder / "data").is_dir():
         shutil.copytree(folder / "data", course.work / "docs" / "data")
     return [f"docs/{name}" for name in ordered]
+
+
+def is_for_instructors(name):
+    """Returns whether a page of docs/ belongs to the part for instructors."""
+    return name.removeprefix("docs/") in INSTRUCTORS
 
 
 def relinked(text, course):

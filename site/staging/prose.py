@@ -6,6 +6,8 @@ ARXIV = re.compile(r"arXiv:(\d{4}\.\d{4,5})")
 NOTEBOOK = re.compile(r"\b([Nn]otebook)\s(\d\d)\b")
 # A link out of the folder notebooks/ or docs/: its path and its anchor.
 OUTWARD = re.compile(r"\]\(\.\./([^)#\s]+)(#[^)\s]*)?\)")
+# A path in the repository that is a page of the site, and in brackets the page.
+PAGE = re.compile(r"notebooks/(\d\d_\w+\.ipynb)|site/(\w+\.md)|(docs/\w+\.md)")
 # What stays as it is: math, code, links, headings, HTML.
 UNTOUCHED = re.compile(
     r"(```.*?```|\$\$.*?\$\$|\$[^$\n]+(?:\n[^$\n]+)?\$|`[^`]*`|!?\[[^\]]*\]\([^)]*\)|^#[^\n]*$|<[^>\n]*>)",
@@ -35,9 +37,9 @@ def outward(found, course, to_top=""):
         to_top: Path from the page to the top of the site.
     """
     path, anchor = found[1].rstrip("/"), found[2] or ""
-    page = re.fullmatch(r"(?:notebooks/(\d\d_\w+\.ipynb)|(docs/\w+\.md))", path)
+    page = PAGE.fullmatch(path)
     if page:
-        return f"{to_top}{page[1] or page[2]}{anchor}"
+        return f"{to_top}{page[page.lastindex]}{anchor}"
     return f"{course.github(path)}{anchor}"
 
 
@@ -60,6 +62,7 @@ class Linker:
     def __call__(self, text, terms=True):
         """Returns the text with links; `terms=False` leaves the glossary out."""
         self.note_citations(text)
+        text = self.here(text)
         text = OUTWARD.sub(lambda found: f"]({outward(found, self.course)})", text)
         parts = UNTOUCHED.split(text)
         for at in range(0, len(parts), 2):
@@ -67,6 +70,16 @@ class Linker:
             part = NOTEBOOK.sub(self.link_to_notebook, part)
             parts[at] = self.link_terms(part) if terms else part
         return "".join(parts)
+
+    def here(self, text):
+        """Returns a text in which the addresses of the site's own pages are paths."""
+        address = re.escape(self.course.tools.site(self.course.address))
+        kinds = {True: "ipynb", False: "md"}
+        return re.sub(
+            rf"\]\({address}([\w/]+)\.html",
+            lambda found: f"]({found[1]}.{kinds[found[1] in self.course.stems.values()]}",
+            text,
+        )
 
     def link_to_notebook(self, found):
         """Returns a link in place of 'notebook 05', if there is such a notebook."""

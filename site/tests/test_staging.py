@@ -59,6 +59,15 @@ def test_links_out_of_the_folder(linker, course):
     assert linker("[a](../data/licences/)") == f"[a]({course.address}/tree/main/data/licences)"
     text = pages.relinked("[a](../notebooks/02_game.ipynb)", course)
     assert text == "[a](../02_game.ipynb)"
+    assert pages.relinked("[a](../site/lab.md)", course) == "[a](../lab.md)"
+
+
+def test_addresses_of_the_site_are_paths(linker, course):
+    site = course.tools.site(course.address)
+    assert (
+        linker(f"[a]({site}lab.html) [b]({site}02_game.html#c)")
+        == "[a](lab.md) [b](02_game.ipynb#c)"
+    )
 
 
 def test_citations_have_the_words_of_the_list():
