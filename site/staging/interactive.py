@@ -10,6 +10,7 @@ PAGES = ["lab", "latent"]
 # Notebook, the heading before which its panel stands, and the panel's page in site/play.
 PANELS = (
     ("02_game", "### The identity, measured", "divergences"),
+    ("06_measuring", "### Why precision takes noise for real", "noise"),
     ("07_pathologies", "### What this says about a GAN", "circling"),
 )
 
@@ -23,6 +24,8 @@ def write_pages(course):
     generator = package / "builders" / "weights" / "dcgan_generator.npz"
     seeds = json.loads((play / "garments.json").read_text(encoding="utf-8"))
     course.write("_static/play/weights.js", weights.script_of(generator, seeds))
+    table = (course.root / "benchmarks" / "results" / "noise.json").read_text(encoding="utf-8")
+    course.write("_static/play/noise_table.js", f"globalThis.NOISE = {table.strip()};\n")
     for name in PAGES:
         course.write(f"{name}.md", (FOLDER / f"{name}.md").read_text(encoding="utf-8"))
 
