@@ -3,74 +3,35 @@
 from html.parser import HTMLParser
 import json
 from pathlib import Path
-import shutil
-import subprocess
 
 import gan_tf
 from gan_tf import builders, data, games, losses, metrics, penalties, playground
+from javascript import answer_of, needs_javascript
 import keras
 import numpy as np
 import pytest
 from scipy.stats import wasserstein_distance
 
 FOLDER = Path(playground.__file__).parent
-ENGINE = FOLDER / "gan2d.js"
-PRESETS = FOLDER / "presets.js"
-NODE = shutil.which("node")
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = next((path for path in map(shutil.which, NAMES) if path), "")
-HEADLESS = ("--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=60000")
-needs_javascript = pytest.mark.skipif(
-    not (NODE or CHROMIUM), reason="runs JavaScript: needs Node.js or Chromium"
-)
+FILES = ("shared.js", "gan2d.js", "presets.js")  # those that need no page
 LOSSES = ("non_saturating", "minimax", "least_squares", "hinge", "wasserstein")
 
 
 @pytest.fixture
 def javascript(tmp_path):
-    """Function that runs a program after the lab's two files without a page, and reads its answer.
-
-    The program calls `answer(value)` once.
-    """
+    """Function that runs a program after the lab's files without a page, and reads its answer."""
 
     def run(program):
-        text = ENGINE.read_text("utf-8") + PRESETS.read_text("utf-8")
-        if NODE:
-            answer = "const answer = (value) => console.log(JSON.stringify(value));"
-            path = tmp_path / "program.js"
-            path.write_text(f"{text}\n{answer}\n{program}", encoding="utf-8")
-            return json.loads(output_of(NODE, str(path)))
-        answer = "const answer = (value) => (document.body.textContent = JSON.stringify(value));"
-        path = tmp_path / "program.html"
-        path.write_text(f"<body><script>{text}\n{answer}\n{program}</script>", encoding="utf-8")
-        page = Texts()
-        page.feed(output_of(CHROMIUM, *HEADLESS, "--dump-dom", path.as_uri()))
-        return json.loads("".join(page.texts))
+        texts = [(FOLDER / name).read_text("utf-8") for name in FILES]
+        return answer_of("\n".join([*texts, program]), tmp_path)
 
     return run
-
-
-class Texts(HTMLParser):
-    """Collects the text of a page."""
-
-    def __init__(self):
-        super().__init__()
-        self.texts = []
-
-    def handle_data(self, text):
-        self.texts.append(text)
-
-
-def output_of(*command):
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout
 
 
 # ---------------------------------------------------------------- gradients against differences
 
 CHECK_GRADIENTS = """
-const random = new GAN2D.Random(3);
+const random = new SHARED.Random(3);
 const rows = 5;
 const network = new GAN2D.Network([2, 8, 8, 1], random);
 const x = Float64Array.from({ length: 2 * rows }, () => random.normal());
@@ -197,7 +158,7 @@ def test_page_and_package_take_the_same_step(javascript, loss, r1):
 @pytest.mark.parametrize("name", ["circle", "ring", "grid", "swiss_roll"])
 def test_data_are_those_of_the_package(javascript, name):
     found = javascript(
-        f"const random = new GAN2D.Random(1);"
+        f"const random = new SHARED.Random(1);"
         f"answer(Array.from({{ length: 20000 }}, () => GAN2D.DATA.{name}.draw(random)));"
     )
     ours = getattr(data, name)(20_000, seed=0, **({"std": 0.03} if name == "ring" else {}))

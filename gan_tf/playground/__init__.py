@@ -8,7 +8,7 @@ from pathlib import Path
 from gan_tf import checks
 
 FOLDER = Path(__file__).resolve().parent
-SCRIPTS = ("gan2d.js", "presets.js", "lab.js")
+SCRIPTS = ("shared.js", "gan2d.js", "presets.js", "lab.js")
 STYLE = "lab.css"
 PAGE = """<!doctype html>
 <html lang="en">

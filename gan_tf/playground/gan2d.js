@@ -1,4 +1,5 @@
 // A GAN in the plane in plain JavaScript, without a library: networks, Adam, losses, R1, data.
+// Needs shared.js.
 //
 // It plays by the rules of the Python package: the same losses, the same Adam, the same data sets.
 // A test takes one step with both from the same weights and compares. Matrices are flat
@@ -6,39 +7,12 @@
 (function (root) {
   "use strict";
 
+  const { Random } = root.SHARED;
+
   const SLOPE = 0.2; // of leaky ReLU below zero
   const ADAM_BETA_2 = 0.999;
   const ADAM_EPSILON = 1e-7;
   const MOST_POINTS = 4096; // that a network takes at once
-
-  // ------------------------------------------------------------------ random numbers
-
-  // Random numbers that depend on the seed alone: mulberry32, and normal ones by Box and Muller.
-  class Random {
-    constructor(seed) {
-      this.state = seed >>> 0;
-      this.spare = null;
-    }
-
-    uniform() {
-      this.state = (this.state + 0x6d2b79f5) | 0;
-      let t = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
-      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-      return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-    }
-
-    normal() {
-      if (this.spare !== null) {
-        const spare = this.spare;
-        this.spare = null;
-        return spare;
-      }
-      const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
-      const angle = 2 * Math.PI * this.uniform();
-      this.spare = radius * Math.sin(angle);
-      return radius * Math.cos(angle);
-    }
-  }
 
   // ------------------------------------------------------------------ products of matrices
 
@@ -458,5 +432,5 @@
     }
   }
 
-  root.GAN2D = { Random, Network, Game, LOSSES, DATA, DEFAULTS };
+  root.GAN2D = { Network, Game, LOSSES, DATA, DEFAULTS };
 })(typeof globalThis !== "undefined" ? globalThis : this);

@@ -1,10 +1,11 @@
 // The lab's interface: mountLab(element, options) lets one play a GAN in the plane.
-// Needs gan2d.js and presets.js; asks for no other file and sends nothing.
+// Needs shared.js, gan2d.js and presets.js; asks for no other file and sends nothing.
 (function (root) {
   "use strict";
 
+  const { Random, option, percent, copyText } = root.SHARED;
   const { Game, DATA, DEFAULTS } = root.GAN2D;
-  const { FIELDS, PRESETS, presetSettings, toHash, fromHash, toPython, words } = root.LAB;
+  const { FIELDS, PRESETS, presetSettings, toHash, fromHash, toPython } = root.LAB;
 
   const FIELD = 56; // squares along a side of the picture of D's opinion
   const SAMPLES = 400; // generated points in the picture
@@ -17,7 +18,6 @@
   const REAL = "#0b5cad";
   const FAKE = "#b23c00";
 
-  const option = (value) => `<option value="${value}">${words(String(value))}</option>`;
   const HTML = `
 <div class="lab">
   <div class="lab-bar" role="group" aria-label="Run">
@@ -138,8 +138,8 @@
           this.settings.seed += 1;
           this.start();
         },
-        python: () => this.copy(toPython(this.settings), button),
-        link: () => this.copy(this.link(), button),
+        python: () => copyText(toPython(this.settings), button),
+        link: () => copyText(this.link(), button),
       };
       actions[action]();
     }
@@ -165,27 +165,6 @@
     link() {
       const base = this.home || location.href.split("#")[0];
       return `${base}#${toHash(this.settings)}`;
-    }
-
-    // Where the clipboard is forbidden, as in some notebooks, the text appears in a box instead.
-    async copy(text, button) {
-      const label = button.textContent;
-      try {
-        await navigator.clipboard.writeText(text);
-        button.textContent = "Copied";
-        setTimeout(() => (button.textContent = label), 1200);
-      } catch (error) {
-        let box = this.find(".lab-copied");
-        if (!box) {
-          box = document.createElement("textarea");
-          box.className = "lab-copied";
-          box.readOnly = true;
-          box.setAttribute("aria-label", "Text to copy");
-          button.parentElement.after(box);
-        }
-        box.value = text;
-        box.select();
-      }
     }
 
     // ---------------------------------------------------------------- the game
@@ -255,7 +234,6 @@
     // What the picture shows, in words; aloud only when the game stands still.
     say(aloud) {
       const { game } = this;
-      const percent = (share) => `${Math.round(100 * share)} %`;
       const parts = [`Step ${game.steps.toLocaleString("en")}.`];
       if (this.hand) {
         const opinions = game.opinions(this.hand, CROSSES);
@@ -279,7 +257,7 @@
 
     takeOver(on) {
       const reach = this.extent / 2;
-      const random = new root.GAN2D.Random(this.settings.seed + 7);
+      const random = new Random(this.settings.seed + 7);
       const place = () => reach * (random.uniform() - 0.5);
       this.hand = on ? Float64Array.from({ length: 2 * CROSSES }, place) : null;
       this.held = 0;

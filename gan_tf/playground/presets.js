@@ -1,9 +1,9 @@
-// What one can choose in the lab, as a form, as the end of a link and as Python. Needs gan2d.js.
+// What one can choose in the lab, as a form, as the end of a link and as Python. Needs shared.js and gan2d.js.
 (function (root) {
   "use strict";
 
+  const { SEED } = root.SHARED;
   const { DATA, DEFAULTS, LOSSES } = root.GAN2D;
-  const words = (name) => name.replace(/_/g, " ");
   const RATES = [1e-4, 3e-4, 1e-3, 2e-3, 3e-3, 5e-3, 1e-2];
 
   // Name of the setting, what it is called, what it can be, and whether it may change while the
@@ -47,7 +47,7 @@
       if (choice !== undefined) found[key] = choice;
     }
     const seed = given.get("seed") || "";
-    if (/^\d{1,9}$/.test(seed)) found.seed = Number(seed);
+    if (SEED.test(seed)) found.seed = Number(seed);
     return found;
   }
 
@@ -84,5 +84,5 @@
     ].join("\n");
   }
 
-  root.LAB = { FIELDS, PRESETS, presetSettings, toHash, fromHash, toPython, words };
+  root.LAB = { FIELDS, PRESETS, presetSettings, toHash, fromHash, toPython };
 })(typeof globalThis !== "undefined" ? globalThis : this);

@@ -6,7 +6,7 @@ import re
 import nbformat
 from nbformat.v4 import new_markdown_cell
 
-from staging import figures, films, solutions
+from staging import figures, films, interactive, solutions
 from staging.course import Entry
 from staging.prose import Linker, plain
 
@@ -42,6 +42,7 @@ class Page:
             self.add(tags, asked, answer)
         self.fold_solution()
         self.name_pictures()
+        interactive.check_panels("".join(cell.source for cell in self.cells), self.name)
         for number, cell in enumerate(self.cells):
             cell["id"] = f"c{number}"
         return nbformat.v4.new_notebook(cells=self.cells, metadata=tools.METADATA, nbformat_minor=5)
@@ -92,22 +93,29 @@ class Page:
         )
 
     def add_text(self, text):
-        """Adds prose; the caption of the picture above it goes there."""
-        caption = figures.caption_of(text)
+        """Adds prose; a caption goes to the picture above it, and a panel before its heading."""
+        text = self.add_caption(text)
+        for part in interactive.with_panels(text, self.name):
+            self.cells.append(new_markdown_cell(self.linker(part)))
+
+    def add_caption(self, text):
+        """Gives the picture above its caption, the first paragraph; returns the rest."""
         above = self.cells[-1]
         pictures = figures.picture_outputs(above)
+        paragraph, _, rest = text.partition("\n\n")
+        caption = figures.caption_of(paragraph)
         if not caption or not pictures:
-            self.cells.append(new_markdown_cell(self.linker(text)))
-            return
+            return text
         number, words = caption
         moving = [output for output in pictures if "image/gif" in output.data]
-        if not moving:
+        if moving:
+            above.outputs = [output for output in above.outputs if output not in moving]
+            data = figures.bytes_of(moving[-1])
+            film = films.film(data, self.course, self.name, number, words, self.linker)
+            self.cells.append(new_markdown_cell(film))
+        else:
             figures.add_caption(above, number, words, self.linker)
-            return
-        above.outputs = [output for output in above.outputs if output not in moving]
-        data = figures.bytes_of(moving[-1])
-        film = films.film(data, self.course, self.name, number, words, self.linker)
-        self.cells.append(new_markdown_cell(film))
+        return rest
 
     def add_code(self, cell, tags):
         """Adds code with its outputs; neighbouring cells of imports become one that is hidden."""

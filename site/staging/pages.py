@@ -3,7 +3,7 @@
 import re
 import shutil
 
-from staging.course import FOLDER
+from staging import interactive
 from staging.prose import OUTWARD, outward
 
 NUMBERS = (
@@ -18,7 +18,7 @@ DOCS = ("architecture", "site", "data", "performance", "reliability", "scaling")
 
 def write_pages(course):
     """Writes all of them; the notebooks' pages must have been made before."""
-    write_lab(course)
+    interactive.write_pages(course)
     course.write("glossary.md", glossary(course))
     course.write("references.md", references(course))
     names = write_docs(course)
@@ -35,7 +35,7 @@ def index(course, docs):
         ways_in(course),
         "## The notebooks",
         cards(course),
-        contents("Play", ["lab"]),
+        contents("Play", interactive.PAGES),
         contents("Notebooks", course.entries),
         contents("Look up", ["glossary", "references"]),
         contents("For instructors", [name for name in docs if is_for_instructors(name)]),
@@ -74,7 +74,8 @@ def ways_in(course):
     minutes = sum(entry.minutes or 0 for entry in course.entries.values())
     return (
         "- **You have ten minutes.** [Play both sides](lab.md): train a GAN right here in the "
-        "page, break it, and rescue it.\n"
+        "page, break it, and rescue it. Or [walk through the latent space](latent.md) of a "
+        "generator of clothes.\n"
         f"- **You have an hour.** Read notebook {first}: two networks learn to draw a circle.\n"
         f"- **You have an evening.** Take notebooks {', '.join(evening)}: from the circle to "
         "pictures of clothes.\n"
@@ -104,14 +105,6 @@ def card(name, entry):
 def contents(caption, names):
     """Returns a part of the table of contents at the side of every page."""
     return f"```{{toctree}}\n:hidden:\n:caption: {caption}\n" + "\n".join(names) + "\n```"
-
-
-def write_lab(course):
-    """Writes the page of the lab, and its scripts as they are in the package."""
-    folder = course.root / "gan_tf" / "playground"
-    for path in [*folder.glob("*.js"), *folder.glob("*.css")]:
-        course.write(f"_static/lab/{path.name}", path.read_bytes())
-    course.write("lab.md", (FOLDER / "lab.md").read_text(encoding="utf-8"))
 
 
 def glossary(course):

@@ -203,4 +203,7 @@ def page_names():
     """Returns the names of all pages that one reads, known before they are built."""
     stems = sorted(path.stem for path in (ROOT / "notebooks" / "src").glob("[0-9][0-9]_*.py"))
     docs = sorted(f"docs/{path.stem}" for path in (ROOT / "docs").glob("*.md"))
-    return [f"{name}.html" for name in ["index", "lab", *stems, "glossary", "references", *docs]]
+    return [
+        f"{name}.html"
+        for name in ["index", "lab", "latent", *stems, "glossary", "references", *docs]
+    ]

@@ -149,7 +149,8 @@ def test_you_are_the_generator(visit):
 def test_lab_runs_in_a_sandboxed_frame(browser, tmp_path):
     """As `gan_tf.lab()` shows it in a notebook; the package itself is not installed here."""
     scripts = "\n".join(
-        (PLAYGROUND / name).read_text("utf-8") for name in ("gan2d.js", "presets.js", "lab.js")
+        (PLAYGROUND / f"{name}.js").read_text("utf-8")
+        for name in ("shared", "gan2d", "presets", "lab")
     )
     options = '{ home: "https://example.org/lab.html" }'
     mount = f'globalThis.lab = mountLab(document.getElementById("lab"), {options});'
