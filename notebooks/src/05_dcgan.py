@@ -35,6 +35,8 @@ if "google.colab" in sys.modules:
     # %pip install --quiet --no-deps "gan_tf @ git+{{repository}}"
 
 # %% tags=["setup"]
+import itertools
+
 from gan_tf import GAN, builders, callbacks, capped, data, games, metrics, plots, train_gan
 from IPython.display import Image
 import keras
@@ -52,8 +54,9 @@ BATCH_SIZE = 32
 CODINGS_SIZE = 100  # values in a latent vector
 STEPS_PER_EPOCH, EPOCHS = 250, 8  # 2,000 steps in all
 AVERAGE_DECAY = 0.99  # the average reaches back about 100 steps
-STEPS_DEEP, STEPS_SHORT = 600, 350  # of the games in sections 4 and 5
+STEPS_DEEP, STEPS_SHORT = 2_000, 350  # of the games in sections 4 and 5
 NUM_JUDGED = capped(5_000, per_step=100)
+NUM_EDITED = capped(100, per_step=10)  # dresses in the last part of section 7
 keras.utils.set_random_seed(SEED)
 (images, labels), _ = data.load_fashion_mnist()
 encoder = metrics.fashion_mnist_encoder()  # a small classifier, which we use as a judge
@@ -251,7 +254,7 @@ discriminator.trainable = False
 gan.compile(loss="binary_crossentropy", optimizer="rmsprop")
 
 average = callbacks.GeneratorAverage(AVERAGE_DECAY)  # not in the lecture
-watcher = callbacks.SampleImages(16, seed=SEED)
+watcher = callbacks.SampleImages(12, seed=SEED)
 batches = data.batches(images, BATCH_SIZE, SEED, steps_per_epoch=STEPS_PER_EPOCH)
 
 # %% [markdown]
@@ -392,17 +395,17 @@ def small_weights(model, seed):
     return model
 
 
-def deep_networks(in_generator, in_discriminator, seed=SEED):
-    """Both networks; the arguments say which of them have batch normalisation."""
+def deep_networks(has_norm, begin=small_weights, seed=SEED):
+    """Both networks, with or without batch normalisation; `begin` draws their weights."""
     keras.utils.set_random_seed(seed)
     maps, size = (128, 64, 32, 16, 16), {"image_shape": (32, 32, 1)}
     deep_generator = builders.dcgan_generator(
-        filters=maps, activation="relu", batch_normalization=in_generator, **size
+        filters=maps, activation="relu", batch_normalization=has_norm, **size
     )
     deep_discriminator = builders.dcgan_discriminator(
-        filters=maps[::-1], dropout=0.0, batch_normalization=in_discriminator, **size
+        filters=maps[::-1], dropout=0.0, batch_normalization=has_norm, **size
     )
-    return small_weights(deep_generator, seed), small_weights(deep_discriminator, seed + 1)
+    return begin(deep_generator, seed), begin(deep_discriminator, seed + 1)
 
 
 # %% [markdown]
@@ -426,30 +429,53 @@ def deep_networks(in_generator, in_discriminator, seed=SEED):
 
 
 # %%
-def spread(model, latents):
-    """Standard deviation over the latents of what each layer with weights puts out."""
-    kinds = (layers.Dense, layers.Conv2DTranspose)
-    outputs = [layer.output for layer in model.layers if isinstance(layer, kinds)]
-    values = keras.Model(model.inputs[0], outputs)(latents, training=True)
-    return [float(np.array(each).std(axis=0).mean()) for each in values]
+def num_products(layer):
+    """How many products one output of a layer adds up, on average; we count them with ones."""
+    config = layer.get_config() | {"activation": "linear", "kernel_initializer": "ones"}
+    twin = type(layer).from_config(config)
+    return float(np.mean(twin(np.ones((1, *layer.input.shape[1:])))))
 
 
-without = deep_networks(False, False)[0]
-models = {
-    "with batch norm": deep_networks(True, False)[0],
-    "without": without,
-    "without, Keras's initial weights": keras.models.clone_model(without),
-}
-found = {name: spread(model, latents[:64]) for name, model in models.items()}
-for name, values in found.items():
-    print(f"{name:32}", *(f"{value:.5f}" for value in values))
+def he_weights(model, seed):
+    """The same model; its kernels begin as He et al. advise."""
+    rng = np.random.default_rng(seed)
+    for layer in model.layers:
+        if hasattr(layer, "kernel"):
+            size = np.sqrt(2 / num_products(layer))
+            layer.kernel.assign(rng.normal(0, size, layer.kernel.shape))
+    return model
+
 
 # %%
-axes = plots.panels(1, width=7.5, height=4)
-label = "spread over 64 latents"
-plots.curves(range(6), found, "layer (0 is the dense layer)", label, yscale="log", ax=axes)
-axes.set_xticks(range(6))
-axes.figure
+def spread(model, latents):
+    """Spread over the latents of each layer's output, and its share of the root mean square."""
+    outputs = [layer.output for layer in model.layers if hasattr(layer, "kernel")]
+    values = [np.array(v) for v in keras.Model(model.inputs[0], outputs)(latents, training=True)]
+    spreads = np.sqrt([each.var(axis=0).mean() for each in values])
+    return spreads, spreads / np.sqrt([np.square(each).mean() for each in values])
+
+
+models = {
+    "batch norm, 0.02": deep_networks(True)[0],
+    "no batch norm, 0.02": deep_networks(False)[0],
+    "no batch norm, Keras": keras.models.clone_model(deep_networks(False)[0]),
+    "no batch norm, He": deep_networks(False, he_weights)[0],
+}
+found = {name: spread(model, latents[:64]) for name, model in models.items()}
+for name, (spreads, shares) in found.items():
+    print(f"{name:20} spread", *(f"{value:.5f}" for value in spreads), end=", ")
+    print("normalised", *(f"{value:.2f}" for value in shares))
+
+# %%
+axes = plots.panels(2, width=5.4, height=4)
+labels_of_axes = ("spread over 64 latents", "normalised spread")
+for i, (place, label) in enumerate(zip(axes, labels_of_axes, strict=True)):
+    lines = {name: values[i] for name, values in found.items()}
+    scale = "linear" if i else "log"
+    plots.curves(range(6), lines, "layer (0 is the dense layer)", label, yscale=scale, ax=place)
+    place.set_xticks(range(6))
+axes[1].set_ylim(0, 1.05)
+axes[0].figure
 
 # %% [markdown]
 # Figure 5.9. How large the spread over 64 latent vectors is after each layer of an untrained
@@ -483,16 +509,34 @@ class BatchStatisticsGAN(GAN):
     )
 
 
+def in_training_mode(model, latents):
+    """Samples that are normalised by their own batch, as during the training."""
+    kept = model.get_weights()
+    samples = np.array(model(latents, training=True))
+    model.set_weights(kept)  # the running averages have moved
+    return samples
+
+
+# %%
 padded = data.padded(images, 32)  # a border of 2 black pixels
+deep_latents = latents[:200]
+deep_games = {  # name: batch norm, initial weights, seed
+    "batch norm": (True, small_weights, SEED),
+    "batch norm, seed 1": (True, small_weights, SEED + 1),
+    "without": (False, small_weights, SEED),
+    "without, He": (False, he_weights, SEED),
+}
 deep_samples = {}
-for name, has_norm in {"batch norm in both": True, "in neither": False}.items():
-    game = BatchStatisticsGAN(*deep_networks(has_norm, has_norm), seed=SEED)
+for name, (has_norm, begin, seed) in deep_games.items():
+    game = BatchStatisticsGAN(*deep_networks(has_norm, begin, seed), seed=seed)
     game.compile(*(keras.optimizers.Adam(2e-4, 0.5) for _ in range(2)), steps_per_execution=25)
-    feed = data.batches(padded, BATCH_SIZE, SEED, steps_per_epoch=STEPS_DEEP // 3)
-    for stage in range(3):
-        game.fit(feed, epochs=stage + 1, initial_epoch=stage, verbose=0)
-        step = (stage + 1) * STEPS_DEEP // 3
-        deep_samples[f"{name}, step {step}"] = game.generate(200, seed=1)
+    feed = data.batches(padded, BATCH_SIZE, seed, steps_per_epoch=STEPS_DEEP // 10)
+    for first, last in ((0, 1), (1, 3), (3, 10)):  # until step 200, 600 and 2,000
+        game.fit(feed, epochs=last, initial_epoch=first, verbose=0)
+        row = f"{name}, step {last * STEPS_DEEP // 10:,}"
+        deep_samples[row] = images_of(game.generator, deep_latents)
+        if has_norm:
+            deep_samples[f"{row}, training mode"] = in_training_mode(game.generator, deep_latents)
 
 
 # %%
@@ -503,10 +547,11 @@ def mean_correlation(made):
 
 
 for name, each in deep_samples.items():
-    print(f"{name:28} correlation of two samples {mean_correlation(each):.2f}")
-print(f"{'real images':28} correlation of two images  {mean_correlation(padded[:200]):.2f}")
-rows = np.concatenate([each[:12] for each in deep_samples.values()])
-plots.large(plots.image_grid(rows, 12, row_labels=list(deep_samples), scale=2))
+    print(f"{name:44} correlation of two samples {mean_correlation(each):.2f}")
+print(f"{'real images':44} correlation of two images  {mean_correlation(padded[:200]):.2f}")
+drawn = [name for name in deep_samples if "seed 1" not in name or "mode" not in name]
+rows = np.concatenate([deep_samples[name][:8] for name in drawn])
+plots.large(plots.image_grid(rows, 8, row_labels=drawn, scale=2))
 
 # %% [markdown]
 # Figure 5.10. Samples for the same twelve latents after 200, 400 and 600 steps. With batch
@@ -713,11 +758,19 @@ plots.large(plots.image_grid(pictures, 4, labels=names, scale=3))
 # - the same arithmetic with pixels: we add the mean real pullover and subtract the mean real
 #   T-shirt.
 
+
 # %%
+def direction(to, away):
+    """From the mean latent of one class to that of another, as long as s."""
+    vector = latents_of(to).mean(axis=0) - latents_of(away).mean(axis=0)
+    return vector * np.linalg.norm(sleeves) / np.linalg.norm(vector)
+
+
 dresses = latents_of("Dress")[:200]
 rng = np.random.default_rng(SEED)
 random = rng.normal(size=dresses.shape)
 random *= np.linalg.norm(sleeves) / np.linalg.norm(random, axis=1, keepdims=True)
+coat, sneaker = (direction(name, "T-shirt/top") for name in ("Coat", "Sneaker"))
 pullovers, shirts = (
     images[labels == data.CLASS_NAMES.index(n)] for n in ("Pullover", "T-shirt/top")
 )
@@ -725,6 +778,8 @@ difference = pullovers.mean(axis=0) - shirts.mean(axis=0)  # of pixels
 edited = {
     "dresses": images_of(longer, dresses),
     "+ s": images_of(longer, dresses + sleeves),
+    "+ coat − T-shirt": images_of(longer, dresses + coat),
+    "+ sneaker − T-shirt": images_of(longer, dresses + sneaker),
     "+ random": images_of(longer, dresses + random),
     "+ s in pixels": np.clip(images_of(longer, dresses) + difference, -1, 1),
 }
@@ -746,19 +801,36 @@ region = difference > 0.6
 chest = np.zeros_like(region)
 chest[8:22, 11:17] = True
 print(f"sleeve region: {region.sum()} of 784 pixels")
+masks = [np.where(mask, 1.0, -1.0) for mask in (region, chest)]
+pictures = np.stack([pullovers.mean(axis=0), shirts.mean(axis=0), *masks])
+names = ["mean pullover", "mean T-shirt", "sleeve region", "chest"]
+plots.large(plots.image_grid(pictures, 4, labels=names, scale=3))
+
+# %% [markdown]
+# MASK CAPTION
+
+
+# %%
+def effect(images):
+    """Brightness of the sleeve region, and the shares of dresses and of pullovers."""
+    classes = encoder(images).probabilities.argmax(axis=1)
+    shares = [np.mean(classes == data.CLASS_NAMES.index(n)) for n in ("Dress", "Pullover")]
+    return images[:, region].mean(), *shares
+
+
 for name, each in (edited | {"real pullovers": pullovers[:1_000]}).items():
-    bright, body = each[:, region].mean(axis=1), each[:, chest].mean(axis=1)
-    match = np.corrcoef(bright, body)[0, 1]
-    classes = encoder(each).probabilities.argmax(axis=1)
-    dress, pullover = (np.mean(classes == data.CLASS_NAMES.index(n)) for n in ("Dress", "Pullover"))
-    print(f"{name:14} sleeve region {bright.mean():5.2f}, match {match:5.2f}, ", end="")
+    bright, dress, pullover = effect(each)
+    match = np.corrcoef(each[:, region].mean(axis=1), each[:, chest].mean(axis=1))[0, 1]
+    print(f"{name:19} sleeve region {bright:5.2f}, match {match:5.2f}, ", end="")
     print(f"called dress {dress:4.0%}, pullover {pullover:4.0%}")
 
 # %%
 amounts = np.linspace(0, 2, 9)
+vectors = {"along s": sleeves, "coat − T-shirt": coat}
+vectors |= {"sneaker − T-shirt": sneaker, "random direction": random}
 lines = {
     name: [images_of(longer, dresses + t * vector)[:, region].mean() for t in amounts]
-    for name, vector in (("along s", sleeves), ("random direction", random))
+    for name, vector in vectors.items()
 }
 axes = plots.panels(1, width=7.5, height=4)
 levels = {"real pullovers": pullovers[:, region].mean(), "real T-shirts": shirts[:, region].mean()}
@@ -777,6 +849,32 @@ axes.figure
 # much of the vector we add. Along $s$ the sleeves appear steadily, and at a little less than twice
 # $s$ they are as bright as those of real pullovers (upper dotted line; the lower one is that of
 # real T-shirts). Along random directions of the same length hardly anything happens.
+
+# %%
+effects = {
+    pair: effect(images_of(longer, dresses[:NUM_EDITED] + direction(*pair)))
+    for pair in itertools.permutations(data.CLASS_NAMES, 2)
+}
+brights, dress_shares, _ = np.transpose(list(effects.values()))
+bright_of_s, share_of_s, _ = effects["Pullover", "T-shirt/top"]
+brighter = brights > bright_of_s
+print(f"{brighter.sum()} of the {len(effects)} directions brighten the region more than s,")
+print(f"and leave at most {dress_shares[brighter].max():.0%} dresses; s leaves {share_of_s:.0%}")
+
+axes = plots.panels(1, width=7.5, height=4.5)
+axes.scatter(brights, dress_shares, color="0.6", s=30)
+shown = {("Pullover", "T-shirt/top"): (8, 5), ("Coat", "T-shirt/top"): (-40, -18)}
+shown |= {("Sneaker", "T-shirt/top"): (-95, 12), ("Sneaker", "Sandal"): (8, 5)}
+shown |= {("Coat", "Trouser"): (-40, 12)}  # and where the text stands, in points
+for (to, away), offset in shown.items():
+    bright, share, _ = effects[to, away]
+    axes.scatter(bright, share, color="#0072B2", marker="D", s=45)
+    axes.annotate(f"{to} − {away}", (bright, share), offset, textcoords="offset points")
+axes.set(xlabel="brightness of sleeve region", ylabel="share called dress", xlim=(-1.05, 0.3))
+axes.figure
+
+# %% [markdown]
+# SCATTER CAPTION
 #
 # The numbers above the figure say more. With $s$ the sleeve region rises from −0.94 to −0.32, with
 # a random direction only to −0.92. Arithmetic with pixels makes it brighter still (0.03), which is
