@@ -23,9 +23,9 @@
 # **Lectures**: KTH ID2223, *Deep Convolutional GANs*; IIT Tirupati, *Deep Learning 9.1*, on the
 # architecture; *Generative Models*, on arithmetic with latent vectors.
 #
-# **Time of a full run**: about 6 minutes on two CPU cores. We have not measured it on a GPU. A
-# generator that trained for longer comes with the course: sections 6 and 7 use it, so you can run
-# them without waiting for the training in section 2.
+# **Time of a full run**: about 12 minutes on one CPU core, less on two. We have not measured it on
+# a GPU. A generator that trained for longer comes with the course: sections 6 and 7 use it, so you
+# can run them without waiting for the training in section 2.
 
 # %% tags=["setup"]
 import sys
@@ -65,7 +65,7 @@ encoder = metrics.fashion_mnist_encoder()  # a small classifier, which we use as
 # | setting | this notebook (2 CPU cores) | longer (a GPU) |
 # | --- | --- | --- |
 # | steps of the lecture's DCGAN | 2,000 | 93,750: 50 epochs of 60,000 images, as in the lecture |
-# | steps of each deep game (section 4) | 600 | 6,000 |
+# | steps of each deep game (section 4) | 2,000 | 20,000 |
 # | steps of each short game (section 5) | 350 | 3,500 |
 #
 # The batch size is 32. An 'epoch' here means 250 steps, whatever the size of the data. The pixels
@@ -271,9 +271,9 @@ history = train_gan(
 )
 
 # %% [markdown]
-# Figure 5.4. What the generator makes of 16 latent vectors after 2,000 steps. You can recognise
-# tops, a dress, shoes and perhaps a bag, while some images are of no clear kind. Look at the grey
-# areas: a fine lattice of lighter and darker pixels lies over them.
+# Figure 5.4. What the generator makes of 12 latent vectors after 2,000 steps. You can recognise
+# tops, shoes and a bag, while some images are of no clear kind. Look at the grey areas: a fine
+# lattice of lighter and darker pixels lies over them.
 
 # %%
 film = plots.training_gif(watcher.frames, "../outputs/05_dcgan.gif", 0.5)
@@ -291,8 +291,7 @@ plots.large(figure)
 # %% [markdown]
 # Figure 5.6. The mean losses of each epoch of 250 steps. The loss of D stays between 0.5 and 0.61,
 # below $\log 2 = 0.69$ (in nats, the unit of natural logarithms), so in every epoch it tells real
-# images from fakes better than by chance. The
-# loss of G rises to 1.4 and then falls slowly.
+# images from fakes better than by chance. The loss of G rises to 1.4 and then falls slowly.
 #
 # ## 3. What has it learnt?
 #
@@ -346,7 +345,7 @@ plots.large(figure)
 
 # %% [markdown]
 # Figure 5.8. The share of each class among 5,000 images, as the classifier sees them. Real images
-# have about 10 % of each. All three generators make the fewest ankle boots (5 to 7 %), and more
+# have about 10 % of each. All three generators make the fewest ankle boots (6 to 7 %), and more
 # coats than they should. But no class is missing.
 #
 # [Notebook 06](06_measuring.ipynb) is about measuring. Here are three of its numbers in advance.
@@ -368,10 +367,11 @@ for name, each in (made | {"noise": noise}).items():
 
 # %% [markdown]
 # Another 5,000 real images have a distance of 0.8. The longer run (37.8) is closer to that than
-# this run (79.8). Between the generator and its average we see little difference. A small recall
-# does not mean that classes are missing: all ten are there. It can mean that the samples of a class
-# are less varied than its real images, or that they are not close enough to any. And uniform noise
-# has a precision of 0.99, so precision alone says little; notebook 06 shows why.
+# this run (80.5). The generator and its average have nearly the same distance and precision, and
+# the average has a higher recall in this run (0.43 instead of 0.33). A small recall does not mean
+# that classes are missing: all ten are there. It can mean that the samples of a class are less
+# varied than its real images, or that they are not close enough to any. And uniform noise has a
+# precision of 0.99, so precision alone says little; notebook 06 shows why.
 #
 # ## 4. What makes deep networks stable?
 #
@@ -409,23 +409,33 @@ def deep_networks(has_norm, begin=small_weights, seed=SEED):
 
 
 # %% [markdown]
-# Before any training, we ask how large the *difference between latent vectors* still is when it
-# reaches the image. We feed 64 latents, and take the standard deviation over the 64 outputs of each
-# layer (before batch normalisation and activation), averaged over pixels and maps. If it is 0, all
-# images are the same.
+# Before any training, we ask what becomes of the *difference between latent vectors* on its way to
+# the image. We feed 64 latents, and take two numbers of what each layer puts out (after its
+# activation, before the next batch normalisation):
+#
+# - The **spread** is the standard deviation of a value over the 64 latents, averaged over all
+#   pixels and maps (as the root of the mean variance). If it is 0, all images are the same.
+# - The **normalised spread** is the spread divided by the root mean square of all values, which is
+#   the size of the signal. It tells how large the differences are *compared with the signal*: 0 if
+#   all outputs are the same, and 1 if their mean over the latents is zero everywhere.
 #
 # **Predict**: by what factor does the first transposed convolution without batch normalisation
-# change this number?
+# change the spread?
 #
 # <details><summary>An estimate</summary>
 #
 # Its input is one pixel with 128 maps, so each of its outputs adds up 128 products with weights of
-# standard deviation 0.02, and the spread
-# becomes $0.02\sqrt{128} \approx 0.23$ times as large. ReLU sets half of the values to zero, and
-# leaves a share of 0.58 of the standard deviation of normal numbers. Together this makes $0.23
-# \times 0.58 \approx 1/8$.
+# standard deviation 0.02, and the spread becomes $0.02\sqrt{128} \approx 0.23$ times as large. ReLU
+# sets half of the values to zero, and leaves a share of 0.58 of the standard deviation of normal
+# numbers. Together this makes $0.23 \times 0.58 \approx 1/8$.
 #
 # </details>
+#
+# The estimate also tells how large the weights should be. An output that adds up $n$ products, with
+# weights of standard deviation $\sigma$, has a mean square $n\sigma^2$ times as large as its inputs
+# have, and ReLU removes half of that. So [He et al., 2015](https://arxiv.org/abs/1502.01852) take
+# $\sigma = \sqrt{2/n}$, and the size of the signal stays as it is. We count $n$ as in figure 5.2,
+# with a kernel of ones.
 
 
 # %%
@@ -478,27 +488,39 @@ axes[1].set_ylim(0, 1.05)
 axes[0].figure
 
 # %% [markdown]
-# Figure 5.9. How large the spread over 64 latent vectors is after each layer of an untrained
-# generator (logarithmic axis). Without batch normalisation and with the paper's small weights
-# (dashed), every layer but the last makes the spread six to eight times smaller: 0.197 after the
-# dense layer becomes 0.00002 at the output, and all 64 images are the same even grey. Keras's own
-# initial weights are larger (dash-dotted), and the spread still falls from 0.93 to 0.002. With
-# batch normalisation (solid) it stays between 0.10 and 0.20, because every map is scaled back to
-# variance 1 before the next layer.
+# Figure 5.9. What is left of the difference between 64 latent vectors after each layer of an
+# untrained generator. Left: the spread (logarithmic axis). Without batch normalisation and with the
+# paper's small weights (dashed), every transposed convolution makes the spread about five to eight
+# times smaller. From 0.198 after the dense layer it falls to 0.00002 at the output, and all 64
+# images are the same even grey. Keras's own initial weights (dash-dotted) are larger, and the
+# spread still falls from 0.93 to 0.002. With He's weights (dotted) it stays near 1 up to the last
+# hidden layer, and with batch normalisation (solid) between 0.10 and 0.20. Right: the normalised
+# spread. The three curves without batch normalisation lie on each other, whatever the size of the
+# weights: they fall to 0.57 in layer 4, and end between 0.50 and 0.63. With batch normalisation the
+# normalised spread stays above 0.8.
 #
-# What shrinks here is the signal as a whole, and not only the differences between images. Without
-# biases, a ReLU network whose weights are half as large in one layer makes outputs that are exactly
-# half as large. Weights of 0.02 are too small for so few maps; the paper's layers had eight times
-# as many, and add up more. So batch normalisation repairs a poor initialisation, as the paper says.
-# A better initialisation ([He et al., 2015](https://arxiv.org/abs/1502.01852)) would keep the scale
-# as well; we have not tried to train with it.
+# The two panels tell two stories. With small weights *the signal as a whole* shrinks, and the
+# differences shrink with it: compared with the signal, they are still large at the output. The
+# reason is simple. Without biases, a ReLU network whose weights are half as large in one layer
+# makes outputs that are exactly half as large. Weights of 0.02 are too small for so few maps; the
+# paper's layers had eight times as many, and add up more. So batch normalisation repairs a poor
+# initialisation, as the paper says, and He's weights need no such repair. Batch normalisation does
+# one more thing: it subtracts the mean of each map. ReLU's outputs are never negative, so without
+# this a growing share of the signal is the same for all latents.
+#
+# Does a deep game need batch normalisation, then, or only larger weights? Let us play it with both.
 #
 # Now let both players learn. One detail matters if the *discriminator* has batch normalisation.
 # Keras freezes the discriminator in phase 2, and a frozen `BatchNormalization` uses its running
 # averages instead of the batch. Its weights are those that were trained, but it normalises in
 # another way, so its answers differ from those of phase 1. In the paper's code, D uses the batch in
 # both phases. So we freeze nothing. A `Phase` names the players whose weights it moves, and phase 2
-# still moves those of the generator alone:
+# still moves those of the generator alone.
+#
+# Another detail matters when we look at samples. In inference mode, batch normalisation uses its
+# running averages, and these follow the true means and variances slowly. If samples in inference
+# mode look bad, the averages may be to blame and not the weights. So we also draw samples in
+# training mode, where the batch of samples itself gives the means and variances:
 
 
 # %%
@@ -554,34 +576,54 @@ rows = np.concatenate([deep_samples[name][:8] for name in drawn])
 plots.large(plots.image_grid(rows, 8, row_labels=drawn, scale=2))
 
 # %% [markdown]
-# Figure 5.10. Samples for the same twelve latents after 200, 400 and 600 steps. With batch
-# normalisation in both players (upper three rows), you see much the same grey noise twelve times,
-# then blotches, then coarser noise: no garments yet, but at the end all twelve differ. Without it
-# (lower three rows), half of the first row is flat grey, and later all twelve are brighter or
-# darker variants of one pattern. The mean correlation of two samples agrees: after 200 steps it is
-# 0.61 and 0.62, but after 600 steps it is 0.24 with batch normalisation and 0.91 without, and 0.43
-# for two real images.
+# Figure 5.10. Samples for the same eight latents in four games, each after 200, 600 and 2,000
+# steps.
 #
-# The table repeats the game with three seeds (mean ± standard deviation), with four doublings too,
-# and with batch normalisation in one player only. 'Classes' counts the kinds of garments with at
-# least 1 % of the samples.
+# - **Batch normalisation, seed 0** (upper six rows; below each row the same in training mode).
+#   After 200 steps you see nearly the same grey noise eight times. In training mode it is not the
+#   same at all: the mean correlation of two samples is 0.07 instead of 0.40. So the running
+#   averages are to blame here, and not the weights. After 600 steps there are blurred shapes under
+#   a lattice, after 2,000 steps tops, shoes and a boot, and the two modes hardly differ.
+# - **Batch normalisation, seed 1** (three rows): grey noise, then white blobs, then tops, a dress,
+#   trousers and shoes.
+# - **Without it** (three rows): three images of the first row are flat grey. After 600 steps all
+#   eight vary one pattern of bright spots, and after 2,000 steps there are about three patterns,
+#   none of which is a garment.
+# - **Without it, with He's weights** (last three rows): white dots on black, in much the same
+#   places in every image. After 2,000 steps only a few dots are left.
+#
+# After 2,000 steps the mean correlation of two samples is 0.45 and 0.43 with batch normalisation
+# (two real images have 0.43), 0.67 without it, and 0.95 with He's weights.
+#
+# The table has other runs of such games: with four doublings, too, and with batch normalisation in
+# one player only. The three values of a cell belong to the seeds 0, 1 and 2. (A mean would hide a
+# seed that fails where the others succeed.) 'Classes' counts the kinds of garments with at least 1
+# % of the samples, and all samples are made in inference mode.
 #
 # {{benchmarks/results/guidelines_deep.md}}
 #
 # - **Without batch normalisation the samples look alike** after 600 steps, at both depths. So the
 #   paper's collapse happens here, too. How far it goes depends on the seed.
 # - **Which player needs it?** With these initial weights and four doublings, batch normalisation in
-#   either player helps. With five, the one in G helps and the one in D alone does not; and G alone
-#   (224) does better than both (280).
+#   either player helps with every seed. With five, the one in G helps and the one in D alone does
+#   not. G alone does better than both with two of the three seeds.
 # - **Variety is not quality.** After 600 steps of the five doublings with batch normalisation in
-#   both players, two samples differ even more than two real images, but the distance of the samples
-#   to garments is hardly below that of noise.
-# - **Longer games**: after 2,000 steps with batch normalisation in both players, two of the three
-#   seeds make garments of all ten classes, with distances near 80. The third makes nearly the same
-#   image from all latents. Without batch normalisation the samples differ more than after 600 steps
-#   (0.47), but no seed comes near garments. So batch
-#   normalisation gives a deep game a start, but no guarantee. [Notebook 08](08_remedies.ipynb) is
-#   about more remedies.
+#   both players, two samples differ even more than two real images. But with two of the seeds the
+#   samples are no closer to garments than noise is.
+# - **Longer games**: after 2,000 steps with batch normalisation in both players, the seeds 1 and 2
+#   make garments of all ten classes, with distances near 80. Seed 0 makes the same image from all
+#   latents. (When we played seed 0 again, on one thread, it collapsed again, in training mode as
+#   well. In figure 5.10 the same game, on two threads, made garments. So chance decides.) Without
+#   batch normalisation no seed comes near garments (the best distance is 238).
+# - **A better initialisation is not enough.** He's weights keep the size of the signal, but without
+#   batch normalisation their games go no better than those with small weights: after 2,000 steps
+#   the distances are 456, 225 and 410, and with two of the three seeds nearly all samples are the
+#   same image.
+#
+# So batch normalisation helps a deep game, though it guarantees nothing, and it does more than
+# repair the first weights. What that is, we have not tested. It also keeps the size of the signal
+# while the weights change, and it keeps the normalised spread large. And weights of He's size may
+# need another learning rate. [Notebook 08](08_remedies.ipynb) is about more remedies.
 #
 # ## 5. The guidelines, one at a time
 #
@@ -671,8 +713,7 @@ plots.large(plots.image_grid(np.concatenate(rows), 12, row_labels=list(variants)
 #    instead of ten.
 #
 # So the guidelines are hypotheses about networks of their time. Some matter even in a small
-# network, some we cannot see there, and with the paper's initial weights batch normalisation in G
-# helps a deep one. And 350 steps
+# network, some we cannot see there, and batch normalisation in G helps a deep one. And 350 steps
 # show only how a game begins: a change that slows the start need not do harm at the end.
 #
 # ## 6. Walking through the latent space
@@ -752,9 +793,11 @@ plots.large(plots.image_grid(pictures, 4, labels=names, scale=3))
 # the classifier, which chose the samples, was trained with labels).
 #
 # Is this more than a lucky picture? The mean of many latents gives an average garment. So let us
-# add $s$ to 200 *different* dresses, and compare with two controls:
+# add $s$ to 200 *different* dresses, and compare with three controls:
 #
 # - a random direction of the same length, another one for each dress,
+# - directions between *other* classes, made as long as $s$, for example from the mean T-shirt to
+#   the mean coat (which has sleeves) or to the mean sneaker (which has none),
 # - the same arithmetic with pixels: we add the mean real pullover and subtract the mean real
 #   T-shirt.
 
@@ -788,13 +831,15 @@ plots.large(plots.image_grid(rows, 12, row_labels=list(edited), scale=2))
 
 # %% [markdown]
 # Figure 5.14. Twelve dresses, and the same dresses after each kind of arithmetic. Adding $s$
-# (second row) gives most of them sleeves, and several become shorter, like a pullover. A random
-# direction (third row) changes details, and gives sleeves to two of the twelve. Arithmetic with
+# (second row) gives most of them sleeves, and several become shorter, like a pullover. The step
+# from T-shirts to coats (third row) gives nearly as many sleeves. The step from T-shirts to
+# sneakers (fourth row) turns most dresses into shoes, into tops, or into things between. A random
+# direction (fifth row) changes details, and gives sleeves to two of the twelve. Arithmetic with
 # pixels (last row) puts the same grey sleeves beside every dress, like a ghost.
 #
 # We want numbers, too. Where a mean real pullover is brighter than a mean real T-shirt by more than
-# 0.6, there must be a long sleeve. We measure the brightness of this *sleeve region*, and whether
-# the sleeves match the dress: the correlation of their brightness with that of the chest.
+# 0.6, there must be a long sleeve. We measure the brightness of this *sleeve region*, and its
+# *match* with the dress: the correlation of its brightness with that of the chest.
 
 # %%
 region = difference > 0.6
@@ -807,7 +852,9 @@ names = ["mean pullover", "mean T-shirt", "sleeve region", "chest"]
 plots.large(plots.image_grid(pictures, 4, labels=names, scale=3))
 
 # %% [markdown]
-# MASK CAPTION
+# Figure 5.15. What we measure with. From left to right: the mean real pullover, the mean real
+# T-shirt, the sleeve region (white: 92 of 784 pixels, two bars where the lower arms are) and the
+# chest (white).
 
 
 # %%
@@ -845,10 +892,17 @@ plots.curves(
 axes.figure
 
 # %% [markdown]
-# Figure 5.15. The mean brightness of the sleeve region (−1 is black) for 200 dresses, against how
-# much of the vector we add. Along $s$ the sleeves appear steadily, and at a little less than twice
-# $s$ they are as bright as those of real pullovers (upper dotted line; the lower one is that of
-# real T-shirts). Along random directions of the same length hardly anything happens.
+# Figure 5.16. The mean brightness of the sleeve region (−1 is black) for 200 dresses, against how
+# much of the vector we add. Along $s$ (solid) the sleeves appear steadily, and at a little less
+# than twice $s$ they are as bright as those of real pullovers (upper dotted line; the lower one is
+# that of real T-shirts). The direction towards coats (dashed) does nearly the same. Towards
+# sneakers (dash-dotted) the region brightens at first as fast as along $s$, but these are the
+# outlines of shoes, and from 1 on it becomes darker again. Along random directions of the same
+# length (bottom) hardly anything happens.
+#
+# So the sneakers warn us: *a bright sleeve region is no proof of a sleeve*. Any wide shape fills
+# it. What an edit should do is to add sleeves **and leave the dress a dress**. So let us take the
+# directions between all pairs of classes, 90 in all, and see which of them do both.
 
 # %%
 effects = {
@@ -874,17 +928,26 @@ axes.set(xlabel="brightness of sleeve region", ylabel="share called dress", xlim
 axes.figure
 
 # %% [markdown]
-# SCATTER CAPTION
+# Figure 5.17. Each point is a direction from one class to another, as long as $s$, added to 100
+# dresses. Across: the brightness of the sleeve region. Upwards: the share of images that the
+# classifier still calls dresses. Many directions leave the region black (left edge). Those that
+# brighten it to more than −0.6 nearly all leave no dress (bottom right). Only two keep many: $s$
+# itself, pullover − T-shirt (41 %), and coat − T-shirt (27 %). The 12 directions that brighten the
+# region more than $s$ leave at most 6 %.
 #
-# The numbers above the figure say more. With $s$ the sleeve region rises from −0.94 to −0.32, with
-# a random direction only to −0.92. Arithmetic with pixels makes it brighter still (0.03), which is
-# no surprise: it adds just that. But its sleeves do not belong to the dress. On real pullovers,
-# bright sleeves come with a bright chest (a correlation of 0.74). With $s$ the correlation is 0.31,
-# and with pixels 0.04, as without any sleeves.
+# What do the controls say? A random direction of this length hardly ever makes sleeves: with it the
+# region rises from −0.94 only to −0.92, with $s$ to −0.32. Most directions between other classes
+# make none either, or destroy the dress. The directions from T-shirts to garments with long sleeves
+# (pullovers, coats) are special: they add the sleeves and keep more of the rest.
 #
-# The price: only 40 % of the dresses are still called dresses, and another 40 % are called
-# pullovers. After a random step, 85 % are still called dresses. So the vector carries sleeves *and*
-# some of the pullover's shape. Its direction is useful, but not pure.
+# Arithmetic with pixels makes the region brighter still (0.03), which is no surprise: it adds just
+# that. But its sleeves do not belong to the dress. On real pullovers, bright sleeves come with a
+# bright chest (a match of 0.74). With $s$ the match is 0.31, and with pixels 0.04, as without any
+# sleeves. (This number alone can be fooled, too: a sneaker covers both regions, and has 0.68.)
+#
+# The price: only 40 % of the 200 dresses are still called dresses after adding $s$, and another 40
+# % are called pullovers. After a random step, 85 % are still called dresses. So the vector carries
+# sleeves *and* some of the pullover's shape. Its direction is useful, but not pure.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
@@ -912,8 +975,8 @@ print(f"below zero: real {np.mean(real[:1000] < 0):.1%}, generated {np.mean(made
 plots.large(plots.image_grid(made, 12, title="Real images left in [0, 1]", scale=2))
 
 # %% [markdown] tags=["solution"]
-# Grey blobs: after 250 steps 15.2 % of the generated pixels lie below zero (none of the real ones
-# do), where the right scaling gave 77.1 %. To fool the discriminator the generator has to learn
+# Grey blobs: after 250 steps 12.3 % of the generated pixels lie below zero (none of the real ones
+# do), where the right scaling gave 69.1 %. To fool the discriminator the generator has to learn
 # first of all never to use half of its range. Nothing warns you. Whenever images come out grey,
 # look at the range of the real ones.
 
@@ -963,21 +1026,22 @@ print("expected (None, 4, 4, 512), yours", larger.layers[1].output.shape)
 #
 # - A transposed convolution lays down scaled copies of its kernel and adds them up. If the stride
 #   does not divide the kernel's size, the network begins with a lattice.
-# - Batch normalisation in G keeps the scale of the signal through many layers. Without it, and with
-#   small initial weights, our generator of five doublings made much the same image from all
-#   latents.
+# - Batch normalisation in G keeps the size of the signal through many layers. Without it, our
+#   generator of five doublings made a few patterns from all latents, whether its initial weights
+#   were small or of He's size.
 # - In Keras, batch normalisation in a discriminator that is frozen in phase 2 uses running
 #   averages, and this ruined the game.
 # - Guidelines are hypotheses: in short runs, some of the five mattered much, others not visibly.
-# - A difference of two garments is a direction in the latent space. Controls show that it means
-#   more than a random direction of this length, and that it is not pure.
+# - A difference of two garments is a direction in the latent space. Controls show what it is worth:
+#   of all directions that brighten the sleeve region as much, it leaves the most dresses. But it is
+#   not pure.
 #
-# **Limits.** The training in section 2 and the pictures of sections 4 and 5 are single runs. The
-# tables have three seeds, but short games. With another number of threads, TensorFlow adds up
-# numbers in another order, and a game with the same seed makes other samples. All of it is about
-# grey images of 28 × 28 pixels. And the lecture's rules of play are not the last word: the course's
-# default recipe, `recipes.dcgan`, makes garments as good as the lecture's game after ten epochs of
-# 60,000 images in 91 to 136 seconds instead of 1,545 to 1,766
+# **Limits.** The training in section 2 and each row of pictures in sections 4 and 5 are single
+# runs. The tables have three seeds, but short games. With another number of threads, TensorFlow
+# adds up numbers in another order, and a game with the same seed makes other samples. All of it is
+# about grey images of 28 × 28 pixels. And the lecture's rules of play are not the last word: the
+# course's default recipe, `recipes.dcgan`, makes garments as good as the lecture's game after ten
+# epochs of 60,000 images in 91 to 136 seconds instead of 1,545 to 1,766
 # ([docs/performance.md](../docs/performance.md#how-we-found-the-default-recipe)).
 #
 # **Next**: [notebook 06](06_measuring.ipynb) asks what such numbers are worth.
@@ -989,5 +1053,5 @@ print("expected (None, 4, 4, 512), yours", larger.layers[1].output.shape)
 # [arXiv:1706.02515](https://arxiv.org/abs/1706.02515) · Odena et al. 2016, checkerboard artifacts,
 # [distill.pub](https://distill.pub/2016/deconv-checkerboard/) · Yazıcı et al. 2019, averaging the
 # generator, [arXiv:1806.04498](https://arxiv.org/abs/1806.04498) · Xiao et al. 2017, Fashion-MNIST,
-# [arXiv:1708.07747](https://arxiv.org/abs/1708.07747) · White # 2016, walking along the sphere,
+# [arXiv:1708.07747](https://arxiv.org/abs/1708.07747) · White 2016, walking along the sphere,
 # [arXiv:1609.04468](https://arxiv.org/abs/1609.04468).
