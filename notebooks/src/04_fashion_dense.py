@@ -312,7 +312,7 @@ print_moves(toggled, before)
 #
 # We compiled the discriminator while it was trainable, and the stack while the discriminator was
 # frozen. It seems natural that each compiled model remembers what it may change. Many programs rely
-# on this and never set `trainable` inside the loop. Let us leave them out as well.
+# on this and never set `trainable` inside the loop. Let us leave out the two lines.
 
 
 # %% tags=["setup"]
