@@ -135,7 +135,9 @@ axes[0].figure
 #
 # ### The two networks
 #
-# The generator begins with 128 feature maps of 7 × 7 and doubles their size twice.
+# The generator begins with 128 feature maps of 7 × 7 and doubles their size twice. We take
+# `BatchNormalization` apart below; `"selu"` is the activation of [notebook
+# 04](04_fashion_dense.ipynb).
 
 # %%
 generator = keras.Sequential(
@@ -154,6 +156,8 @@ generator = keras.Sequential(
 # %% [markdown]
 # The discriminator halves the size twice. A last dense layer weighs all that is left. Its **leaky
 # ReLU** returns $x$ for $x > 0$ and $0.2\,x$ otherwise, so that some gradient passes everywhere.
+# During the training, **dropout** sets a random 40 % of the values to zero, so that D cannot rely
+# on a few of them.
 
 # %%
 discriminator = keras.Sequential(
@@ -178,8 +182,7 @@ plots.large(plots.architecture(generator, discriminator, width=12.0), 100)
 # Figure 5.3. The two networks, from left to right. Above each box stands the shape of its output
 # (height × width × feature maps), below it the layer. The generator (top) makes its maps larger and
 # fewer: 7 × 7 × 128, then 14 × 14 × 64, then the image of 28 × 28 × 1. The discriminator (bottom)
-# does the opposite, from 28 × 28 × 1 to 7 × 7 × 128 and then to one number. In the game, the image
-# that leaves the first network, or a real one, enters the second.
+# does the opposite, from 28 × 28 × 1 to 7 × 7 × 128 and then to one number.
 #
 # Later notebooks take both networks from `gan_tf.builders`. With the same weights, they give the
 # same numbers:
@@ -238,9 +241,10 @@ print("same as Keras:", np.allclose(batch_normalization(maps), theirs, atol=1e-5
 # | 4 | ReLU in G, and tanh at its output | SELU in G, tanh at its output |
 # | 5 | leaky ReLU in D | yes |
 #
-# (**SELU**, from [Klambauer et al., 2017](https://arxiv.org/abs/1706.02515), is an activation whose
-# outputs tend towards mean 0 and variance 1.) The guidelines come from experience, not from a
-# proof. We shall test all five in sections 4 and 5. First let us see the lecture's game at work.
+# (**SELU**, from [Klambauer et al., 2017](https://arxiv.org/abs/1706.02515), has outputs that tend
+# towards mean 0 and variance 1, if the first weights are those of LeCun. Ours are Keras's usual
+# ones.) The guidelines come from experience, not from a proof. We shall test all five in sections 4
+# and 5. First let us see the lecture's game at work.
 #
 # ## 2. Training
 #
@@ -326,9 +330,9 @@ plots.large(plots.image_grid(rows, 12, row_labels=names, scale=2))
 # %% [markdown]
 # Figure 5.7. Two rows of samples each. This run has the outlines of tops, trousers and shoes,
 # several images are of no clear kind, and the lattice is visible in the grey areas. Its average
-# (the same latents) shows the same garments with fewer speckles. The samples of the longer run are
-# cleaner, and some have patterns and pockets. Still, you could tell many of them from the real
-# images (last two rows).
+# (the same latents) has fewer speckles. The samples of the longer run are cleaner, and some have
+# patterns; but its fifth image is a broken garment with a square patch. You could still tell many
+# from the real images (last two rows).
 #
 # A generator can make lovely shirts and forget that sandals exist. **Predict**: which of the ten
 # classes will be rare among the samples? The course's small classifier sorts them for us. (It was
@@ -346,16 +350,18 @@ plots.large(figure)
 
 # %% [markdown]
 # Figure 5.8. The share of each class among 5,000 images, as the classifier sees them. Real images
-# have about 10 % of each. All three generators make the fewest ankle boots (6 to 7 %), and more
-# coats than they should. But no class is missing.
+# have about 10 % of each. This run and its average make far too many shirts (17 and 16 %). All
+# three generators make the fewest ankle boots (6 to 7 %), and more coats than they should. But no
+# class is missing.
 #
 # [Notebook 06](06_measuring.ipynb) is about measuring. Here are three of its numbers in advance.
 # The classifier turns each image into 64 features.
 #
 # - The **Fréchet classifier distance** compares the mean and the covariance of the features of
 #   samples and of real images. Smaller is better.
-# - **Precision** is the share of samples whose features lie close to those of some real image.
-# - **Recall** is the share of real images whose features lie close to those of some sample.
+# - **Precision** is the share of samples whose features lie close to those of some real image: no
+#   farther away than the third nearest real neighbour of that image.
+# - **Recall** is the share of real images whose features lie as close to those of some sample.
 
 # %%
 reference = metrics.Reference(encoder, images[:5_000], images[5_000:10_000], seed=SEED)
@@ -367,23 +373,33 @@ for name, each in (made | {"noise": noise}).items():
     print(f"precision {values['precision']:.2f}, recall {values['recall']:.2f}")
 
 # %% [markdown]
-# Another 5,000 real images have a distance of 0.8. The longer run (37.8) is closer to that than
-# this run (80.5). The generator and its average have nearly the same distance and precision, and
-# the average has a higher recall in this run (0.43 instead of 0.33). A small recall does not mean
-# that classes are missing: all ten are there. It can mean that the samples of a class are less
-# varied than its real images, or that they are not close enough to any. And uniform noise has a
-# precision of 0.99, so precision alone says little; notebook 06 shows why.
+# Is a distance of 80 large? Another 5,000 real images have 0.8, and uniform noise has 319. So this
+# run (80.5) lies in between, and the longer run (37.8) is closer to real images. The generator and
+# its average have nearly the same distance and precision, and the average has a higher recall in
+# this run (0.43 instead of 0.33). A small recall does not mean that classes are missing: all ten
+# are there. The samples of a class may be less varied than its real images, or not close enough to
+# any.
+#
+# Uniform noise has a precision of 0.99! The classifier has never seen noise. It gives all noise
+# nearly the same features, and these happen to lie close to those of a few real images, as
+# [notebook 06](06_measuring.ipynb) shows. So precision alone says little.
 #
 # ## 4. What makes deep networks stable?
 #
 # The lecture's networks have only two layers that change the size. Early attempts failed with
-# *deeper* ones. Radford et al. report that batch normalisation was needed to get deep generators to
-# begin learning at all, and that without it all samples collapsed to one point. They also say why
-# it helps: it deals with training problems that arise from a poor initialisation. Let us test that,
-# with five doublings (1 → 2 → 4 → 8 → 16 → 32) against five halvings. We take the paper's ReLU in
-# G, leaky ReLU in D, no dropout, Adam with a learning rate of 0.0002 and $\beta_1 = 0.5$, and
-# weights that begin as normal numbers with standard deviation 0.02. Our networks have far fewer
-# maps than the paper's (128 to 16 instead of 1024 to 128), and smaller batches.
+# *deeper* ones. [Radford et al., 2015](https://arxiv.org/abs/1511.06434) report that without batch
+# normalisation deep generators did not begin to learn, and that all their samples collapsed to one
+# point. They give two reasons why it helps: it deals with a poor initialisation, and it helps the
+# gradients to flow. We test the first, and leave the second open.
+#
+# We let five doublings (1 → 2 → 4 → 8 → 16 → 32) play against five halvings. From the paper we take
+# ReLU in G, leaky ReLU in D, no dropout, weights that begin as normal numbers with standard
+# deviation 0.02, and Adam with a learning rate of 0.0002 and a momentum of $\beta_1 = 0.5$
+# ([notebook 01](01_circle.ipynb); we have tried no other values).
+#
+# Three things differ from the paper. We have far fewer maps (128 to 16 instead of 1024 to 128) and
+# smaller batches. And our G normalises after the ReLU, like the lecture's; the authors' code
+# normalises before it, and has a ReLU after the dense layer, too.
 
 
 # %%
@@ -410,15 +426,15 @@ def deep_networks(has_norm, begin=small_weights, seed=SEED):
 
 
 # %% [markdown]
-# Before any training, we ask what becomes of the *difference between latent vectors* on its way to
-# the image. We feed 64 latents, and take two numbers of what each layer puts out (after its
+# **What becomes of the difference between latent vectors on its way to the image?** Before any
+# training, we feed 64 latents, and take two numbers of what each layer puts out (after its
 # activation, before the next batch normalisation):
 #
 # - The **spread** is the standard deviation of a value over the 64 latents, averaged over all
 #   pixels and maps (as the root of the mean variance). If it is 0, all images are the same.
-# - The **normalised spread** is the spread divided by the root mean square of all values, which is
-#   the size of the signal. It tells how large the differences are *compared with the signal*: 0 if
-#   all outputs are the same, and 1 if their mean over the latents is zero everywhere.
+# - The **normalised spread** is the spread divided by the size of the signal, which is the root
+#   mean square of all values. It is 0 if all outputs are the same, and 1 if their mean over the
+#   latents is zero everywhere.
 #
 # **Predict**: by what factor does the first transposed convolution without batch normalisation
 # change the spread?
@@ -426,17 +442,21 @@ def deep_networks(has_norm, begin=small_weights, seed=SEED):
 # <details><summary>An estimate</summary>
 #
 # Its input is one pixel with 128 maps, so each of its outputs adds up 128 products with weights of
-# standard deviation 0.02, and the spread becomes $0.02\sqrt{128} \approx 0.23$ times as large. ReLU
-# sets half of the values to zero, and leaves a share of 0.58 of the standard deviation of normal
-# numbers. Together this makes $0.23 \times 0.58 \approx 1/8$.
+# standard deviation 0.02, and the spread becomes $0.02\sqrt{128} \approx 0.23$ times as large. Then
+# ReLU sets the negative half to zero. Normal numbers with standard deviation 1 keep a mean square
+# of $1/2$ and a mean of $1/\sqrt{2\pi}$, and so a standard deviation of $\sqrt{1/2 - 1/(2\pi)}
+# \approx 0.58$. Together this makes $0.23 \times 0.58 \approx 1/8$.
 #
 # </details>
 #
-# The estimate also tells how large the weights should be. An output that adds up $n$ products, with
-# weights of standard deviation $\sigma$, has a mean square $n\sigma^2$ times as large as its inputs
-# have, and ReLU removes half of that. So [He et al., 2015](https://arxiv.org/abs/1502.01852) take
-# $\sigma = \sqrt{2/n}$, and the size of the signal stays as it is. We count $n$ as in figure 5.2,
-# with a kernel of ones.
+# **How large should the first weights be?** An output that adds up $n$ products, with weights of
+# standard deviation $\sigma$, has a mean square $n\sigma^2$ times as large as its inputs have, and
+# ReLU removes half of that. So a layer multiplies the size of the signal by $\sqrt{n\sigma^2/2}$.
+# [He et al., 2015](https://arxiv.org/abs/1502.01852) take $\sigma = \sqrt{2/n}$, which makes this
+# factor 1.
+#
+# We count $n$ as in figure 5.2. If all inputs and weights are 1, every product is 1, so each output
+# is the number of its products. We take the mean, because outputs at the border add up fewer.
 
 
 # %%
@@ -492,36 +512,37 @@ axes[0].figure
 # Figure 5.9. What is left of the difference between 64 latent vectors after each layer of an
 # untrained generator. Left: the spread (logarithmic axis). Without batch normalisation and with the
 # paper's small weights (dashed), every transposed convolution makes the spread about five to eight
-# times smaller. From 0.198 after the dense layer it falls to 0.00002 at the output, and all 64
-# images are the same even grey. Keras's own initial weights (dash-dotted) are larger, and the
-# spread still falls from 0.93 to 0.002. With He's weights (dotted) it stays near 1 up to the last
-# hidden layer, and with batch normalisation (solid) between 0.10 and 0.20. Right: the normalised
-# spread. The three curves without batch normalisation lie on each other, whatever the size of the
-# weights: they fall to 0.57 in layer 4, and end between 0.50 and 0.63. With batch normalisation the
-# normalised spread stays above 0.8.
+# times smaller. At the output it is 0.00002, and all 64 images are the same even grey. With Keras's
+# own initial weights (dash-dotted) it falls from 0.93 to 0.002. With He's weights (dotted) it stays
+# near 1 up to the last hidden layer, and with batch normalisation (solid) between 0.10 and 0.20.
+# Right: the normalised spread. The three curves without batch normalisation lie on each other up to
+# layer 4, where they have fallen to 0.57. With batch normalisation it stays above 0.8.
 #
-# The two panels tell two stories. With small weights *the signal as a whole* shrinks, and the
-# differences shrink with it: compared with the signal, they are still large at the output. The
-# reason is simple. Without biases, a ReLU network whose weights are half as large in one layer
-# makes outputs that are exactly half as large. Weights of 0.02 are too small for so few maps; the
-# paper's layers had eight times as many, and add up more. So batch normalisation repairs a poor
-# initialisation, as the paper says, and He's weights need no such repair. Batch normalisation does
-# one more thing: it subtracts the mean of each map. ReLU's outputs are never negative, so without
-# this a growing share of the signal is the same for all latents.
+# **What do small weights do?** They shrink *the signal as a whole*, and the differences shrink with
+# it. Halve the weights of one layer, and all later ReLU outputs halve, too (the biases begin at 0).
+# Compared with the signal, the differences stay as large, so the curves on the right agree.
 #
-# Does a deep game need batch normalisation, then, or only larger weights? Let us play it with both.
+# **Are weights of 0.02 always too small?** No, it depends on the number of maps. Away from the
+# border, $n$ is $25/4$ times the number of maps. So by the formula above, the paper's layers of
+# 1024, 512 and 256 maps multiply the size of the signal by about $1.1$, $0.8$ and $0.6$.
 #
-# Now let both players learn. One detail matters if the *discriminator* has batch normalisation.
-# Keras freezes the discriminator in phase 2, and a frozen `BatchNormalization` uses its running
-# averages instead of the batch. Its weights are those that were trained, but it normalises in
-# another way, so its answers differ from those of phase 1. In the paper's code, D uses the batch in
-# both phases. So we freeze nothing. A `Phase` names the players whose weights it moves, and phase 2
-# still moves those of the generator alone.
+# **What does batch normalisation do?** It divides by the standard deviation, and so repairs such an
+# initialisation. He's weights need no repair. But batch normalisation also subtracts the mean of
+# each map. ReLU's outputs are never negative, so without this a growing share of the signal is the
+# same for all latents.
 #
-# Another detail matters when we look at samples. In inference mode, batch normalisation uses its
-# running averages, and these follow the true means and variances slowly. If samples in inference
-# mode look bad, the averages may be to blame and not the weights. So we also draw samples in
-# training mode, where the batch of samples itself gives the means and variances:
+# **Does a deep game need batch normalisation, then, or only larger weights?** We train both. First
+# two details.
+#
+# - **Nothing is frozen.** A `Phase` names the players whose weights it moves. By default it freezes
+#   the others, and a frozen `BatchNormalization` uses its running averages instead of the batch.
+#   Same weights, other means and variances, so other answers. In the paper's code, D uses the batch
+#   in both phases. So we set `freezes=()`; phase 2 still moves the weights of the generator alone.
+#   (In phase 1, D normalises real images and fakes as two separate batches.)
+# - **Samples come in two modes.** In inference mode, batch normalisation uses its running averages,
+#   and these lag behind: one step moves them by 1 % of the way (Keras's momentum of 0.99). If
+#   samples look bad, the averages may be to blame and not the weights. So we also draw samples in
+#   training mode, where the batch of samples itself gives the means and variances:
 
 
 # %%
@@ -577,61 +598,71 @@ rows = np.concatenate([deep_samples[name][:8] for name in drawn])
 plots.large(plots.image_grid(rows, 8, row_labels=drawn, scale=2))
 
 # %% [markdown]
-# Figure 5.10. Samples for the same eight latents in four games, each after 200, 600 and 2,000
-# steps.
+# Figure 5.10. Samples for the same eight latents in four games, after 200, 600 and 2,000 steps.
 #
-# - **Batch normalisation, seed 0** (upper six rows; below each row the same in training mode).
-#   After 200 steps you see nearly the same grey noise eight times. In training mode it is not the
-#   same at all: the mean correlation of two samples is 0.07 instead of 0.40. So the running
-#   averages are to blame here, and not the weights. After 600 steps there are blurred shapes under
-#   a lattice, after 2,000 steps tops, shoes and a boot, and the two modes hardly differ.
+# - **Batch normalisation, seed 0** (upper six rows; below each row the same in training mode): grey
+#   noise, then blurred shapes under a lattice, then tops, shoes and a boot. After 2,000 steps the
+#   second and the third image are almost the same shoe.
 # - **Batch normalisation, seed 1** (three rows): grey noise, then white blobs, then tops, a dress,
 #   trousers and shoes.
-# - **Without it** (three rows): three images of the first row are flat grey. After 600 steps all
-#   eight vary one pattern of bright spots, and after 2,000 steps there are about three patterns,
-#   none of which is a garment.
+# - **Without it** (three rows): three images of the first row are flat grey. Later all eight vary
+#   one pattern of bright spots, and in the end there are about three patterns, none of them a
+#   garment.
 # - **Without it, with He's weights** (last three rows): white dots on black, in much the same
-#   places in every image. After 2,000 steps only a few dots are left.
+#   places in every image, and fewer and fewer of them.
 #
-# After 2,000 steps the mean correlation of two samples is 0.45 and 0.43 with batch normalisation
-# (two real images have 0.43), 0.67 without it, and 0.95 with He's weights.
+# **What does the correlation tell?** It measures what two samples have in common, and 1 means that
+# they are the same image. Garments share a bright middle and a dark border, so two real images have
+# 0.43. A low value is no sign of quality: independent noise has about 0.
 #
-# The table has other runs of such games: with four doublings, too, and with batch normalisation in
-# one player only. The three values of a cell belong to the seeds 0, 1 and 2. (A mean would hide a
-# seed that fails where the others succeed.) 'Classes' counts the kinds of garments with at least 1
-# % of the samples, and all samples are made in inference mode.
+# **Are the weights to blame, or the running averages?** After 200 steps of seed 0, the correlation
+# is 0.40 in inference mode, and 0.07 in training mode. So the running averages make these samples
+# alike. But they do not make them bad: in training mode the samples are noise, too. Later the two
+# modes hardly differ.
+#
+# **Does the deep game need batch normalisation?** These four games say yes. After 2,000 steps with
+# it, you see garments, and the correlations are 0.45 and 0.43. Without it, you see none, and the
+# correlation is 0.67 with small weights and 0.95 with He's.
+#
+# **What do more games say?** The table adds four doublings, and batch normalisation in one player
+# only. The three values of a cell belong to the seeds 0, 1 and 2. 'Classes' counts the kinds of
+# garments with at least 1 % of the samples. All samples are made in inference mode. Their
+# correlations leave out the added border, so don't compare them with those above. The same seed
+# makes another game than in figure 5.10, where the images came in another order after step 200.
 #
 # {{benchmarks/results/guidelines_deep.md}}
 #
-# - **Without batch normalisation the samples look alike** after 600 steps, at both depths. So the
-#   paper's collapse happens here, too. How far it goes depends on the seed.
-# - **Which player needs it?** With these initial weights and four doublings, batch normalisation in
-#   either player helps with every seed. With five, the one in G helps and the one in D alone does
-#   not. G alone does better than both with two of the three seeds.
-# - **Variety is not quality.** After 600 steps of the five doublings with batch normalisation in
-#   both players, two samples differ even more than two real images. But with two of the seeds the
-#   samples are no closer to garments than noise is.
-# - **Longer games**: after 2,000 steps with batch normalisation in both players, the seeds 1 and 2
-#   make garments of all ten classes, with distances near 80. Seed 0 makes the same image from all
-#   latents. (When we played seed 0 again, on one thread, it collapsed again, in training mode as
-#   well. In figure 5.10 the same game, on two threads, made garments. So chance decides.) Without
-#   batch normalisation no seed comes near garments (the best distance is 238).
-# - **A better initialisation is not enough.** He's weights keep the size of the signal, but without
-#   batch normalisation their games go no better than those with small weights: after 2,000 steps
-#   the distances are 456, 225 and 410, and with two of the three seeds nearly all samples are the
-#   same image.
+# - **Do games without batch normalisation collapse?** Yes: after 600 steps their samples look alike
+#   at both depths, as in the paper. How far it goes depends on the seed.
+# - **Which player needs it?** With four doublings, it helps every seed in either player. With five,
+#   it helps every seed if it is in G. In D alone it helps two of the three seeds a little, and so
+#   not reliably. G alone does better than both with two seeds, but perhaps only because the running
+#   averages lag: we scored no samples in training mode.
+# - **Is variety quality?** No. With five doublings and batch normalisation in both players, the
+#   samples differ more after 600 steps than in the other games. But with two seeds they are no
+#   closer to garments than noise is (309 and 319, where noise has 315).
+# - **Do longer games help?** With batch normalisation in both players, the seeds 1 and 2 make
+#   garments of all ten classes after 2,000 steps, with distances near 80. Seed 0 makes the same
+#   image from all latents. (It did so again on one thread, in training mode as well; in figure
+#   5.10, seed 0 makes garments. So chance can decide.) Without batch normalisation no seed comes
+#   near garments: the best distance is 238 with small weights, and 225 with He's.
+# - **Is a better initialisation enough?** Not here. The games with He's weights go no better than
+#   those with small weights: after 2,000 steps, with two of the three seeds nearly all samples are
+#   the same image. But we changed the weights of both players and kept the learning rate, and
+#   larger weights may need another one.
 #
-# So batch normalisation helps a deep game, though it guarantees nothing, and it does more than
-# repair the first weights. What that is, we have not tested. It also keeps the size of the signal
-# while the weights change, and it keeps the normalised spread large. And weights of He's size may
-# need another learning rate. [Notebook 08](08_remedies.ipynb) is about more remedies.
+# So batch normalisation helps a deep game, though it guarantees nothing. It probably does more than
+# repair the first weights, but we have not tested what. It may help the gradients to flow, as the
+# paper says, or keep the size of the signal while the weights change. [Notebook
+# 08](08_remedies.ipynb) is about more remedies.
 #
 # ## 5. The guidelines, one at a time
 #
 # Now we return to the lecture's two-layer networks, at half their width so that a run takes little
 # time. We change one thing at a time. Two changes need networks of their own. Guideline 1 speaks of
 # pooling in D and, in G, of fixed upsampling: each pixel is repeated, and an ordinary convolution
-# follows.
+# follows. (D ends without a sigmoid here. It returns a logit, as in [notebook 01](01_circle.ipynb),
+# and the loss applies the sigmoid.)
 
 
 # %%
@@ -686,36 +717,42 @@ for name, (make_generator, make_discriminator) in variants.items():
 plots.large(plots.image_grid(np.concatenate(rows), 12, row_labels=list(variants), scale=2))
 
 # %% [markdown]
-# Figure 5.11. Twelve samples of each game after 350 steps, for the same latents. In most rows you
-# see bright blobs with the outlines of garments, and no row is clearly better. Without tanh (last
-# row) the grey is grainy. One change is plain to see: if D has batch normalisation and is frozen in
-# phase 2 (fifth row), all samples are white blobs with rows of black dots.
+# Figure 5.11. Twelve samples of each game after 350 steps, for the same latents. Most rows show
+# bright blobs, some roughly shaped like garments, and no row is clearly better. Without tanh (last
+# row, clipped to $[-1, 1]$) the grey is grainy. One change is plain to see: with a frozen batch
+# normalisation in D (fifth row), all samples are white blobs with rows of black dots.
 #
-# The table has all changes, with three seeds each.
+# The table has three seeds, and four more changes. '2 batch norm in D, not frozen' plays by the
+# phases of section 4. '3 dense hidden layer in D' adds a dense layer of 512 units before the
+# verdict. 'ReLU in G' replaces SELU, and 'ReLU in D' replaces leaky ReLU.
 #
 # {{benchmarks/results/guidelines_lecture.md}}
 #
-# What do these short runs say about each guideline?
+# (Real images have 0.2 here and 0.8 in section 3, because we compare 10,000 images here: the more
+# images, the closer two real sets.)
 #
-# 1. **No pooling**: max pooling in D makes no difference that we can see. Upsampling in G does no
-#    harm either: it is better than the transposed convolution with two seeds, and equal with the
-#    third. [Odena et al.](https://distill.pub/2016/deconv-checkerboard/) recommend it against the
-#    lattice. In these short runs it does not remove every lattice, as the fifth image of the third
-#    row shows.
-# 2. **Batch normalisation**: without it in G, the samples are worse with every seed. In D it makes
-#    no difference that we can see, as long as phase 2 uses it in the same way as phase 1. If the
-#    frozen D uses its running averages in phase 2 (Keras's default), the game falls apart. The
-#    printed losses show how: *both* are low. D tells the fakes from the real images in phase 1, and
-#    the generator fools D in phase 2, so these are two different discriminators.
+# **When is it a difference?** We say so if all three values of a row lie on the same side of all
+# three of the lecture's (distances of 149 to 151). A change without any effect would pass this test
+# one time in ten. What do these short runs say?
+#
+# 1. **No pooling**: neither max pooling in D nor upsampling in G makes a difference that we can
+#    see. [Odena et al.](https://distill.pub/2016/deconv-checkerboard/) recommend upsampling against
+#    the lattice. Here some lattices remain (third row, fifth image). The reason may be that strided
+#    convolutions, such as those of D, put a lattice on the gradients, as they also explain.
+# 2. **Batch normalisation**: without it in G, the samples are worse. In D it makes no difference
+#    that we can see, as long as both phases use the batch. If D is frozen in phase 2 (Keras's
+#    default), the game falls apart. The printed losses show how: *both* are low. D tells fakes from
+#    real images in phase 1, where each batch is normalised by itself, and G fools D in phase 2,
+#    where the running averages normalise. So these are two different discriminators.
 # 3. **No hidden dense layers**: with one, the samples are worse, and have fewer classes.
 # 4. **ReLU in G, tanh at its output**: between ReLU and SELU we can see no difference. Without tanh
 #    the samples are worse.
-# 5. **Leaky ReLU in D**: the distance of ReLU is the same, but each of its runs has nine classes
+# 5. **Leaky ReLU in D**: with ReLU the distance is no different, but each run has nine classes
 #    instead of ten.
 #
-# So the guidelines are hypotheses about networks of their time. Some matter even in a small
-# network, some we cannot see there, and batch normalisation in G helps a deep one. And 350 steps
-# show only how a game begins: a change that slows the start need not do harm at the end.
+# So the guidelines are hypotheses about networks of their time. In our small network three changes
+# make the samples moderately worse (159 to 214 instead of 150), one, a trap in Keras, ruins the
+# game, and the others matter little or not visibly. And 350 steps show only how a game begins.
 #
 # ## 6. Walking through the latent space
 #
@@ -748,14 +785,13 @@ print(f"{largest.max():.1%}; equal steps {1 / 40:.1%}, one jump 100%")
 # %% [markdown]
 # Figure 5.12. Six walks in a straight line, from the sample of one class that the classifier is
 # surest about (left) to that of another (right). Most changes are gradual: the legs of the trousers
-# grow together, the sleeves of the T-shirt get longer. The boot in the first row changes into a
-# shirt within two steps. Halfway from the bag to the trousers you see pullovers and a dress, so the
-# path leads through other garments. At its beginning, the handle of the bag still lingers on the
-# pullover.
+# grow together, the sleeves of the T-shirt get longer. But in the first row the boot becomes a
+# shirt between the fifth and the sixth image. Halfway from the bag to the trousers you see
+# pullovers and a dress, so the path leads through other garments.
 #
-# The cell below the figure measures 20 other walks in 40 steps. If all steps were equally large,
+# The cell below the figure measures 20 *other* walks, in 40 steps. If all steps were equally large,
 # each would make 2.5 % of the way (the sum of all changes of pixels). The largest step of a walk
-# makes 4.8 % on average and 8.1 % at most, far from a jump.
+# makes 4.8 % on average and 8.1 % at most. No step comes near the whole way.
 #
 # ## 7. Calculating with garments
 #
@@ -789,9 +825,9 @@ plots.large(plots.image_grid(pictures, 4, labels=names, scale=3))
 
 # %% [markdown]
 # Figure 5.13. The generator's images of three mean latents, and of the mean dress plus a growing
-# multiple of $s$ = pullover − T-shirt. With half of $s$ the dress gets short sleeves, and from 1 on
-# long ones. At 2 the dress has become a pullover. Nobody told the networks what a sleeve is (only
-# the classifier, which chose the samples, was trained with labels).
+# multiple of $s$ = pullover − T-shirt. With half of $s$ the dress gets sleeves, one short and one
+# that reaches below the elbow, and from 1 on both are long. At 2 the dress has become a pullover.
+# Nobody told the networks what a sleeve is (only the classifier was trained with labels).
 #
 # Is this more than a lucky picture? The mean of many latents gives an average garment. So let us
 # add $s$ to 200 *different* dresses, and compare with three controls:
@@ -834,9 +870,10 @@ plots.large(plots.image_grid(rows, 12, row_labels=list(edited), scale=2))
 # Figure 5.14. Twelve dresses, and the same dresses after each kind of arithmetic. Adding $s$
 # (second row) gives most of them sleeves, and several become shorter, like a pullover. The step
 # from T-shirts to coats (third row) gives nearly as many sleeves. The step from T-shirts to
-# sneakers (fourth row) turns most dresses into shoes, into tops, or into things between. A random
-# direction (fifth row) changes details, and gives sleeves to two of the twelve. Arithmetic with
-# pixels (last row) puts the same grey sleeves beside every dress, like a ghost.
+# sneakers (fourth row) turns most dresses into shoes, into tops with long sleeves, or into things
+# between. A random direction (fifth row) mostly changes details, but gives sleeves to two of the
+# twelve, and the seventh dress is on its way to a boot. Arithmetic with pixels (last row) puts the
+# same grey sleeves beside every dress, like a ghost.
 #
 # We want numbers, too. Where a mean real pullover is brighter than a mean real T-shirt by more than
 # 0.6, there must be a long sleeve. We measure the brightness of this *sleeve region*, and its
@@ -894,12 +931,12 @@ axes.figure
 
 # %% [markdown]
 # Figure 5.16. The mean brightness of the sleeve region (−1 is black) for 200 dresses, against how
-# much of the vector we add. Along $s$ (solid) the sleeves appear steadily, and at a little less
-# than twice $s$ they are as bright as those of real pullovers (upper dotted line; the lower one is
-# that of real T-shirts). The direction towards coats (dashed) does nearly the same. Towards
-# sneakers (dash-dotted) the region brightens at first as fast as along $s$, but these are the
-# outlines of shoes, and from 1 on it becomes darker again. Along random directions of the same
-# length (bottom) hardly anything happens.
+# much of the vector we add. The two black dotted lines are real pullovers (above) and real T-shirts
+# (below). Along $s$ (solid) the mean rises steadily (a single dress may change abruptly), and a
+# little before twice $s$ it reaches that of real pullovers. The direction towards coats (dashed)
+# does nearly the same. Towards sneakers (dash-dotted) the region brightens even faster at first,
+# but this comes from shoes and from tops, and from 1 on it becomes darker again. Along random
+# directions of the same length (dotted with points, at the bottom) hardly anything happens.
 #
 # So the sneakers warn us: *a bright sleeve region is no proof of a sleeve*. Any wide shape fills
 # it. What an edit should do is to add sleeves **and leave the dress a dress**. So let us take the
@@ -932,19 +969,20 @@ axes.figure
 # Figure 5.17. Each point is a direction from one class to another, as long as $s$, added to 100
 # dresses. Across: the brightness of the sleeve region. Upwards: the share of images that the
 # classifier still calls dresses. Many directions leave the region black (left edge). Those that
-# brighten it to more than −0.6 nearly all leave no dress (bottom right). Only two keep many: $s$
+# brighten it to more than −0.6 nearly all leave hardly any (bottom right). Only two keep many: $s$
 # itself, pullover − T-shirt (41 %), and coat − T-shirt (27 %). The 12 directions that brighten the
 # region more than $s$ leave at most 6 %.
 #
 # What do the controls say? A random direction of this length hardly ever makes sleeves: with it the
 # region rises from −0.94 only to −0.92, with $s$ to −0.32. Most directions between other classes
-# make none either, or destroy the dress. The directions from T-shirts to garments with long sleeves
-# (pullovers, coats) are special: they add the sleeves and keep more of the rest.
+# make none either, or destroy the dress. At this length, the directions from T-shirts to garments
+# with long sleeves (pullovers, coats) are special: they add the sleeves and keep more of the rest.
 #
-# Arithmetic with pixels makes the region brighter still (0.03), which is no surprise: it adds just
-# that. But its sleeves do not belong to the dress. On real pullovers, bright sleeves come with a
-# bright chest (a match of 0.74). With $s$ the match is 0.31, and with pixels 0.04, as without any
-# sleeves. (This number alone can be fooled, too: a sneaker covers both regions, and has 0.68.)
+# Arithmetic with pixels makes the region brighter still (0.03), because it adds just that. It adds
+# the same to every dress, so the match cannot change much (0.04, for dresses 0.05). With $s$ the
+# match rises to 0.31, so the new sleeves go a little with the dress. On real pullovers, bright
+# sleeves come with a bright chest (0.74). (This number alone can be fooled, too: a sneaker covers
+# both regions, and has 0.68.)
 #
 # The price: only 40 % of the 200 dresses are still called dresses after adding $s$, and another 40
 # % are called pullovers. After a random step, 85 % are still called dresses. So the vector carries
@@ -1029,21 +1067,22 @@ print("expected (None, 4, 4, 512), yours", larger.layers[1].output.shape)
 #   does not divide the kernel's size, the network begins with a lattice.
 # - Batch normalisation in G keeps the size of the signal through many layers. Without it, our
 #   generator of five doublings made a few patterns from all latents, whether its initial weights
-#   were small or of He's size.
+#   were small or of He's size (at one learning rate).
 # - In Keras, batch normalisation in a discriminator that is frozen in phase 2 uses running
 #   averages, and this ruined the game.
-# - Guidelines are hypotheses: in short runs, some of the five mattered much, others not visibly.
+# - Guidelines are hypotheses: in short runs, breaking some of the five made the samples moderately
+#   worse, and breaking others made little or no visible difference.
 # - A difference of two garments is a direction in the latent space. Controls show what it is worth:
-#   of all directions that brighten the sleeve region as much, it leaves the most dresses. But it is
-#   not pure.
+#   at this length, 12 of 90 directions between classes brighten the sleeve region more than $s$
+#   does, but they leave hardly any dresses. And $s$ is not pure.
 #
 # **Limits.** The training in section 2 and each row of pictures in sections 4 and 5 are single
 # runs. The tables have three seeds, but short games. With another number of threads, TensorFlow
 # adds up numbers in another order, and a game with the same seed makes other samples. All of it is
-# about grey images of 28 × 28 pixels. And the lecture's rules of play are not the last word: the
-# course's default recipe, `recipes.dcgan`, makes garments as good as the lecture's game after ten
-# epochs of 60,000 images in 91 to 136 seconds instead of 1,545 to 1,766
-# ([docs/performance.md](../docs/performance.md#how-we-found-the-default-recipe)).
+# about grey images of 28 × 28 pixels. And the lecture's rules of play are not the last word. Ten
+# epochs of 60,000 images take the lecture's game 1,545 to 1,766 seconds. The course's default
+# recipe, `recipes.dcgan`, makes garments as good in 91 to 136 seconds (both on the slower of our
+# two machines, [docs/performance.md](../docs/performance.md#how-we-found-the-default-recipe)).
 #
 # **Next**: [notebook 06](06_measuring.ipynb) asks what such numbers are worth.
 #
