@@ -42,8 +42,11 @@
 </svg>${hasLegend ? `<p class="play-legend" aria-hidden="true">${lines.map(key).join(" ")}</p>` : ""}</div>`;
   }
 
+  const FARTHEST = 1e4; // a place outside of the picture that SVG can still read
+
   function place(value, [from, to], first, last) {
-    return Number((first + ((value - from) / (to - from)) * (last - first)).toFixed(1));
+    const found = first + ((value - from) / (to - from)) * (last - first);
+    return Number(Math.max(-FARTHEST, Math.min(FARTHEST, found)).toFixed(1));
   }
 
   // A line across the chart with its number outside.

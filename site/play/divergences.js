@@ -67,6 +67,7 @@
     const curves = means.map((each) => measures(each, std, COARSE));
     const shown = found.map((value) => value.toFixed(3));
     const x = { label: "x", range: [-6, 6], ticks: [-6, -4, -2, 0, 2, 4, 6] };
+    const top = std < 0.5 ? 1.4 : 0.8; // q itself is at most 1.33 high
     const { chart, table } = root.CHART;
     const ofMean = (k) => {
       const top = TOPS.find((each) => each >= Math.max(...curves.map((curve) => curve[k])));
@@ -84,7 +85,7 @@
       chart({
         label: `Densities: p has humps at −2 and 2; q is one hump at ${mean} with spread ${std}.`,
         x,
-        y: { label: "density", range: [0, 0.8], ticks: [0, 0.2, 0.4, 0.6, 0.8] },
+        y: { label: "density", range: [0, top], ticks: [0, top / 2, top] },
         lines: [
           { name: "p, data", points: along(logs.map(([p]) => Math.exp(p))) },
           { name: "q, generator", points: along(logs.map(([, q]) => Math.exp(q))) },
