@@ -62,11 +62,12 @@
         dots: [{ at: [100 * TABLE.shares[step], now[name]], line: 0 }],
       })
     ).join("");
-    const lowest = METRICS.toSorted((a, b) => way(a[0], now[a[0]]) - way(b[0], now[b[0]]));
+    const moved = ([name]) => Math.abs(way(name, now[name]));
+    const lowest = METRICS.toSorted((a, b) => moved(a) - moved(b));
     const told = ([name, title]) => `${title} (${percent(way(name, now[name]))})`;
     return (
       `${percent(TABLE.shares[step])} of noise, which ${WAYS[kind]}. On the way from real images to ` +
-      `noise, ${told(lowest[0])} has gone least far, and ${told(lowest.at(-1))} farthest.`
+      `noise, ${told(lowest[0])} has moved least, and ${told(lowest.at(-1))} most.`
     );
   }
 
