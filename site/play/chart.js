@@ -82,5 +82,15 @@
     );
   }
 
-  root.CHART = { chart, table };
+  const TOPS = [1, 1.2, 1.5, 2, 3, 4, 5, 6, 8, 10];
+
+  // Range and ticks of an axis from 0 to a round number, which is at least the largest value.
+  function fromZero(values) {
+    const largest = Math.max(...values);
+    const power = 10 ** Math.floor(Math.log10(largest));
+    const top = Number((power * TOPS.find((each) => each * power >= largest)).toPrecision(2));
+    return { range: [0, top], ticks: [0, top / 2, top] };
+  }
+
+  root.CHART = { chart, table, fromZero };
 })(typeof globalThis !== "undefined" ? globalThis : this);
