@@ -42,8 +42,11 @@
 </svg>${hasLegend ? `<p class="play-legend" aria-hidden="true">${lines.map(key).join(" ")}</p>` : ""}</div>`;
   }
 
+  const FARTHEST = 1e4; // a place outside of the picture that SVG can still read
+
   function place(value, [from, to], first, last) {
-    return Number((first + ((value - from) / (to - from)) * (last - first)).toFixed(1));
+    const found = first + ((value - from) / (to - from)) * (last - first);
+    return Number(Math.max(-FARTHEST, Math.min(FARTHEST, found)).toFixed(1));
   }
 
   // A line across the chart with its number outside.
@@ -79,5 +82,15 @@
     );
   }
 
-  root.CHART = { chart, table };
+  const TOPS = [1, 1.2, 1.5, 2, 3, 4, 5, 6, 8, 10];
+
+  // Range and ticks of an axis from 0 to a round number, which is at least the largest value.
+  function fromZero(values) {
+    const largest = Math.max(...values);
+    const power = 10 ** Math.floor(Math.log10(largest));
+    const top = Number((power * TOPS.find((each) => each * power >= largest)).toPrecision(2));
+    return { range: [0, top], ticks: [0, top / 2, top] };
+  }
+
+  root.CHART = { chart, table, fromZero };
 })(typeof globalThis !== "undefined" ? globalThis : this);

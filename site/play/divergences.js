@@ -7,7 +7,6 @@
   const REACH = 24; // densities are summed from -REACH to REACH
   const [FINE, COARSE] = [0.0025, 0.05]; // steps of the sums: for numbers and for curves
   const MEANS = [-4, 4];
-  const TOPS = [0.7, 2, 4, 6, 10, 20, 40, 60, 100, 200, 400]; // of the axes for the measures
   const MEASURES = ["KL(p‖q)", "KL(q‖p)", "JSD", "W₁"];
 
   // ------------------------------------------------------------------ mathematics
@@ -67,24 +66,22 @@
     const curves = means.map((each) => measures(each, std, COARSE));
     const shown = found.map((value) => value.toFixed(3));
     const x = { label: "x", range: [-6, 6], ticks: [-6, -4, -2, 0, 2, 4, 6] };
-    const { chart, table } = root.CHART;
-    const ofMean = (k) => {
-      const top = TOPS.find((each) => each >= Math.max(...curves.map((curve) => curve[k])));
-      return chart({
+    const { chart, table, fromZero } = root.CHART;
+    const ofMean = (k) =>
+      chart({
         label: `${MEASURES[k]} against the mean of q, with the spread held at ${std}. It is ${shown[k]} here.`,
         x: { label: "mean of q", range: MEANS, ticks: [-4, -2, 0, 2, 4] },
-        y: { label: MEASURES[k], range: [0, top], ticks: [0, top / 2, top] },
+        y: { label: MEASURES[k], ...fromZero(curves.map((curve) => curve[k])) },
         lines: [{ name: MEASURES[k], points: means.map((each, n) => [each, curves[n][k]]) }],
         dots: [{ at: [mean, found[k]], line: 0 }],
         cursor: mean,
       });
-    };
     element.querySelector(".play-table").innerHTML = table(MEASURES, [shown]);
     element.querySelector(".play-charts").innerHTML =
       chart({
         label: `Densities: p has humps at −2 and 2; q is one hump at ${mean} with spread ${std}.`,
         x,
-        y: { label: "density", range: [0, 0.8], ticks: [0, 0.2, 0.4, 0.6, 0.8] },
+        y: { label: "density", ...fromZero([0.7, Math.exp(logNormal(0, 0, std))]) },
         lines: [
           { name: "p, data", points: along(logs.map(([p]) => Math.exp(p))) },
           { name: "q, generator", points: along(logs.map(([, q]) => Math.exp(q))) },

@@ -3,7 +3,7 @@
 (function (root) {
   "use strict";
 
-  const { Random } = root.SHARED;
+  const { Random, affine } = root.SHARED;
 
   const EPSILON = 1e-3; // of BatchNormalization in Keras
   const KERNEL = 5; // rows and columns of a transposed convolution's kernel
@@ -15,10 +15,10 @@
 
   // The numbers of a file: float32 as they are, int8 with a scale for each index of the last axis.
   function numbersOf({ float32, int8, scale }) {
-    if (float32) return new Float32Array(bytesOf(float32));
+    if (float32) return Float64Array.from(new Float32Array(bytesOf(float32)));
     const levels = new Int8Array(bytesOf(int8));
     const scales = new Float32Array(bytesOf(scale));
-    return Float32Array.from(levels, (level, k) => level * scales[k % scales.length]);
+    return Float64Array.from(levels, (level, k) => level * scales[k % scales.length]);
   }
 
   function bytesOf(base64) {
@@ -41,7 +41,8 @@
       this.doublings = [];
       for (let k = 0; k < others.length; k += 6) {
         const [gamma, beta, mean, variance, kernel, bias] = others.slice(k, k + 6);
-        this.doublings.push({ ...normalization(gamma, beta, mean, variance), kernel, bias });
+        const matrix = matrixOf(kernel, gamma.length);
+        this.doublings.push({ ...normalization(gamma, beta, mean, variance), matrix, bias });
       }
       this.latentSize = dense.length / denseBias.length;
       this.smallest = Math.sqrt(denseBias.length / this.doublings[0].slope.length);
@@ -61,12 +62,8 @@
     }
 
     project(latent) {
-      const values = Float64Array.from(this.denseBias);
-      latent.forEach((value, i) => {
-        for (let o = 0, w = i * values.length; o < values.length; o++, w++) {
-          values[o] += value * this.dense[w];
-        }
-      });
+      const values = new Float64Array(this.denseBias.length);
+      affine(latent, this.dense, this.denseBias, values, 1, latent.length, values.length);
       return values;
     }
   }
@@ -78,27 +75,31 @@
     }
   }
 
-  // Transposed convolution with stride 2: each pixel adds its kernel to a square of the output.
-  function doubled(values, size, { kernel, bias }) {
-    const [inputs, outputs] = [values.length / size ** 2, bias.length];
-    const result = Float64Array.from({ length: 4 * size ** 2 * outputs }, (_, k) => bias[k % outputs]);
-    for (let row = 0; row < size; row++) {
-      for (let column = 0; column < size; column++) {
-        const from = (row * size + column) * inputs;
-        for (let place = 0; place < KERNEL ** 2; place++) {
-          const y = 2 * row + Math.floor(place / KERNEL) - BEFORE;
-          const x = 2 * column + (place % KERNEL) - BEFORE;
-          if (y < 0 || x < 0 || y >= 2 * size || x >= 2 * size) continue;
-          const to = (2 * size * y + x) * outputs;
-          for (let o = 0, w = place * outputs * inputs; o < outputs; o++) {
-            let sum = 0;
-            for (let i = 0; i < inputs; i++, w++) sum += values[from + i] * kernel[w];
-            result[to + o] += sum;
-          }
-        }
+  // Transposed convolution with stride 2: each pixel adds its kernel to a square of the output. All
+  // pixels are multiplied by all places of the kernel at once, and the products are then added up.
+  function doubled(values, size, { matrix, bias }) {
+    const [pixels, outputs] = [size ** 2, bias.length];
+    const width = KERNEL ** 2 * outputs;
+    const products = new Float64Array(pixels * width);
+    affine(values, matrix, null, products, pixels, values.length / pixels, width);
+    const result = new Float64Array(4 * pixels * outputs);
+    for (let k = 0; k < result.length; k++) result[k] = bias[k % outputs];
+    for (let pixel = 0, from = 0; pixel < pixels; pixel++) {
+      const [top, left] = [2 * Math.floor(pixel / size) - BEFORE, 2 * (pixel % size) - BEFORE];
+      for (let place = 0; place < KERNEL ** 2; place++, from += outputs) {
+        const [y, x] = [top + Math.floor(place / KERNEL), left + (place % KERNEL)];
+        if (y < 0 || x < 0 || y >= 2 * size || x >= 2 * size) continue;
+        const to = (2 * size * y + x) * outputs;
+        for (let o = 0; o < outputs; o++) result[to + o] += products[from + o];
       }
     }
     return result;
+  }
+
+  // A kernel (5, 5, out, in) as a matrix (in, 5 * 5 * out).
+  function matrixOf(kernel, inputs) {
+    const width = kernel.length / inputs;
+    return Float64Array.from(kernel, (_, k) => kernel[(k % width) * inputs + Math.floor(k / width)]);
   }
 
   // ------------------------------------------------------------------ latents

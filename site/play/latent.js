@@ -187,6 +187,7 @@ ${slider("psi", "ψ", RANGES.psi, 0.05, 1)}
         drawings[this.partOf(target)]();
       });
       page.addEventListener("change", ({ target }) => {
+        if (!target.closest("[data-part]")) return;
         if (target.dataset.k && target.value) this.choose(target, firstOf(target.value));
         if (target.dataset.do === "mean") this.settings.mean = Number(target.checked);
         this.draw(this.partOf(target));

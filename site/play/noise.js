@@ -57,16 +57,17 @@
         width: 240,
         height: 190,
         hasLegend: false,
-        ...axes(name, title, digits),
+        ...axes(name),
         lines: curves(name, kind),
         dots: [{ at: [100 * TABLE.shares[step], now[name]], line: 0 }],
       })
     ).join("");
-    const lowest = METRICS.toSorted((a, b) => way(a[0], now[a[0]]) - way(b[0], now[b[0]]));
+    const moved = ([name]) => Math.abs(way(name, now[name]));
+    const lowest = METRICS.toSorted((a, b) => moved(a) - moved(b));
     const told = ([name, title]) => `${title} (${percent(way(name, now[name]))})`;
     return (
       `${percent(TABLE.shares[step])} of noise, which ${WAYS[kind]}. On the way from real images to ` +
-      `noise, ${told(lowest[0])} has gone least far, and ${told(lowest.at(-1))} farthest.`
+      `noise, ${told(lowest[0])} has moved least, and ${told(lowest.at(-1))} most.`
     );
   }
 
@@ -74,21 +75,20 @@
   function curves(name, kind) {
     const level = (value) => [[0, value], [50, value]];
     return [
-      { name: title(name), points: TABLE.shares.map((s, k) => [100 * s, TABLE[kind][k][name]]) },
+      { name: titleOf(name), points: TABLE.shares.map((s, k) => [100 * s, TABLE[kind][k][name]]) },
       { name: "real images", points: level(TABLE.floor[name]) },
       { name: "noise", points: level(TABLE.ceiling[name]) },
     ];
   }
 
-  const title = (wanted) => METRICS.find(([name]) => name === wanted)[1];
+  const titleOf = (wanted) => METRICS.find(([name]) => name === wanted)[1];
 
-  function axes(name, words, digits) {
+  function axes(name) {
     const values = Object.keys(WAYS).flatMap((kind) => TABLE[kind].map((row) => row[name]));
-    const top = Math.max(TABLE.floor[name], TABLE.ceiling[name], ...values);
-    const ticks = [0, Number((top / 2).toFixed(digits)), Number(top.toFixed(digits))];
+    const levels = [TABLE.floor[name], TABLE.ceiling[name]];
     return {
       x: { label: "% of noise", range: [0, 50], ticks: [0, 25, 50] },
-      y: { label: words, range: [-0.05 * top, 1.05 * top], ticks },
+      y: { label: titleOf(name), ...root.CHART.fromZero([...levels, ...values]) },
     };
   }
 

@@ -126,6 +126,12 @@ def test_every_exercise_has_one_solution(site, source):
     assert "<details open" not in page
 
 
+def test_headings_are_headings(site):
+    """Sphinx makes a bold line of a heading that stands inside a caption."""
+    for path in site.glob("[0-9][0-9]_*.html"):
+        assert 'class="rubric"' not in path.read_text(encoding="utf-8"), path.name
+
+
 def test_glossary_has_every_term(site):
     page = (site / "glossary.html").read_text(encoding="utf-8")
     missing = [term for term in read_glossary() if f">{term}<" not in page]

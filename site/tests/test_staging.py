@@ -2,13 +2,14 @@
 
 import base64
 import io
+import json
 
 from conftest import ROOT
 from nbformat.v4 import new_code_cell, new_output
 from PIL import Image
 import pytest
 
-from staging import figures, films, pages, prose, solutions
+from staging import figures, films, interactive, pages, prose, solutions, weights
 from staging.course import Course
 
 
@@ -141,3 +142,39 @@ def test_reference_prefers_words_with_a_title():
     cited = dict.fromkeys(["Kingma 2013, variational autoencoder", "Kingma 2013, *VAE*", ""])
     assert pages.described("address", cited) == "Kingma 2013, *VAE*"
     assert pages.described("address", {"": None}) == "address"
+
+
+def test_panel_stands_before_its_heading():
+    notebook, heading, panel = interactive.PANELS[0]
+    text = f"Before.\n\n{heading}\n\nAfter."
+    before, shown, after = interactive.with_panels(text, notebook)
+    assert (before, after) == ("Before.\n\n", f"{heading}\n\nAfter.")
+    assert f'id="{panel}"' in shown
+    assert interactive.with_panels(text, "01_circle") == [text]
+
+
+def test_panel_without_a_place_is_an_error():
+    notebook, _, panel = interactive.PANELS[0]
+    interactive.check_panels(f'<div id="{panel}">', notebook)
+    with pytest.raises(ValueError, match=f"'{panel}' has no place"):
+        interactive.check_panels("no panel", notebook)
+
+
+def test_weights_become_a_script():
+    path = ROOT / "gan_tf" / "builders" / "weights" / "dcgan_generator.npz"
+    first, second = weights.script_of(path, {"Bag": [3]}).splitlines()
+    assert second == 'globalThis.GARMENTS = {"Bag": [3]};'
+    found = json.loads(first.removeprefix("globalThis.WEIGHTS = ").removesuffix(";"))
+    assert len(found) == 14  # as many as the network has in Keras
+    sizes = {key: len(base64.b64decode(text)) for key, text in found[0].items()}
+    assert sizes == {"int8": 100 * 3136, "scale": 4 * 3136}
+    assert found[1].keys() == {"float32"}
+
+
+def test_odd_arrays_are_refused():
+    header = b"{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }"
+    content = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + bytes(8)
+    with pytest.raises(ValueError, match="<f8"):
+        weights.array_of(content)
+    kind, data = weights.array_of(content.replace(b"<f8", b"<f4"))
+    assert (kind, data) == ("float32", bytes(8))
