@@ -50,7 +50,7 @@ class Slide:
         """Returns the slide as HTML, below the name of its section."""
         heading = "h1" if self.kind == "title" else "h2"
         above = section if section not in ("", self.title) else ""
-        parts = [f'<p class="section">{html.escape(above)}</p>' if above else ""]
+        parts = [f'<p class="section">{html_of_line(above)}</p>' if above else ""]
         parts.append(f"<{heading}>{html_of_line(self.title)}</{heading}>")
         parts.append(f'<div class="content">{self.body}</div>')
         if self.code:
