@@ -1,7 +1,18 @@
 """Small games of two, three and four players, for tests that hold for every game."""
 
 from gan_tf import builders
-from gan_tf.games import ACGAN, GAN, CatGAN, ConditionalGAN, CycleGAN, InfoGAN, Pix2Pix
+from gan_tf.games import (
+    ACGAN,
+    GAN,
+    AdversarialAutoencoder,
+    BiGAN,
+    CatGAN,
+    ConditionalGAN,
+    CycleGAN,
+    IcGAN,
+    InfoGAN,
+    Pix2Pix,
+)
 import keras
 from keras import layers
 import numpy as np
@@ -60,6 +71,21 @@ def categorical(units=(16,), num_classes=NUM_CLASSES, **kwargs):
     return CatGAN(network(2, units=units), discriminator, seed=0, **kwargs)
 
 
+def bidirectional(units=(16,), **kwargs):
+    players = network(2, units=units), network(2, units=units)
+    return BiGAN(*players, network(2, 2, outputs=1, units=units), seed=0, **kwargs)
+
+
+def autoencoder(units=(16,), **kwargs):
+    players = network(2, units=units), network(2, units=units)
+    return AdversarialAutoencoder(*players, network(2, outputs=1, units=units), seed=0, **kwargs)
+
+
+def invertible(units=(16,), num_classes=NUM_CLASSES, **kwargs):
+    generator = network(2, num_classes, units=units)
+    return IcGAN(generator, network(2, num_classes, outputs=1, units=units), seed=0, **kwargs)
+
+
 def pix2pix(units=(16,), **kwargs):
     generator, discriminator = network(2, units=units), network(2, 2, outputs=1, units=units)
     return Pix2Pix(generator, discriminator, seed=0, **kwargs)
@@ -77,6 +103,9 @@ MAKERS = {
     "auxiliary": auxiliary,
     "info": info,
     "categorical": categorical,
+    "bidirectional": bidirectional,
+    "autoencoder": autoencoder,
+    "invertible": invertible,
     "pix2pix": pix2pix,
     "cycle": cycle,
 }
@@ -85,7 +114,11 @@ MAKERS = {
 def make(kind, compiled=True, optimizer="adam", seed=0, **kwargs):
     """A game of one kind; what is left of the arguments goes into `compile`."""
     keras.utils.set_random_seed(seed)
-    own = {name: kwargs.pop(name) for name in ("units", "discriminator_steps") if name in kwargs}
+    own = {
+        name: kwargs.pop(name)
+        for name in ("units", "discriminator_steps", "pool_size")
+        if name in kwargs
+    }
     own |= {name: kwargs.pop(name) for name in ("replay", "historical_averaging") if name in kwargs}
     game = MAKERS[kind](**own)
     if compiled:
@@ -105,6 +138,9 @@ def examples(kind, count=64, seed=0):
         "auxiliary": {"images": points, "labels": labels},
         "info": points,
         "categorical": points,
+        "bidirectional": points,
+        "autoencoder": points,
+        "invertible": {"images": points, "labels": labels},
         "pix2pix": {"sketches": points, "images": 2 * points + 1},
         "cycle": {"a": points, "b": rng.normal(3, 1, (count, 2)).astype("float32")},
     }[kind]

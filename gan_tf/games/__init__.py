@@ -4,6 +4,7 @@ import gan_tf.prepared  # noqa: F401
 from gan_tf.games.conditional import ACGAN, ConditionalGAN
 from gan_tf.games.game import Game, Phase
 from gan_tf.games.gan import GAN
+from gan_tf.games.inference import AdversarialAutoencoder, BiGAN, IcGAN, latent_pairs
 from gan_tf.games.information import CatGAN, InfoGAN
 from gan_tf.games.lecture import LectureGAN, train_gan
 from gan_tf.games.progressive import ProgressiveGAN
@@ -12,14 +13,18 @@ from gan_tf.games.translation import CycleGAN, Pix2Pix
 __all__ = [
     "ACGAN",
     "GAN",
+    "AdversarialAutoencoder",
+    "BiGAN",
     "CatGAN",
     "ConditionalGAN",
     "CycleGAN",
     "Game",
+    "IcGAN",
     "InfoGAN",
     "LectureGAN",
     "Phase",
     "Pix2Pix",
     "ProgressiveGAN",
+    "latent_pairs",
     "train_gan",
 ]
