@@ -91,10 +91,10 @@ def pix2pix(units=(16,), **kwargs):
     return Pix2Pix(generator, discriminator, seed=0, **kwargs)
 
 
-def cycle(units=(16,), **kwargs):
+def cycle(units=(16,), pool_size=0, **kwargs):
     generators = network(2, units=units), network(2, units=units)
     discriminators = [network(2, outputs=1, units=units) for _ in range(2)]
-    return CycleGAN(*generators, *discriminators, seed=0, **kwargs)
+    return CycleGAN(*generators, *discriminators, pool_size=pool_size, seed=0, **kwargs)
 
 
 MAKERS = {

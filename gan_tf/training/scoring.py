@@ -139,7 +139,8 @@ def check_player(player, name, takes, makes=None):
         name: What it is called in the game.
         takes: Dictionary from what its inputs are called to the shape of one example, in their
             order; sizes that are None may be any.
-        makes: Tuple, the shape of one example of its output; None where any will do.
+        makes: Tuple, the shape of one example of its output, or a list of tuples for several
+            outputs; None for one output of any shape.
     """
     taken = [tuple(each.shape) for each in player.inputs]
     made = [tuple(each.shape) for each in player.outputs]
@@ -149,10 +150,12 @@ def check_player(player, name, takes, makes=None):
             f"The {name} must take inputs of these shapes: {wanted}. "
             f"Received: {name} with input shape {_words(taken)}"
         )
-    if len(made) != 1 or not (makes is None or _are_of(made, [makes])):
-        wanted = f", of shape {(None, *makes)}" if makes is not None else ""
+    expected = makes if isinstance(makes, list) else [makes]
+    if len(made) != len(expected) or not (makes is None or _are_of(made, expected)):
+        count = "one output" if len(expected) == 1 else f"{len(expected)} outputs"
+        wanted = "" if makes is None else f", of shape {_words((None, *each) for each in expected)}"
         raise ValueError(
-            f"The {name} must have one output{wanted}. "
+            f"The {name} must have {count}{wanted}. "
             f"Received: {name} with output shape {_words(made)}"
         )
 
