@@ -3,7 +3,9 @@
 from gan_tf import builders
 from gan_tf.games import (
     ACGAN,
+    CUT,
     GAN,
+    XGAN,
     AdversarialAutoencoder,
     BiGAN,
     CatGAN,
@@ -12,6 +14,7 @@ from gan_tf.games import (
     IcGAN,
     InfoGAN,
     Pix2Pix,
+    StarGAN,
 )
 import keras
 from keras import layers
@@ -97,6 +100,30 @@ def cycle(units=(16,), pool_size=0, **kwargs):
     return CycleGAN(*generators, *discriminators, pool_size=pool_size, seed=0, **kwargs)
 
 
+def contrastive(units=(16,), **kwargs):
+    """Pictures of 4 by 4 pixels; the features are those of the only hidden layer."""
+    pictures = keras.Input((4, 4, 1))
+    hidden = layers.Conv2D(units[0], 3, padding="same", activation="relu", name="hidden")(pictures)
+    generator = keras.Model(pictures, layers.Conv2D(1, 3, padding="same")(hidden))
+    judged = layers.Conv2D(units[0], 3, activation="relu")(pictures)
+    discriminator = keras.Model(pictures, layers.Conv2D(1, 2)(judged))
+    projector = builders.patch_projector(generator, ("hidden",), units[0])
+    kwargs = {"layers": ("hidden",), "num_patches": 8, "seed": 0, **kwargs}
+    return CUT(generator, discriminator, projector, **kwargs)
+
+
+def star(units=(16,), discriminator_steps=1, **kwargs):
+    """Two attributes; the classifier shares the discriminator's first layer."""
+    kwargs = {"discriminator_steps": discriminator_steps, "seed": 0, **kwargs}
+    return StarGAN(network(2, 2, units=units), *two_heads(units, 2), **kwargs)
+
+
+def crossed(units=(16,), **kwargs):
+    coders = [network(2, units=units) for _ in range(4)]
+    judges = [network(2, outputs=1, units=units) for _ in range(3)]
+    return XGAN(*coders, *judges, seed=0, **kwargs)
+
+
 MAKERS = {
     "gan": gan,
     "conditional": conditional,
@@ -108,6 +135,9 @@ MAKERS = {
     "invertible": invertible,
     "pix2pix": pix2pix,
     "cycle": cycle,
+    "contrastive": contrastive,
+    "star": star,
+    "crossed": crossed,
 }
 
 
@@ -132,6 +162,8 @@ def examples(kind, count=64, seed=0):
     rng = np.random.default_rng(seed)
     points = rng.normal(size=(count, 2)).astype("float32")
     labels = rng.integers(NUM_CLASSES, size=count)
+    others = rng.normal(3, 1, (count, 2)).astype("float32")
+    pictures = rng.uniform(-1, 1, (2, count, 4, 4, 1)).astype("float32")
     return {
         "gan": points,
         "conditional": {"images": points, "labels": labels},
@@ -142,5 +174,8 @@ def examples(kind, count=64, seed=0):
         "autoencoder": points,
         "invertible": {"images": points, "labels": labels},
         "pix2pix": {"sketches": points, "images": 2 * points + 1},
-        "cycle": {"a": points, "b": rng.normal(3, 1, (count, 2)).astype("float32")},
+        "cycle": {"a": points, "b": others},
+        "contrastive": dict(zip("ab", pictures, strict=True)),
+        "star": {"pictures": points, "attributes": (points > 0).astype("float32")},
+        "crossed": {"a": points, "b": others},
     }[kind]

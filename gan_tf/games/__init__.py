@@ -2,6 +2,8 @@
 
 import gan_tf.prepared  # noqa: F401
 from gan_tf.games.conditional import ACGAN, ConditionalGAN
+from gan_tf.games.contrastive import CUT, patch_nce
+from gan_tf.games.domains import XGAN, StarGAN
 from gan_tf.games.game import Game, Phase
 from gan_tf.games.gan import GAN
 from gan_tf.games.inference import AdversarialAutoencoder, BiGAN, IcGAN, latent_pairs
@@ -12,7 +14,9 @@ from gan_tf.games.translation import CycleGAN, Pix2Pix
 
 __all__ = [
     "ACGAN",
+    "CUT",
     "GAN",
+    "XGAN",
     "AdversarialAutoencoder",
     "BiGAN",
     "CatGAN",
@@ -25,6 +29,8 @@ __all__ = [
     "Phase",
     "Pix2Pix",
     "ProgressiveGAN",
+    "StarGAN",
     "latent_pairs",
+    "patch_nce",
     "train_gan",
 ]

@@ -151,7 +151,7 @@ class IcGAN(ConditionalGAN):
     images, latents, labels = latent_pairs(gan, 10_000)
     encoder.compile("adam", "mse")
     encoder.fit(images, latents)
-    changed = gan.generator([encoder(real_images), wanted_one_hot])
+    changed = gan.generator([encoder.predict(real_images), wanted_one_hot])
     ```
 
     Reference:

@@ -100,6 +100,9 @@ class CycleGAN(Game):
         """A pool for translations of each kind, each with a seed of its own."""
         pools = {}
         for number, (kind, shape) in enumerate(shapes.items()):
+            if None in shape:
+                expected = f"0 for pictures of no fixed size, here {shape}"
+                raise checks.argument_error("pool_size", self.pool_size, expected)
             seed = None if self.seed is None else self.seed + number
             pools[kind] = ImagePool(self.pool_size, seed=seed)
             pools[kind].build((None, *shape))
