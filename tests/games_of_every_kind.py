@@ -1,7 +1,21 @@
 """Small games of two, three and four players, for tests that hold for every game."""
 
 from gan_tf import builders
-from gan_tf.games import ACGAN, GAN, CatGAN, ConditionalGAN, CycleGAN, InfoGAN, Pix2Pix
+from gan_tf.games import (
+    ACGAN,
+    CUT,
+    GAN,
+    XGAN,
+    AdversarialAutoencoder,
+    BiGAN,
+    CatGAN,
+    ConditionalGAN,
+    CycleGAN,
+    IcGAN,
+    InfoGAN,
+    Pix2Pix,
+    StarGAN,
+)
 import keras
 from keras import layers
 import numpy as np
@@ -60,15 +74,54 @@ def categorical(units=(16,), num_classes=NUM_CLASSES, **kwargs):
     return CatGAN(network(2, units=units), discriminator, seed=0, **kwargs)
 
 
+def bidirectional(units=(16,), **kwargs):
+    players = network(2, units=units), network(2, units=units)
+    return BiGAN(*players, network(2, 2, outputs=1, units=units), seed=0, **kwargs)
+
+
+def autoencoder(units=(16,), **kwargs):
+    players = network(2, units=units), network(2, units=units)
+    return AdversarialAutoencoder(*players, network(2, outputs=1, units=units), seed=0, **kwargs)
+
+
+def invertible(units=(16,), num_classes=NUM_CLASSES, **kwargs):
+    generator = network(2, num_classes, units=units)
+    return IcGAN(generator, network(2, num_classes, outputs=1, units=units), seed=0, **kwargs)
+
+
 def pix2pix(units=(16,), **kwargs):
     generator, discriminator = network(2, units=units), network(2, 2, outputs=1, units=units)
     return Pix2Pix(generator, discriminator, seed=0, **kwargs)
 
 
-def cycle(units=(16,), **kwargs):
+def cycle(units=(16,), pool_size=0, **kwargs):
     generators = network(2, units=units), network(2, units=units)
     discriminators = [network(2, outputs=1, units=units) for _ in range(2)]
-    return CycleGAN(*generators, *discriminators, seed=0, **kwargs)
+    return CycleGAN(*generators, *discriminators, pool_size=pool_size, seed=0, **kwargs)
+
+
+def contrastive(units=(16,), **kwargs):
+    """Pictures of 4 by 4 pixels; the features are those of the only hidden layer."""
+    pictures = keras.Input((4, 4, 1))
+    hidden = layers.Conv2D(units[0], 3, padding="same", activation="relu", name="hidden")(pictures)
+    generator = keras.Model(pictures, layers.Conv2D(1, 3, padding="same")(hidden))
+    judged = layers.Conv2D(units[0], 3, activation="relu")(pictures)
+    discriminator = keras.Model(pictures, layers.Conv2D(1, 2)(judged))
+    projector = builders.patch_projector(generator, ("hidden",), units[0])
+    kwargs = {"layers": ("hidden",), "num_patches": 8, "seed": 0, **kwargs}
+    return CUT(generator, discriminator, projector, **kwargs)
+
+
+def star(units=(16,), discriminator_steps=1, **kwargs):
+    """Two attributes; the classifier shares the discriminator's first layer."""
+    kwargs = {"discriminator_steps": discriminator_steps, "seed": 0, **kwargs}
+    return StarGAN(network(2, 2, units=units), *two_heads(units, 2), **kwargs)
+
+
+def crossed(units=(16,), **kwargs):
+    coders = [network(2, units=units) for _ in range(4)]
+    judges = [network(2, outputs=1, units=units) for _ in range(3)]
+    return XGAN(*coders, *judges, seed=0, **kwargs)
 
 
 MAKERS = {
@@ -77,15 +130,25 @@ MAKERS = {
     "auxiliary": auxiliary,
     "info": info,
     "categorical": categorical,
+    "bidirectional": bidirectional,
+    "autoencoder": autoencoder,
+    "invertible": invertible,
     "pix2pix": pix2pix,
     "cycle": cycle,
+    "contrastive": contrastive,
+    "star": star,
+    "crossed": crossed,
 }
 
 
 def make(kind, compiled=True, optimizer="adam", seed=0, **kwargs):
     """A game of one kind; what is left of the arguments goes into `compile`."""
     keras.utils.set_random_seed(seed)
-    own = {name: kwargs.pop(name) for name in ("units", "discriminator_steps") if name in kwargs}
+    own = {
+        name: kwargs.pop(name)
+        for name in ("units", "discriminator_steps", "pool_size")
+        if name in kwargs
+    }
     own |= {name: kwargs.pop(name) for name in ("replay", "historical_averaging") if name in kwargs}
     game = MAKERS[kind](**own)
     if compiled:
@@ -99,12 +162,20 @@ def examples(kind, count=64, seed=0):
     rng = np.random.default_rng(seed)
     points = rng.normal(size=(count, 2)).astype("float32")
     labels = rng.integers(NUM_CLASSES, size=count)
+    others = rng.normal(3, 1, (count, 2)).astype("float32")
+    pictures = rng.uniform(-1, 1, (2, count, 4, 4, 1)).astype("float32")
     return {
         "gan": points,
         "conditional": {"images": points, "labels": labels},
         "auxiliary": {"images": points, "labels": labels},
         "info": points,
         "categorical": points,
+        "bidirectional": points,
+        "autoencoder": points,
+        "invertible": {"images": points, "labels": labels},
         "pix2pix": {"sketches": points, "images": 2 * points + 1},
-        "cycle": {"a": points, "b": rng.normal(3, 1, (count, 2)).astype("float32")},
+        "cycle": {"a": points, "b": others},
+        "contrastive": dict(zip("ab", pictures, strict=True)),
+        "star": {"pictures": points, "attributes": (points > 0).astype("float32")},
+        "crossed": {"a": points, "b": others},
     }[kind]

@@ -67,6 +67,7 @@ CASES = {
     "Upsample with blur": (lambda **kw: layers.Upsample(blur=True, **kw), MAPS),
     "Downsample": (layers.Downsample, MAPS),
     "Downsample with blur": (lambda **kw: layers.Downsample(blur=True, **kw), MAPS),
+    "GradientReversal": (lambda **kw: layers.GradientReversal(0.5, **kw), MAPS),
     "FadeIn": (lambda **kw: layers.FadeIn(0.25, **kw), [MAPS, OTHER_MAPS]),
 }
 STATEFUL = "ExperienceReplay"  # its answers change with every call
@@ -117,6 +118,8 @@ OF_NUMPY = {
     "LearnedConstant": lambda i, f: layers.LearnedConstant((i(2), i(3))),
     "Blur": lambda i, f: layers.Blur((f(1), i(2), f(1))),
     "FadeIn": lambda i, f: layers.FadeIn(f(0.25)),
+    "GradientReversal": lambda i, f: layers.GradientReversal(f(0.5)),
+    "ImagePool": lambda i, f: layers.ImagePool(i(8), f(0.5), i(1)),
     "FreshLatents": lambda i, f: layers.FreshLatents(i(3)),
     "StyleMixing": lambda i, f: layers.StyleMixing(i(3), f(0.5), i(1)),
     "Truncation": lambda i, f: layers.Truncation(f(0.5)),

@@ -20,6 +20,7 @@ from gan_tf.builders.dense import (
     point_discriminator,
     point_generator,
 )
+from gan_tf.builders.fields import receptive_field
 from gan_tf.builders.growing import (
     num_filters,
     papers_filters,
@@ -29,6 +30,13 @@ from gan_tf.builders.growing import (
 from gan_tf.builders.r3gan import r3gan_discriminator, r3gan_generator
 from gan_tf.builders.residual import residual_discriminator, residual_generator
 from gan_tf.builders.style import mapping_network, style_generator, synthesis_network
+from gan_tf.builders.translation import (
+    normalized,
+    patch_discriminator,
+    patch_projector,
+    resnet_generator,
+    unet_generator,
+)
 
 __all__ = [
     "WAYS",
@@ -42,17 +50,23 @@ __all__ = [
     "head",
     "image_classifier",
     "mapping_network",
+    "normalized",
     "num_filters",
     "papers_filters",
+    "patch_discriminator",
+    "patch_projector",
     "point_discriminator",
     "point_generator",
     "progressive_discriminator",
     "progressive_generator",
     "r3gan_discriminator",
     "r3gan_generator",
+    "receptive_field",
     "residual_discriminator",
     "residual_generator",
+    "resnet_generator",
     "style_generator",
     "synthesis_network",
+    "unet_generator",
     "with_virtual_batch_normalization",
 ]

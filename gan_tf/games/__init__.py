@@ -2,8 +2,11 @@
 
 import gan_tf.prepared  # noqa: F401
 from gan_tf.games.conditional import ACGAN, ConditionalGAN
+from gan_tf.games.contrastive import CUT, patch_nce
+from gan_tf.games.domains import XGAN, StarGAN
 from gan_tf.games.game import Game, Phase
 from gan_tf.games.gan import GAN
+from gan_tf.games.inference import AdversarialAutoencoder, BiGAN, IcGAN, latent_pairs
 from gan_tf.games.information import CatGAN, InfoGAN
 from gan_tf.games.lecture import LectureGAN, train_gan
 from gan_tf.games.progressive import ProgressiveGAN
@@ -11,15 +14,23 @@ from gan_tf.games.translation import CycleGAN, Pix2Pix
 
 __all__ = [
     "ACGAN",
+    "CUT",
     "GAN",
+    "XGAN",
+    "AdversarialAutoencoder",
+    "BiGAN",
     "CatGAN",
     "ConditionalGAN",
     "CycleGAN",
     "Game",
+    "IcGAN",
     "InfoGAN",
     "LectureGAN",
     "Phase",
     "Pix2Pix",
     "ProgressiveGAN",
+    "StarGAN",
+    "latent_pairs",
+    "patch_nce",
     "train_gan",
 ]

@@ -1,8 +1,10 @@
 """Games that turn one picture into another, with pairs and without."""
 
-from gan_tf import losses
+from gan_tf import checks, losses
 from gan_tf.games.game import Game, Phase
 from gan_tf.games.gan import GAN
+from gan_tf.layers.replay import ImagePool
+from gan_tf.training import scoring
 import keras
 from keras import ops
 import tensorflow as tf
@@ -59,12 +61,17 @@ class CycleGAN(Game):
         inverse: Built Keras model in the other direction.
         discriminator_a: Built Keras model from pictures of kind a to logits.
         discriminator_b: Built Keras model from pictures of kind b to logits.
+        pool_size: Integer >= 0, translations of each kind that `layers.ImagePool` remembers for the
+            discriminators, at least as many as a batch has; 0 shows them the newest alone.
         **kwargs: Those of `Game`. `weights={"cycle": 10.0, "identity": 5.0}` are usual. The paper
             has an identity term only where colours are to stay as they are.
 
+    Raises:
+        ValueError: If the players' shapes do not fit.
+
     Reference:
-        Zhu et al. 2017, equations 1 to 3 with the squares of section 4, and section 5.2 for the
-        identity, arXiv:1703.10593. The squares carry the factor ½ of `losses.LeastSquares` for
+        Zhu et al. 2017, equations 1 to 3, section 4 for the squares and the pool, section 5.2 for
+        the identity, arXiv:1703.10593. The squares carry the factor ½ of `losses.LeastSquares` for
         the generators too, where the paper has none.
     """
 
@@ -75,9 +82,31 @@ class CycleGAN(Game):
     keys = {"a": "generator", "b": "inverse"}
     terms = {"cycle": 10.0, "identity": 5.0}
 
-    def __init__(self, generator, inverse, discriminator_a, discriminator_b, **kwargs):
+    def __init__(
+        self, generator, inverse, discriminator_a, discriminator_b, pool_size=50, **kwargs
+    ):
         judges = {"discriminator_a": discriminator_a, "discriminator_b": discriminator_b}
         super().__init__({"generator": generator, "inverse": inverse, **judges}, **kwargs)
+        shapes = {"a": generator.input_shape[1:], "b": inverse.input_shape[1:]}
+        of_a, of_b = {"pictures": shapes["a"]}, {"pictures": shapes["b"]}
+        scoring.check_player(generator, "generator", of_a, shapes["b"])
+        scoring.check_player(inverse, "inverse", of_b, shapes["a"])
+        scoring.check_player(discriminator_a, "discriminator_a", of_a)
+        scoring.check_player(discriminator_b, "discriminator_b", of_b)
+        self.pool_size = checks.at_least(0, pool_size=pool_size)
+        self.pools = self._pools(shapes) if pool_size else {}
+
+    def _pools(self, shapes):
+        """A pool for translations of each kind, each with a seed of its own."""
+        pools = {}
+        for number, (kind, shape) in enumerate(shapes.items()):
+            if None in shape:
+                expected = f"0 for pictures of no fixed size, here {shape}"
+                raise checks.argument_error("pool_size", self.pool_size, expected)
+            seed = None if self.seed is None else self.seed + number
+            pools[kind] = ImagePool(self.pool_size, seed=seed)
+            pools[kind].build((None, *shape))
+        return pools
 
     def translated(self, pictures):
         """Pictures of both kinds, each turned into the other kind."""
@@ -100,7 +129,11 @@ class CycleGAN(Game):
     def d_loss(self, batch):
         """The discriminators': to tell real pictures of their kind from translations."""
         fake = tf.nest.map_structure(tf.stop_gradient, self.translated(batch))
+        fake = {kind: self.pools[kind](fake[kind]) for kind in fake} if self.pools else fake
         return sum(map(_SQUARES.discriminator, self.scores(batch), self.scores(fake)))
+
+    def get_config(self):
+        return {**super().get_config(), "pool_size": self.pool_size}
 
 
 def _distance(images, others):

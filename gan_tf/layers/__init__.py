@@ -23,9 +23,10 @@ from gan_tf.layers.normalization import (
     VirtualBatchNormalization,
     WithoutReference,
 )
-from gan_tf.layers.replay import ExperienceReplay
+from gan_tf.layers.replay import ExperienceReplay, ImagePool
 from gan_tf.layers.resampling import Blur, Downsample, Upsample
 from gan_tf.layers.residual import GroupedConv2D, LatentBasis, R3GANBlock
+from gan_tf.layers.reversal import GradientReversal
 from gan_tf.layers.spectral import SpectralParametrization
 from gan_tf.layers.style import AdaIN, LearnedConstant, NoiseInjection
 
@@ -41,7 +42,9 @@ __all__ = [
     "ExperienceReplay",
     "FadeIn",
     "FreshLatents",
+    "GradientReversal",
     "GroupedConv2D",
+    "ImagePool",
     "LatentBasis",
     "LearnedConstant",
     "MinibatchDiscrimination",

@@ -1,4 +1,4 @@
-"""The discriminator's memory of what the generator made before."""
+"""The discriminator's memory of what the generator made before: a large one, and a small pool."""
 
 from gan_tf import checks
 import keras
@@ -63,6 +63,78 @@ class ExperienceReplay(keras.layers.Layer):
         self.buffer.value.scatter_nd_update(places, tf.cast(fakes[:number], self.buffer.dtype))
         self.count.assign(tf.minimum(filled + batch, self.size))
         return shown
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        own = {"size": self.size, "share": self.share, "seed": self.seed}
+        return {**super().get_config(), **own}
+
+
+@keras.saving.register_keras_serializable("gan_tf")
+class ImagePool(keras.layers.Layer):
+    """Shows an old image in place of a new one, or the new one, as a coin falls for each.
+
+    The small memory of CycleGAN, which works for batches of a single image too. An image that is
+    shown from the pool leaves it to the new one, so that each is shown once more at most.
+
+    Args:
+        size: Integer >= 1, images that are remembered; at least as many as a batch has.
+        share: Float in [0, 1], the probability of an old image.
+        seed: Integer, seeds the draws. By default Keras's global seed decides.
+
+    Input shape:
+        `(batch, ...)`, new images.
+
+    Output shape:
+        The same. While there is room for a whole batch, new images are stored and shown.
+
+    Raises:
+        ValueError: If a batch is larger than the pool.
+
+    Reference:
+        Zhu et al. 2017, section 4, arXiv:1703.10593, with 50 images and share ½; Shrivastava et
+        al. 2017, section 2.3, arXiv:1612.07828.
+    """
+
+    is_per_example = False
+
+    def __init__(self, size=50, share=0.5, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.size = checks.at_least(1, size=size)
+        self.share = checks.share(share=share)
+        self.seed = checks.seed_or_none(seed=seed)
+        self.seed_generator = keras.random.SeedGenerator(self.seed)
+
+    def build(self, input_shape):
+        shared = {"trainable": False, "autocast": False, "aggregation": "only_first_replica"}
+        shape = (self.size, *input_shape[1:])
+        self.buffer = self.add_weight(shape=shape, initializer="zeros", name="buffer", **shared)
+        self.count = self.add_weight(
+            shape=(), initializer="zeros", dtype="int32", name="count", **shared
+        )
+
+    def call(self, images):
+        if (images.shape[0] or 0) > self.size:
+            remedy = f"A batch has {images.shape[0]} images"
+            raise checks.argument_error("size", self.size, "the size of a batch at least", remedy)
+        batch, filled = tf.shape(images)[0], self.count.value
+        draws = keras.random.uniform(
+            (self.size + batch,), dtype="float32", seed=self.seed_generator
+        )
+        has_room = filled + batch <= self.size
+        of_filled = tf.where(tf.range(self.size) < filled, draws[: self.size], -1.0)
+        in_order = (filled + tf.range(batch)) % self.size
+        marks, at_random = tf.math.top_k(of_filled, batch)
+        places = tf.where(has_room, in_order, at_random)
+        past = tf.cast(tf.gather(self.buffer.value, places), images.dtype)
+        is_old = ~has_room & (marks >= 0) & (draws[self.size :] < self.share)
+        is_old = tf.reshape(is_old, (-1, *[1] * (len(images.shape) - 1)))
+        stored = tf.where(is_old | has_room, images, past)
+        self.buffer.value.scatter_nd_update(places[:, None], tf.cast(stored, self.buffer.dtype))
+        self.count.assign(tf.where(has_room, filled + batch, filled))
+        return tf.where(is_old, past, images)
 
     def compute_output_shape(self, input_shape):
         return input_shape

@@ -131,6 +131,42 @@ def check_pair(game):
         )
 
 
+def check_player(player, name, takes, makes=None):
+    """Raises a ValueError unless a player takes and makes examples of these shapes.
+
+    Args:
+        player: Built Keras model.
+        name: What it is called in the game.
+        takes: Dictionary from what its inputs are called to the shape of one example, in their
+            order; sizes that are None may be any.
+        makes: Tuple, the shape of one example of its output, or a list of tuples for several
+            outputs; None for one output of any shape.
+    """
+    taken = [tuple(each.shape) for each in player.inputs]
+    made = [tuple(each.shape) for each in player.outputs]
+    if not _are_of(taken, takes.values()):
+        wanted = " and ".join(f"{what} {(None, *shape)}" for what, shape in takes.items())
+        raise ValueError(
+            f"The {name} must take inputs of these shapes: {wanted}. "
+            f"Received: {name} with input shape {_words(taken)}"
+        )
+    expected = makes if isinstance(makes, list) else [makes]
+    if len(made) != len(expected) or not (makes is None or _are_of(made, expected)):
+        count = "one output" if len(expected) == 1 else f"{len(expected)} outputs"
+        wanted = "" if makes is None else f", of shape {_words((None, *each) for each in expected)}"
+        raise ValueError(
+            f"The {name} must have {count}{wanted}. "
+            f"Received: {name} with output shape {_words(made)}"
+        )
+
+
+def _are_of(shapes, examples):
+    """Whether shapes are those of batches of such examples; sizes that are None fit any."""
+    wanted = [tf.TensorShape((None, *shape)) for shape in examples]
+    pairs = zip(shapes, wanted, strict=False)
+    return len(shapes) == len(wanted) and all(w.is_compatible_with(s) for s, w in pairs)
+
+
 def check_latents(game):
     """Raises a ValueError unless the generator takes the latents that `sample_latents` draws."""
     shapes = [tuple(each.shape) for each in game.generator.inputs]

@@ -1,0 +1,205 @@
+"""Games that also learn the way back: from an image to the latents that would make it."""
+
+from gan_tf import checks, losses
+from gan_tf.games.conditional import ConditionalGAN
+from gan_tf.games.game import Game, Phase, num_rows
+from gan_tf.training import scoring
+import keras
+from keras import ops
+import numpy as np
+import tensorflow as tf
+
+_CROSS_ENTROPY = losses.NonSaturating()
+
+
+class _WithEncoder(Game):
+    """Shared by games whose encoder gives codes that are to look like normal latents."""
+
+    keys = {"images": "encoder"}
+    judged = ()  # what the discriminator takes: images, latents
+
+    def __init__(self, generator, encoder, discriminator, **kwargs):
+        players = {"generator": generator, "encoder": encoder, "discriminator": discriminator}
+        super().__init__(players, **kwargs)
+        scoring.check_player(generator, "generator", takes={"latents": (None,)})
+        latents, images = generator.input_shape[1:], generator.output_shape[1:]
+        scoring.check_player(encoder, "encoder", takes={"images": images}, makes=latents)
+        shapes = {"images": images, "latents": latents}
+        judged = {name: shapes[name] for name in self.judged}
+        scoring.check_player(discriminator, "discriminator", takes=judged, makes=(1,))
+        scoring.check_discriminator(discriminator, _CROSS_ENTROPY)
+
+    def inputs(self, batch):
+        """Standard normal latents, as many as the batch has rows."""
+        size, seed = self.generator.input_shape[-1], self.seed_generator
+        return self.draw(lambda num: keras.random.normal((num, size), seed=seed), num_rows(batch))
+
+
+@keras.saving.register_keras_serializable("gan_tf")
+class BiGAN(_WithEncoder):
+    """A GAN with an encoder, whose discriminator judges pairs of an image and a code.
+
+    A pair is either a real image with the code that the encoder finds for it, or latents with the
+    image that the generator makes of them. Where the discriminator cannot tell these apart, the
+    encoder is the generator's inverse. Both learn together, each pair being called the other kind.
+    The game is also known as ALI.
+
+    Args:
+        generator: Built Keras model from latents `(batch, latent_dim)` to images.
+        encoder: Built Keras model from images to codes `(batch, latent_dim)`.
+        discriminator: Built Keras model from `[images, codes]` to logits `(batch, 1)`.
+        **kwargs: Those of `Game`.
+
+    Raises:
+        ValueError: If a player takes or makes other shapes than these.
+
+    Reference:
+        Donahue et al. 2017, equation 3 and section 3.4 for the exchanged labels, arXiv:1605.09782;
+        Dumoulin et al. 2017, Algorithm 1, arXiv:1606.00704. Both losses carry the factor ½.
+    """
+
+    phases = (
+        Phase("d_loss", ("discriminator",), freezes=()),
+        Phase("g_loss", ("generator", "encoder")),
+    )
+    judged = ("images", "latents")
+
+    def logits(self, batch):
+        """Logits of encoded real images, and of latents with the images made of them."""
+        images, latents = batch["images"], self.inputs(batch)
+        encoded = [images, self.encoder(images, training=True)]
+        made = [self.generator(latents, training=True), latents]
+        return [self.discriminator(pairs, training=True) for pairs in (encoded, made)]
+
+    def d_loss(self, batch):
+        """The discriminator's: encoded pairs are real, made ones are fake."""
+        return _CROSS_ENTROPY.discriminator(*self.logits(batch))
+
+    def g_loss(self, batch):
+        """The generator's and the encoder's: the same with both labels exchanged."""
+        encoded, made = self.logits(batch)
+        return _CROSS_ENTROPY.discriminator(real_logits=made, fake_logits=encoded)
+
+
+@keras.saving.register_keras_serializable("gan_tf")
+class AdversarialAutoencoder(_WithEncoder):
+    """An autoencoder whose codes a discriminator makes look like draws from a prior.
+
+    Each step has three phases: the encoder and the generator, which is the decoder, reconstruct
+    images; the discriminator learns to tell latents, which are real here, from codes; the encoder
+    learns to make codes that pass for latents. Another prior is a class that overrides `inputs`.
+
+    Args:
+        generator: Built Keras model from latents `(batch, latent_dim)` to images.
+        encoder: Built Keras model from images to codes `(batch, latent_dim)`.
+        discriminator: Built Keras model from codes to logits `(batch, 1)`.
+        **kwargs: Those of `Game`.
+
+    Raises:
+        ValueError: If a player takes or makes other shapes than these.
+
+    Reference:
+        Makhzani et al. 2015, section 2, arXiv:1511.05644, with a deterministic encoder.
+    """
+
+    phases = (
+        Phase("reconstruction", ("generator", "encoder")),
+        Phase("d_loss", ("discriminator",), freezes=()),
+        Phase("g_loss", ("encoder",)),
+    )
+    judged = ("latents",)
+
+    def code_logits(self, images):
+        """The discriminator's logits of the codes of images."""
+        return self.discriminator(self.encoder(images, training=True), training=True)
+
+    def reconstruction(self, batch):
+        """Mean squared difference between images and what comes back through their codes."""
+        codes = self.encoder(batch["images"], training=True)
+        restored = ops.cast(self.generator(codes, training=True), "float32")
+        return ops.mean(ops.square(restored - ops.cast(batch["images"], "float32")))
+
+    def d_loss(self, batch):
+        """The discriminator's: latents are real, codes are fake."""
+        prior_logits = self.discriminator(self.inputs(batch), training=True)
+        return _CROSS_ENTROPY.discriminator(prior_logits, self.code_logits(batch["images"]))
+
+    def g_loss(self, batch):
+        """The encoder's: its codes are to be called real."""
+        return _CROSS_ENTROPY.generator(self.code_logits(batch["images"]))
+
+
+@keras.saving.register_keras_serializable("gan_tf")
+class IcGAN(ConditionalGAN):
+    """A conditional GAN that can be turned round, to change the class of a real image.
+
+    Its discriminator is also shown real images with a wrong label, and must call these pairs fake,
+    so that it cannot overlook the label. Afterwards two encoders are trained with Keras's own
+    `fit`: one finds latents, on pairs that `latent_pairs` draws from the frozen generator; the
+    other finds the label, on real images. The generator makes the image anew under another label.
+
+    Args:
+        generator: Built Keras model from `[latents, one_hot]` to images.
+        discriminator: Built Keras model from `[images, one_hot]` to logits `(batch, 1)`.
+        **kwargs: Those of `ConditionalGAN`.
+
+    Raises:
+        ValueError: If there are fewer than two classes, so that no label could be wrong.
+
+    Example:
+    ```python
+    images, latents, labels = latent_pairs(gan, 10_000)
+    encoder.compile("adam", "mse")
+    encoder.fit(images, latents)
+    changed = gan.generator([encoder.predict(real_images), wanted_one_hot])
+    ```
+
+    Reference:
+        Perarnau et al. 2016, sections 3.1 and 3.2, arXiv:1611.06355. The wrong pairs count as many
+        as the fake ones, as in Reed et al. 2016, Algorithm 1, arXiv:1605.05396.
+    """
+
+    def __init__(self, generator, discriminator, **kwargs):
+        super().__init__(generator, discriminator, **kwargs)
+        checks.at_least(2, num_classes=self.num_classes)
+
+    def wrong(self, batch):
+        """A batch with other labels than its own, each of the others being as likely."""
+        seed = self.seed_generator
+        steps = self.draw(
+            lambda num: keras.random.randint((num,), 1, self.num_classes, seed=seed),
+            num_rows(batch),
+        )
+        labels = ops.cast(batch["labels"], "int32") + ops.cast(steps, "int32")
+        return {**batch, "labels": labels % self.num_classes}
+
+    def discriminator_loss(self, real_images, fake_images, batch=None):
+        real_logits, fake_logits = self.score_both(real_images, fake_images, batch)
+        wrong_logits = self.score(real_images, self.wrong(batch))
+        return self.game_loss.discriminator(real_logits, tf.concat([fake_logits, wrong_logits], 0))
+
+
+def latent_pairs(game, num_images, seed=None, batch_size=256, **conditions):
+    """Images that a generator makes, with what it made them from: examples for an encoder.
+
+    Args:
+        game: `GAN`, or another game whose generator takes latents.
+        num_images: Integer >= 1.
+        seed: Integer; the same seed gives the same pairs. By default they are new.
+        batch_size: Integer >= 1, how many are made at a time.
+        **conditions: Arrays with `num_images` rows, such as `labels=…`.
+
+    Returns:
+        Tuple of float32 arrays: the images, then each input of the generator, such as latents
+        `(num_images, latent_dim)` and one-hot labels `(num_images, num_classes)`.
+
+    Raises:
+        ValueError: If a number is no integer >= 1, or conditions do not fit.
+
+    Reference:
+        Perarnau et al. 2016, section 3.1 for the encoder of latents, arXiv:1611.06355.
+    """
+    checks.at_least(1, batch_size=batch_size)
+    inputs = game.inputs_for(num_images, seed, conditions or None)
+    images = game.generator.predict(inputs, batch_size, verbose=0)
+    return images.astype("float32"), *map(np.asarray, tf.nest.flatten(inputs))
