@@ -12,10 +12,11 @@ running average of the generator, the average is judged, and the share of the ge
 noted beside it. With --minutes a short trial of the same game first finds how many steps fit, for
 the learning rate falls over a number that must be known. A run that turns out slower than its trial
 ends early, before its rate has fallen to zero. Minutes are minutes of one core: the processor time
-of the process, in which TensorFlow has a single thread. So other programs matter little: they make
-the run wait, but waiting isn't counted. Minutes are those of training alone: tracing and compiling
-count, scoring does not. Every run is a file in benchmarks/results/, and the tables of all runs with
-the same number of steps, which a notebook shows, are files beside them.
+of the process, in which TensorFlow has a single thread. So the time in which a run waits for other
+programs does not count. They still make a step slower, by up to a fifth in our runs. Minutes are
+those of training alone: tracing and compiling count, scoring does not. Every run is a file in
+benchmarks/results/, and the tables of all runs with the same number of steps, which a notebook
+shows, are files beside them.
 """
 
 import argparse

@@ -117,10 +117,10 @@ def test_the_page_and_the_files_hold_the_tables_of_the_committed_results(tmp_pat
 
 
 @pytest.mark.parametrize("name", recipes.MIXTURES)
-@pytest.mark.parametrize(("minutes", "seeds"), [(1, 3), (3, 3), (10, 1)])
-def test_committed_results_of_our_best_are_there(name, minutes, seeds):
+@pytest.mark.parametrize("minutes", [1, 3])
+def test_committed_results_of_our_best_are_there(name, minutes):
     paths = sorted(modes.RESULTS.glob(f"modes_{name}_best_{minutes}min_seed*.json"))
-    assert len(paths) >= seeds
+    assert len(paths) >= 3
     for path in paths:
         report, longest = json.loads(path.read_text("utf-8")), 60 * minutes * 1.05
         assert report["num_samples"] == 2_500 and report["rows"][-1]["cpu_seconds"] <= longest
