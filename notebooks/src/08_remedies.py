@@ -905,9 +905,14 @@ axes[0].figure
 # %% [markdown]
 # Figure 8.9. 2,500 samples of both running averages after 20,000 steps, with seed 0. All modes are
 # there. Single samples lie on threads, most of them between neighbours, and they are a part of what
-# separates
-# both generators from a perfect one: a continuous generator cannot jump from one mode to the next,
-# it can only cross the gap quickly.
+# separates both generators from a perfect one: a continuous generator cannot jump from one mode to
+# the next, it can only cross the gap quickly.
+#
+# Are the modes as wide as they should be? They are not. The printed standard deviations, in units
+# of the true one, count good samples only; a perfect sampler would have 0.97, give or take a
+# percent or two, and 2,500 real points have 0.99. The generators have 0.63 on the ring and 0.57 on
+# the grid, in these two runs. **High quality cannot see this.** A generator that makes nothing but
+# the 25 centres would get 100 %.
 #
 # ### How good does it get?
 #
@@ -920,7 +925,8 @@ axes[0].figure
 #
 # - **Three minutes are enough for 96 %.** Every seed finds all modes and has 97.4 % or more on the
 #   ring, and 96.6 % or more on the grid. A perfect sampler has 98.9 %. (One seed on the ring has
-#   99.1 %. With 2,500 samples, chance moves such a share by about 0.2 percentage points.)
+#   99.1 %. This is not better than perfect: probably its modes are too narrow, like those of figure
+#   8.9.)
 # - **One minute is not.** All modes are there with every seed. But one of the three seeds on the
 #   ring and all three on the grid stay below 96 %, though one of those on the grid is as close as
 #   95.8 %.
@@ -1042,10 +1048,10 @@ for s, m, expected in ((20 / 25, 1, 0.2), (20 / 25, 4, 0.5904)):
 # - A combination of good things isn't proven by its result. Leave out each part: we did not miss
 #   four of the six parts, and on the ring a single one was enough.
 #
-# **Limits.** Three seeds; one setting of each remedy, not tuned, while the best combination was
-# tuned on these very data; two mixtures in the plane. Remedies that were made for images, such as
-# minibatch discrimination, spectral normalisation and virtual batch normalisation, may do better
-# there.
+# **Limits.** High quality does not notice that the modes are too narrow. Three seeds; one setting
+# of each remedy, not tuned, while the best combination was tuned on these very data; two mixtures
+# in the plane. Remedies that were made for images, such as minibatch discrimination, spectral
+# normalisation and virtual batch normalisation, may do better there.
 #
 # **Next**: [notebook 09](09_wasserstein.ipynb) changes the distance itself.
 #
