@@ -11,9 +11,12 @@ quality within three standard deviations of a mode; a perfect sampler gets 98.9 
 running average of the generator, the average is judged, and the share of the generator itself is
 noted beside it. With --minutes a short trial of the same game first finds how many steps fit, for
 the learning rate falls over a number that must be known. A run that turns out slower than its trial
-ends early, before its rate has fallen to zero. Minutes are those of training alone: tracing and
-compiling count, scoring does not. Every run is a file in benchmarks/results/, and the tables of all
-runs with the same number of steps, which a notebook shows, are files beside them.
+ends early, before its rate has fallen to zero. Minutes are minutes of one core: the processor time
+of the process, in which TensorFlow has a single thread. So the time in which a run waits for other
+programs does not count. They still make a step slower, by up to a fifth in our runs. Minutes are
+those of training alone: tracing and compiling count, scoring does not. Every run is a file in
+benchmarks/results/, and the tables of all runs with the same number of steps, which a notebook
+shows, are files beside them.
 """
 
 import argparse
@@ -27,6 +30,7 @@ from gan_tf import callbacks, metrics, recipes
 import keras
 import numpy as np
 import report
+import tensorflow as tf
 
 RESULTS = Path(__file__).with_name("results")
 NUM_SAMPLES = 2_500
@@ -42,7 +46,7 @@ class Judge(keras.callbacks.Callback):
         mixture: `recipes.Mixture`.
         steps_per_epoch: Integer.
         epochs: Integer.
-        limit: Float, seconds of training.
+        limit: Float, seconds of processor time for training.
         average: `callbacks.GeneratorAverage` whose generator is judged, or None.
     """
 
@@ -58,7 +62,7 @@ class Judge(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         self.seconds += time.perf_counter() - self._start
         self.cpu_seconds += time.process_time() - self._cpu_start
-        next_end = self.seconds * (epoch + 2) / (epoch + 1)
+        next_end = self.cpu_seconds * (epoch + 2) / (epoch + 1)
         self.model.stop_training = next_end > self.limit
         is_last = epoch + 1 == self.epochs or self.model.stop_training
         if is_last or (epoch + 1) % self.every == 0:
@@ -92,23 +96,23 @@ def average_of(game):
 
 
 def seconds_per_step(name, method):
-    """Wall time of a step, without the tracing that every run pays once: (seconds, tracing)."""
+    """Processor time of a step, and that of tracing, which every run pays once."""
     keras.utils.set_random_seed(0)
     game = recipes.mixture(name, method, steps=TRIAL_STEPS)
     watchers = [callback for callback in [average_of(game)] if callback]
     times = []
     for epoch in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         game.gan.fit(
             game.batches, epochs=epoch + 1, initial_epoch=epoch, callbacks=watchers, verbose=0
         )
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     each = min(times[1:])
     return each / game.steps_per_epoch, max(0.0, times[0] - each)
 
 
 def steps_within(minutes, name, method):
-    """How many steps fit into so many minutes, in whole epochs."""
+    """How many steps fit into so many minutes of one core, in whole epochs."""
     each, tracing = seconds_per_step(name, method)
     per_epoch = recipes.mixtures.STEPS_PER_EPOCH
     return max(1, int((MARGIN * 60 * minutes - tracing) / each / per_epoch)) * per_epoch
@@ -137,7 +141,7 @@ def results(folder=RESULTS):
     groups = {}
     for path in sorted(folder.glob("modes_*.json")):
         found = json.loads(path.read_text("utf-8"))
-        budget = f"{found['minutes']:g} min" if found["minutes"] else f"{found['steps']:,} steps"
+        budget = f"{found['minutes']:g}" if found["minutes"] else f"{found['steps']:,} steps"
         groups.setdefault((found["data"], budget, found["method"]), []).append(found)
     return groups
 
@@ -150,8 +154,8 @@ def spread(shares):
 
 def timed_table(folder=RESULTS):
     """The runs with a budget of minutes as a markdown table, medians over the seeds."""
-    columns = "data, budget, method, seeds, steps, seconds, CPU s, modes, high quality, "
-    columns = [*columns.split(", ")[:-1], "the generator itself", "reverse KL"]
+    columns = ["data", "minutes of one core", "method", "seeds", "steps", "seconds of one core"]
+    columns += ["modes", "high quality", "the generator itself", "reverse KL"]
     groups = {key: runs for key, runs in results(folder).items() if runs[0]["minutes"]}
     ordered = sorted(groups.items(), key=lambda pair: (pair[0][0], pair[1][0]["minutes"], pair[0]))
     lines = [timed_line(*key, [run["rows"][-1] for run in runs]) for key, runs in ordered]
@@ -160,15 +164,15 @@ def timed_table(folder=RESULTS):
 
 def timed_line(name, budget, method, rows):
     """Cells of one row; the fewest modes of a seed, and of other numbers the median."""
-    steps, seconds, cpu, kl = (
+    steps, seconds, kl = (
         statistics.median(row[column] for row in rows)
-        for column in ("steps", "seconds", "cpu_seconds", "reverse_kl")
+        for column in ("steps", "cpu_seconds", "reverse_kl")
     )
     raw = [row["raw_high_quality"] for row in rows if "raw_high_quality" in row]
     modes = f"{min(row['modes'] for row in rows)} of {len(recipes.MIXTURES[name].centres)}"
     shares = spread([row["high_quality"] for row in rows]), spread(raw) if raw else "-"
-    numbers = f"{steps:,.0f}", f"{seconds:.0f}", f"{cpu:.0f}"
-    return [name, budget, method, str(len(rows)), *numbers, modes, *shares, f"{kl:.3f}"]
+    numbers = str(len(rows)), f"{steps:,.0f}", f"{seconds:.0f}"
+    return [name, budget, method, *numbers, modes, *shares, f"{kl:.3f}"]
 
 
 def table_of_steps(steps, folder=RESULTS):
@@ -234,13 +238,16 @@ def main():
     parser.add_argument("--seeds", type=int, default=1, help="how many")
     parser.add_argument("--first-seed", type=int, default=0)
     budget = parser.add_mutually_exclusive_group()
-    budget.add_argument("--minutes", type=float, help="of training, for each seed")
+    budget.add_argument("--minutes", type=float, help="of one core, for each seed")
     budget.add_argument("--steps", type=int, default=4_000, help="of the generator")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder")
     parser.add_argument("--docs", action="store_true", help="write into docs/performance.md")
     options = parser.parse_args()
     if options.seeds < 1 or options.steps < 1 or (options.minutes or 1) <= 0:
         parser.error("seeds and steps must be at least 1, and minutes above 0")
+    if options.minutes:
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
     for name, method in itertools.product(options.data, options.method):
         minutes, steps = options.minutes, options.steps
         if minutes:

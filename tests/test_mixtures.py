@@ -1,6 +1,7 @@
 """The games on mixtures of Gaussians: each remedy is one switch, and our best finds all modes."""
 
 import functools
+import itertools
 
 from gan_tf import losses, metrics, penalties, recipes
 import keras
@@ -79,9 +80,13 @@ def test_each_remedy_is_its_own_switch():
         ("spectral normalisation", "SpectralNormalization"),
     ):
         assert layer in layer_names(shared(remedy).gan.discriminator)
-    normalised = shared("virtual batch normalisation").gan
-    assert "VirtualBatchNormalization" in layer_names(normalised.generator)
-    assert layer_names(normalised.discriminator) == layer_names(plain.discriminator)
+    for remedy, layer in (
+        ("batch normalisation", "BatchNormalization"),
+        ("virtual batch normalisation", "VirtualBatchNormalization"),
+    ):
+        normalised = shared(remedy).gan
+        assert layer_names(normalised.generator).count(layer) == 2  # behind each hidden layer
+        assert layer_names(normalised.discriminator) == layer_names(plain.discriminator)
 
 
 def test_two_time_scales_are_two_rates():
@@ -104,10 +109,28 @@ def test_parts_of_the_falling_rate_change_one_thing_each():
     assert (all_three.beta_1, all_three.beta_2) == (0.0, 0.99)
 
 
+def test_pairs_of_parts_of_the_falling_rate_join_two_of_them():
+    parts = {"larger rate": 0, "no momentum": 1, "cosine fall": 2}
+
+    def facts(remedy):
+        optimizer = small(remedy=remedy, steps=40).gan.generator_optimizer
+        start = float(optimizer.learning_rate)
+        optimizer.iterations.assign(40)
+        return [start > 9e-4, optimizer.beta_1 == 0.0, float(optimizer.learning_rate) < 1e-9]
+
+    for pair in itertools.combinations(parts, 2):
+        assert facts(" and ".join(pair)) == [part in pair for part in parts]
+    assert facts("falling rate") == [True] * 3 and facts("plain") == [False] * 3
+
+
 def test_running_averages_are_named_in_the_recipe():
     averaged = [name for name in recipes.REMEDIES if shared(name).average_decay]
-    assert averaged == [name for name in recipes.REMEDIES if name.startswith(("running", "best"))]
-    assert shared("best").average_decay == 0.999
+    assert averaged == [n for n in recipes.REMEDIES if "average" in n or n.startswith("best")]
+    decays = {name: shared(name).average_decay for name in averaged if "short" in name}
+    assert decays == {"short average": 0.99, "larger rate and short average": 0.99}
+    assert shared("best").average_decay == shared("running average").average_decay == 0.999
+    optimizer = shared("larger rate and short average").gan.generator_optimizer
+    assert float(optimizer.learning_rate) == pytest.approx(1e-3)
 
 
 def test_a_game_without_a_part_of_the_best_lacks_this_part_alone():

@@ -19,6 +19,7 @@ BATCH_SIZE = 128
 LATENT_DIM = 2
 UNITS = (128, 128, 128)
 DECAY = 0.999  # of a running average
+SHORT_DECAY = 0.99
 PARTS_OF_BEST = (
     "relativistic loss",
     "penalties",
@@ -71,7 +72,7 @@ class Changes(NamedTuple):
         first: Tuple of layers that stand before the discriminator's first dense layer.
         last: Tuple of layers that stand before its last one.
         dense: Function `dense(units)` that gives the discriminator's dense layers.
-        normalize: Whether the generator has virtual batch normalisation.
+        normalize: Which normalisation the generator has: "batch", "virtual batch" or None.
         scaled: Whether the discriminator sees [-4, 4], and the generator's output is stretched.
         adam: Function from a player's number of updates, and a factor, to its optimizer.
         faster: Float, how many times the generator's rate the discriminator's is.
@@ -84,7 +85,7 @@ class Changes(NamedTuple):
     first: tuple = ()
     last: tuple = ()
     dense: callable = keras.layers.Dense
-    normalize: bool = False
+    normalize: str | None = None
     scaled: bool = False
     adam: callable = _adam()
     faster: float = 1.0
@@ -143,7 +144,8 @@ REMEDIES = {
     "label smoothing": lambda scale, steps: Changes(
         rules={"loss": losses.NonSaturating(label_smoothing=0.1)}
     ),
-    "virtual batch normalisation": lambda scale, steps: Changes(normalize=True),
+    "batch normalisation": lambda scale, steps: Changes(normalize="batch"),
+    "virtual batch normalisation": lambda scale, steps: Changes(normalize="virtual batch"),
     "packing": lambda scale, steps: Changes(first=(layers.Packing(4),)),
     "relativistic": lambda scale, steps: Changes(rules={"loss": "relativistic"}),
     "R1": lambda scale, steps: Changes(rules={"penalty": penalties.R1(scale)}),
@@ -156,8 +158,17 @@ REMEDIES = {
     "larger rate": lambda scale, steps: Changes(adam=_adam(1e-3)),
     "Adam without momentum": lambda scale, steps: Changes(adam=_adam(betas=(0.0, 0.99))),
     "cosine fall": lambda scale, steps: Changes(adam=_adam(falls=True)),
+    "larger rate and no momentum": lambda scale, steps: Changes(adam=_adam(1e-3, (0.0, 0.99))),
+    "larger rate and cosine fall": lambda scale, steps: Changes(adam=_adam(1e-3, falls=True)),
+    "no momentum and cosine fall": lambda scale, steps: Changes(
+        adam=_adam(betas=(0.0, 0.99), falls=True)
+    ),
     "falling rate": lambda scale, steps: Changes(adam=_falling_adam),
     "running average": lambda scale, steps: Changes(average_decay=DECAY),
+    "short average": lambda scale, steps: Changes(average_decay=SHORT_DECAY),
+    "larger rate and short average": lambda scale, steps: Changes(
+        adam=_adam(1e-3), average_decay=SHORT_DECAY
+    ),
     "best": _best,
     **{f"best without {part}": functools.partial(_best, without=part) for part in PARTS_OF_BEST},
 }
@@ -168,9 +179,10 @@ def mixture(name, remedy="plain", seed=0, steps=10_000, units=UNITS):
 
     Without a remedy: two dense networks, non-saturating loss, Adam (2e-4, 0.5, 0.999), batches of
     128. "falling rate" is Adam (1e-3, 0, 0.99) with a rate that falls to zero along a cosine; its
-    three parts are "larger rate", "Adam without momentum" and "cosine fall". "best" joins the
-    relativistic loss, R1 and R2 with falling weights, scaled coordinates, the falling rate and the
-    running average of the generator; "best without ..." leaves one of them out.
+    three parts are "larger rate", "Adam without momentum" and "cosine fall", and three remedies
+    join two of them. "best" joins the relativistic loss, R1 and R2 with falling weights, scaled
+    coordinates, the falling rate and the running average of the generator; "best without ..."
+    leaves one of them out.
 
     Args:
         name: "ring" or "grid".
@@ -224,7 +236,7 @@ def _generator(units, extent, changes, seed):
             stack.append(keras.layers.BatchNormalization())
     stretch = [keras.layers.Rescaling(extent)] if changes.scaled else []
     model = keras.Sequential([*stack, keras.layers.Dense(2), *stretch], name="generator")
-    if not changes.normalize:
+    if changes.normalize != "virtual batch":
         return model
     latents = np.random.default_rng(seed).normal(size=(BATCH_SIZE, LATENT_DIM))
     return builders.with_virtual_batch_normalization(model, latents.astype("float32"))
