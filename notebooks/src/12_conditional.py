@@ -24,7 +24,7 @@
 # **Lectures**: CMU 11-785, the list of GAN families and *Conditional GAN*; *Generative Models*, on
 # arithmetic with latents.
 #
-# **Time of a full run**: about 12 minutes on one CPU core, less on two. We have not measured it on
+# **Time of a full run**: about 15 minutes on one CPU core, less on two. We have not measured it on
 # a GPU.
 
 # %% tags=["setup"]
@@ -255,7 +255,7 @@ axes[0].figure
 # %% [markdown]
 # Figure 12.3. 20,000 samples of class 1 (histogram, first seed), the density of the perfect player
 # (line) and that of the player that cuts at zero (dashed). With concatenation and with the
-# projection, the samples follow the perfect density, and about 16 % of them lie below zero, as they
+# projection, the samples follow the perfect density, and 14 to 17 % of them lie below zero; 16 %
 # should. AC-GAN's samples follow neither line: they begin only near 0.6, and pile up there (the
 # first bar is higher than the picture).
 #
@@ -270,9 +270,10 @@ axes[0].figure
 # together, and the second one pays for samples whose class is sure. The two wishes disagree about
 # the samples that could belong to either class. The player that cuts at zero would meet the first
 # wish, but its classes are still in doubt close to zero, where real points of both classes lie. The
-# compromise leaves these points out, and then it matches neither $p(x \mid y)$ nor $p(x)$. ([Gong et al., 2019](https://arxiv.org/abs/1907.02690) prove
-# this and add a second classifier as a remedy.) Garments overlap, too: pullovers, coats and shirts.
-# So we should look for a loss of variety there.
+# compromise leaves these points out, and then it matches neither $p(x \mid y)$ nor $p(x)$. ([Gong
+# et al., 2019](https://arxiv.org/abs/1907.02690) prove this and add a second classifier as a
+# remedy.) Garments overlap, too: pullovers, coats and shirts. So we should look for a loss of
+# variety there.
 #
 # ## 3. Garments on request
 #
@@ -319,9 +320,10 @@ plots.large(plots.image_grid(grid, 12, row_labels=data.CLASS_NAMES, scale=2), 11
 # %% [markdown]
 # Figure 12.5. The averaged generator. Each row has one label, each column one latent vector. Look
 # down a column: the garments share their brightness, and where they can, their width and their
-# pattern. The fifth column has a print on the chest, the last one is narrow and bright. So the
-# label says *what*, and the latent vector says *which one*. (Sandals suffer most: half of them have
-# fallen apart, and still the classifier will recognise them. Obedience is not quality.)
+# pattern. All tops of the first column have white specks on the chest, and those of the last one
+# are narrow and bright. So the label says *what*, and the latent vector says *which one*. (Sandals
+# suffer most: several of them have fallen apart, and still the classifier will name 91 % of the
+# sandals as asked. Obedience is not quality.)
 #
 # Does the generator obey, and do the two other ways make theirs obey better? We play these games as
 # well, with the same rules and as many steps. The course's classifier looks at new samples of each
@@ -352,7 +354,18 @@ for place, way in zip(axes, builders.WAYS, strict=True):
 figure
 
 # %% [markdown]
-# Figure 12.6. CAPTION
+# Figure 12.6. Three **confusion matrices**, one for each way; *classifier* is AC-GAN. Rows: the
+# class that we asked for. Columns: the class that the course's classifier sees, in percent of the
+# row (cells below 2 % are empty). Look at the diagonal first. After these 3,000 steps, 81 % of the
+# samples are named as asked with concatenation, 96 % with AC-GAN and 88 % with the projection; of
+# real test images, 93 % are named rightly.
+#
+# Then look beside the diagonal. Nearly all mistakes are between garments that look alike:
+# pullovers, coats and shirts among each other, and the three kinds of shoes. Concatenation is least
+# clear there: of its pullovers, only 48 % are called pullovers. AC-GAN's samples of these three
+# classes are named as asked in 92 to 96 % of the cases, more often than real test images of all
+# classes together. So it seems to avoid the garments that could be of either class, as it did on
+# the line.
 #
 # ### The three ways compared
 #
@@ -453,10 +466,10 @@ names = [f"code {k}" for k in range(10)]
 plots.large(plots.image_grid(grid, 12, row_labels=names, scale=2), 110)
 
 # %% [markdown]
-# Figure 12.8. Each row has one code, each column one latent vector. Most codes have a meaning that
-# we can name: 3 are trousers, 2 and 4 shoes, 5 boots (and boxes), 6 dresses (and long tops). Codes
-# 0, 1 and 8 are tops of different outlines; 7 is dark and shapeless, and 9 looks like shoes with
-# high heels, with something of a sleeve beside them. Nobody has told the game about garments.
+# Figure 12.8. Each row has one code, each column one latent vector. Most codes have an outline that
+# we can name: 0 has two legs, 1 is a top with long sleeves, 2 is low and flat, 5 is a boot, 6 a
+# higher shoe. Codes 8 and 9 are tops with one short sleeve, 8 on the left and 9 on the right. Code
+# 3 is dark and shapeless. Nobody has told the game about garments.
 #
 # Is a code always the same garment? And does the recogniser sort *real* images in the same way? We
 # make 200 images of each code and let the course's classifier name them, and the recogniser reads
@@ -493,12 +506,21 @@ for place, (title, (codes, classes)) in zip(axes, pairs.items(), strict=True):
 axes[0].figure
 
 # %% [markdown]
-# Figure 12.9. Rows: classes. Columns: the code that the recogniser reads, in percent of the row
-# (cells below 2 % are empty). Trousers nearly all get code 3, and most sneakers code 4. But
-# pullovers, coats and shirts share the codes 0 and 1, and bags are spread over six codes. The
-# accuracy is 0.421, and the NMI 0.419. So the codes are easy to read from the images that the
-# *generator* makes (2.29 nats), and yet they are not the classes that people use. The game has no
-# reason to prefer those: any ten kinds of image that can be told apart will do.
+# Figure 12.9. Rows: codes. Columns: classes, in percent of the row (cells below 2 % are empty).
+# Left: images that the generator has made of the code, named by the course's classifier. Right:
+# real test images from which the recogniser reads the code, and their true classes.
+#
+# The recogniser reads the right code from 99.7 % of the made images. But a code is *not* always the
+# same garment. Three codes nearly are: of the images of code 5, 78 % are boots, of code 0 74 %
+# trousers, and of code 8 72 % T-shirts. With the other seven codes, the most frequent class has 28
+# to 44 %. If we shuffle the codes, it has 14 to 20 %. What the garments of a code share is their
+# outline: code 1 is divided between pullovers, coats and shirts, and code 6 between all three kinds
+# of shoes.
+#
+# The recogniser sorts real images in much the same way (compare the two pictures row by row). The
+# accuracy is 0.442, and the NMI 0.485. So the codes are easy to read, and yet they are not the
+# classes that people use. The game has no reason to prefer those: any ten kinds of image that can
+# be told apart will do.
 #
 # ### Faces
 #
@@ -519,11 +541,11 @@ grid = of_codes(face_average, np.tile(z, (10, 1)), codes, np.zeros((100, 2)))
 plots.large(plots.image_grid(grid, 10, row_labels=names, scale=2), 110)
 
 # %% [markdown]
-# Figure 12.10. Ten latent vectors with each of the ten codes. The codes decide about hair and skin:
-# codes 0, 3 and 8 have blond or grey hair, 4 and 6 long hair, 1 and 9 dark skin, 2 and 7 light
-# skin, and 5 lies between. (What tells 0 from 3 must be finer, for instance the outline of the
-# face.) The expression and the glasses come from the latent vector: the eighth column has dark
-# glasses with nearly every code.
+# Figure 12.10. Ten latent vectors with each of the ten codes. The codes decide about the hair: with
+# 0, 1, 2, 4 and 8 it is long, with 3, 5, 6, 7 and 9 short; with 1, 3 and 6 it is blond or grey.
+# They also make the skin darker or lighter (compare 7 with 5). The smile and the glasses come from
+# the latent vector: the fourth column smiles with every code, and the eighth and the last one have
+# glasses with most codes.
 
 # %%
 numbers = np.zeros((2, 4, 11, 2))  # which number, row, value
@@ -536,14 +558,16 @@ plots.large(plots.image_grid(grid, 11, row_labels=rows, scale=2), 110)
 
 # %% [markdown]
 # Figure 12.11. The two numbers from −1 (left) to 1 (right), for the same four faces each, with code
-# 5. The first number makes the face brighter, from the chin upwards. The second one changes less:
-#    in the first three faces, something like hair grows at the sides, and in the fourth hardly
-#    anything happens.
+# 5. The first number changes the outline: the head gets wider, and something dark grows at its
+# sides. The second one changes the colours: the hair turns from red or brown to brown or black, and
+# the skin becomes a little lighter.
 
-# Which properties do the codes of real faces tell? Some properties have two values, others six, so
-# the NMI would not be fair. We divide the mutual information by the entropy of the *property*
-# instead, $I(\text{property}; \text{code})\,/\,H(\text{property})$: how much of the question does
-# the code answer? 1 means that the code tells the property, and 0 that it says nothing about it.
+#
+# Which properties do the codes of 5,000 real faces tell, as the recogniser reads them? Some
+# properties have two values, others six, so the NMI would not be fair. We divide the mutual
+# information by the entropy of the *property* instead, $I(\text{property};
+# \text{code})\,/\,H(\text{property})$: how much of the question does the code answer? 1 means that
+# the code tells the property, and 0 that it says nothing about it.
 
 
 # %%
@@ -564,13 +588,12 @@ for name, values in face_labels.items():
     print(f"{name:12} told by the code {told:.3f}, shuffled {by_chance:.3f}")
 
 # %% [markdown]
-# The recogniser reads the codes of 5,000 real faces, and we compare them with the properties that
-# we know. The codes share most with the colour of the skin (0.243), the length of the hair (0.213)
-# and its colour (0.193), a little with the hat (0.046), and nothing with smile, glasses and beard,
-# where shuffled labels give the same. Hair and skin cover many pixels, and a pair of glasses covers
-# few, so size may decide what the codes come to mean. It is not the only thing, since hats and
-# beards are large, too, but rarer. (Numbers of properties with two values and with six cannot be
-# compared exactly: the largest possible NMI differs.)
+# In this run, the codes answer most of the question whether the hair is long (0.817), a part of the
+# questions about its colour (0.238) and about a hat (0.210), and little of those about skin (0.081)
+# and beard (0.037). They say nothing about smile and glasses, where shuffled labels give nearly the
+# same. Hair covers many pixels, and a pair of glasses covers few, so size may decide what the codes
+# come to mean. Size cannot be everything, since the skin covers many pixels as well, and the codes
+# tell little about its colour. Another seed may find other codes.
 #
 # ## 5. Classes without a real-or-fake: CatGAN
 #
@@ -660,12 +683,15 @@ for places, (title, scene) in zip((axes[:2], axes[2:]), scenes.items(), strict=T
 axes[0].figure
 
 # %% [markdown]
-# Figure 12.12. The points of each circle have their own marker. The colour is the category that the
-# discriminator gives to each place (the best of three seeds). Three circles that lie apart (left)
-# are told apart perfectly with every seed. One circle inside another (right) is found with one seed
-# only; with the two others, the accuracy is 0.505 and 0.506, which is guessing. There (not in the
-# picture) a straight boundary may cut both circles in half: it crosses each of them only twice, so
-# only few points become uncertain.
+# Figure 12.12. The points of each circle have their own marker, and the colour is the category that
+# the discriminator gives to each place. For both scenes we see the worst and the best of three
+# seeds, with their accuracy. Three circles that lie apart are told apart perfectly with every seed
+# (so worst and best are the same picture here). Nested circles are found with one seed only (last
+# picture). With the other two, the accuracy is 0.514 and 0.517, which is guessing. The third
+# picture shows such a failure: a nearly straight boundary cuts both circles in half. It crosses
+# each of them only twice, so only few points are uncertain, and the two halves are equally large.
+# So all wishes of the discriminator are nearly met by a boundary that has nothing to do with the
+# circles.
 #
 # ### Garments, without labels and with a hundred
 #
@@ -698,7 +724,7 @@ for name in ("classifier alone", "with 100 labels"):
 
 # %% [markdown]
 # Without a label, 61 % of the test images get the right name, if we name the ten categories in the
-# best way. With 100 labels CatGAN names 74 % of them itself, and the classifier alone 69 %. The
+# best way. With 100 labels CatGAN names 76 % of them itself, and the classifier alone 71 %. The
 # next table has several seeds of longer games (`benchmarks/codes.py`), beside k-means, the classic
 # way to find clusters, on the raw pixels:
 #
@@ -757,9 +783,9 @@ plots.large(plots.image_grid(faces_of(row), 5, labels=names, scale=4), 110)
 # %% [markdown]
 # Figure 12.13. The faces of three mean latents, and of the sum. The mean of hundreds of faces is a
 # bland one. With the difference added once, the face with long hair has got glasses, and twice as
-# much makes them darker. (The beards of the first two faces cannot be seen: this generator makes
-# few clear ones. The second face shows its teeth and the first does not, so the difference also
-# says something about the mouth.)
+# much makes them darker, and the face as well. (The beards of the first two faces cannot be seen:
+# this generator makes few clear ones. The second face opens its mouth and the first does not, so
+# the difference also says something about the mouth.)
 #
 # One picture proves little. We add the difference, called $g$, to hundreds of faces without
 # glasses, and ask the classifier two things: who has glasses now, and who has kept all other
@@ -801,17 +827,22 @@ plots.large(plots.image_grid(np.concatenate(shown), 10, row_labels=names, scale=
 
 # %% [markdown]
 # Figure 12.14. Top: ten real faces and their twins. Bottom: ten faces that the generator made
-# without glasses, and the same after adding $2g$. All ten have glasses now. Look at the mouths and
-# the colours, too: several smiles have closed, and most faces are darker.
+# without glasses, and the same after adding $2g$. All ten have glasses now. Look at the colours,
+# too: the hair and the skin of most faces are darker.
 #
-# The printed rows say the same. With $g$, 53 % of the faces have glasses, and with $2g$ 98 %. A
-# random direction of the same length gives glasses to none of them, and one of three times that
-# length to 5 %. But the direction is not pure. With $g$, each other property is kept in 89 % of the
-# cases, and all of them by 47 % of the faces; with $2g$ it is 83 % and 29 %. Real twins keep all of
-# them in 99 % of the pairs, so on real faces the classifier is reliable. (On made faces it may err
-# more often.) (A random direction as long as $g$ keeps even less, 77 % and 20 %: these faces change
-# easily. One reason may be that the code is a part of the latents here, and both steps push it away
-# from the one-hot vectors of the training.)
+# **Does it work?** Yes: with $g$, 52 % of the faces have glasses, and with $2g$ 99 %. The controls
+# give glasses to nobody at these lengths, and to 2 % at most at three times the length. So it is
+# the direction that makes the glasses, and not the push.
+#
+# **Is the direction pure?** No. With $g$, each other property is kept in 89 % of the cases, and all
+# of them by 46 % of the faces; with $2g$ it is 82 % and 28 %. Real twins keep all of them in 99 %
+# of the pairs, so on real faces the classifier is reliable. (On made faces it may err more often.)
+# The controls show where this comes from. The shuffled direction of length one keeps 88 % and 45 %,
+# just as $g$ does, and at length two it keeps less. So these faces change easily under *any* push
+# of this length, and $g$ disturbs them no more than a direction that means nothing. The random
+# direction disturbs them most. One reason may be that the code is a part of the latents: a random
+# direction moves it as much as everything else, away from the one-hot vectors of the training.
+# (Each control is a single direction, so small differences between them mean nothing.)
 
 # %%
 axes = plots.panels(4, width=3.2, height=3.7)
@@ -826,10 +857,10 @@ axes[0].figure
 
 # %% [markdown]
 # Figure 12.15. The mean change of each pixel (red is darker, blue is brighter). In the twins, only
-# the glasses change. Adding $2g$ draws the same glasses (the correlation with the twins is 0.80),
-# but the mouth changes as much, and skin and hair a little. The random directions (each face has
-# another one) change single faces, but not in the same way, so their mean is nearly white (the
-# correlation is −0.07).
+# the glasses change. Adding $2g$ draws the same glasses (the correlation with the twins is 0.83),
+# but skin and hair become darker as well. The two controls change the faces as strongly, each in
+# its own way: both make the hair at the sides brighter, and the random one darkens the mouth. But
+# they draw no glasses (the correlations are 0.10 and −0.11).
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
@@ -910,10 +941,11 @@ print(f"expected 1.4612, yours {class_error(twice, np.full(4, 2)):.4f}")
 #   head. All three ways obey. The second head loses samples that could be of either class, as a
 #   case with a known answer shows.
 # - A code that must be readable from the image comes to mean something. What it means is for the
-#   game to decide: on faces hair and skin, on garments kinds of its own.
+#   game to decide: on faces mostly the hair, on garments outlines of its own.
 # - A discriminator that is sure of real images and unsure of fake ones can find clusters where the
 #   data leave gaps, though not with every seed.
-# - Arithmetic with latents moves glasses, and a little of everything else. Twins show how much.
+# - Arithmetic with latents moves glasses, and a little of everything else. Twins show how
+#   much, and directions that mean nothing show why: any push of this length changes a face.
 #
 # **Limits.** The pictures of sections 3 to 6 are single runs, but for the circles; section 2 has
 # three seeds, and the tables have those that they name. The classifier that judges has an accuracy
