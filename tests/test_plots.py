@@ -339,6 +339,15 @@ def test_heatmap_is_dark_where_numbers_are_large():
     assert [t.get_text() for t in axes.get_xticklabels()] == ["first", "second"]
 
 
+def test_heatmaps_stand_side_by_side():
+    places = plots.panels(2)
+    for place, value in zip(places, (1, 2), strict=True):
+        figure = plots.heatmap([[value]], ["row"], ["column"], title=f"{value}", ax=place)
+        assert figure is places[0].figure
+    assert [place.get_title() for place in places] == ["1", "2"]
+    assert [place.texts[0].get_text() for place in places] == ["1", "2"]
+
+
 def test_heatmap_says_what_does_not_fit():
     with pytest.raises(ValueError, match=r"Received: values \(1, 2\)"):
         plots.heatmap([[1, 2]], ["row"], ["a", "b", "c"])

@@ -95,7 +95,7 @@ def curves(
     return axes.figure
 
 
-def heatmap(values, row_labels, column_labels, texts=None, value_range=None, title=None):
+def heatmap(values, row_labels, column_labels, texts=None, value_range=None, title=None, ax=None):
     """A table of numbers in which larger numbers have darker cells.
 
     Args:
@@ -105,6 +105,7 @@ def heatmap(values, row_labels, column_labels, texts=None, value_range=None, tit
         texts: Nested sequence of what is written into the cells; by default the values.
         value_range: Pair, values of the lightest and of the darkest colour.
         title: Text above.
+        ax: Axes to draw on; by default those of a new figure.
 
     Returns:
         Figure.
@@ -124,7 +125,7 @@ def heatmap(values, row_labels, column_labels, texts=None, value_range=None, tit
     if value_range is not None:
         low, high = checks.increasing_pair(value_range=value_range)
     rows, columns = labels
-    axes = new_axes(2 + 0.85 * columns, 1.1 + 0.34 * rows)
+    axes = new_axes(2 + 0.85 * columns, 1.1 + 0.34 * rows) if ax is None else ax
     axes.imshow(shown, cmap="Blues", vmin=low, vmax=high, aspect="auto")
     axes.set_xticks(range(columns), column_labels, rotation=30, ha="left", rotation_mode="anchor")
     axes.set_yticks(range(rows), row_labels)
