@@ -384,10 +384,9 @@ print(f"virtual {np.abs(first - second).max():.4f}")
 # **total variation distance** says how well the best possible judge can tell two distributions
 # apart, from 0 (not at all) to 1 (always).
 #
-# Compare it with an *uneven* generator without collapse: it makes all eight modes, but four of them
-# a quarter too often and four a quarter too rarely. For single samples, its total variation
-# distance is the same 1/8. In its packs, only the number of points from the first four modes tells
-# something.
+# Compare it with an *uneven* generator that makes all eight modes, but four of them a quarter too
+# often and four a quarter too rarely. For single samples, its total variation distance is the same
+# 1/8.
 #
 # **Predict** the distance of both generators for packs of 8.
 
@@ -410,8 +409,8 @@ print(f"{points.shape} becomes {ours.shape}; the same in the package: {same}")
 
 # %% [markdown]
 # In packs of 8, the distance of the collapsed generator is five times that of single samples, and
-# the distance of the uneven one only 2.3 times. So packing makes collapse easier to see than
-# another fault that is just as large sample by sample. This is the argument of the paper.
+# the distance of the uneven one only 2.3 times. So packing shows collapse more than a fault of
+# another kind that is as large sample by sample.
 #
 # ### Spectral normalisation
 #
@@ -571,9 +570,9 @@ for name, other in (("package's average", package.generator), ("raw generator", 
 #   and five steps of the critic for one of the generator, as in their papers.
 # - The **falling rate** changes three things. Each of the three has a row of its own above it, and
 #   so has each pair of them.
-# - **Larger rate and short average** judges a running average with a decay of 0.99 of the game with
-#   the larger rate, and **short average** that of the plain game. All other rows judge the
-#   generator itself, except for the running average and 'best'.
+# - **Short average** judges a running average with a decay of 0.99 of the plain game, or of the
+#   game with the larger rate. Other rows have no average, except for the running average and
+#   'best'.
 # - **Best** is the combination of section 4.
 #
 # Every remedy has one setting, which we did not tune: packs of 4, a buffer of 5,000 samples,
@@ -627,38 +626,33 @@ for name, other in (("package's average", package.generator), ("raw generator", 
 # - **Worse on the ring**: packing, both batch normalisations, spectral normalisation, Adam without
 #   momentum, the running average, and with it the best combination. The discriminator of packs must
 #   understand eight numbers instead of two, and its paper trains for 400,000 iterations, so it
-#   probably needs more steps. The usual batch normalisation in the generator is the control for the
-#   virtual one: it has no more than 31.0 % on the ring, and the virtual one 33.0 %. So what hurts
-#   is the normalisation itself, and not that it is virtual.
+#   probably needs more steps. The usual batch normalisation, a control, is as bad as the virtual
+#   one (31.0 % and 33.0 % at most), so the harm does not come from being virtual.
 # - **Which part of the falling rate helps?** On the ring, none of the three alone. The larger rate
 #   is a gamble: one seed has 92.3 % of high quality, and another one has few good samples at the
 #   last step, because most of its clumps lie beside their modes (figure 8.5). Adam without momentum
 #   is worse than the plain game, and the cosine alone makes no visible difference. All three
-#   together give 94.9 % or more with every seed. No pair does this: the larger rate with the cosine
-#   comes close, with 94.8 % and 95.8 %, but its third seed has 58.4 %. The two pairs with no
-#   momentum have 74.2 % at most. On the grid, the larger rate does the work. Every row that
-#   contains it is better than the plain game with every seed, and no momentum with the cosine, the
-#   only pair without it, isn't. The larger rate alone (33.9 % or more) is even ahead of the larger
-#   rate with the cosine (31.9 % or less), probably because a falling rate gets less far in 4,000
-#   steps.
-# - **Can an average replace the fall?** In part. With a constant rate, the generator swings until
-#   the last step, and a short average takes some of the swing away. On the ring, the average of the
-#   plain game has 79.3 % or more, and the plain game itself 77.5 % or less. The average of the
-#   larger rate has between 54.8 % and 94.6 %, which is still below the falling rate. On the grid,
-#   the average of the larger rate has 48.8 % or more, above the falling rate with every seed. So
-#   the comparison is a little unfair to all rows with a constant rate: we judge them without an
-#   average, and a short one would probably help them, too.
+#   together give 94.9 % or more with every seed. Of the pairs, only the larger rate with the cosine
+#   comes close (94.8 % and 95.8 %, but 58.4 % with the third seed). On the grid, the larger rate
+#   does the work: every row that contains it beats the plain game with every seed, and the pair
+#   without it does not. Alone (33.9 % or more) it is even ahead of the pair with the cosine (31.9 %
+#   or less), probably because a falling rate gets less far in 4,000 steps.
+# - **Can an average replace the fall?** In part. On the ring, a short average lifts the plain game
+#   to 79.3 % or more with every seed, and the larger rate to between 54.8 % and 94.6 %, still below
+#   the falling rate. On the grid, the average of the larger rate has 48.8 % or more, above the
+#   falling rate. So our table is a little unfair to all rows with a constant rate: a short average
+#   would probably help them, too.
 # - **Is the best combination the best?** Not in so few steps. On the ring, the falling rate alone
 #   is better with every seed, even if we judge the generator of 'best' itself. On the grid, that
 #   generator is ahead (47.2 % or more, against 37.5 % or less).
 # - **Why does the running average fail here?** With a decay of 0.999 it reaches back about 1,000
 #   steps, a quarter of this short run, to a time when the generator was worse. The two last rows
 #   show it: the best combination has 30.5 % if we judge its average, and 91.3 % if we judge the
-#   generator itself. Section 5 returns to this.
+#   generator itself.
 #
-# One more warning: in this table the plain game finds all modes of the ring with every seed. In
-# notebook 07, with smaller networks, it collapsed with one seed of three. A remedy that only
-# prevents collapse cannot show its strength where nothing collapses.
+# One more warning: in notebook 07, with smaller networks, the plain game collapsed with one seed of
+# three, and here it does not. A remedy that only prevents collapse cannot show its strength where
+# nothing collapses.
 #
 # Let's look at four of these games.
 
@@ -757,10 +751,7 @@ plots.large(plots.diagram(boxes, arrows, 13, 5.4), 100)
 # - **Two cures for the same illness.** If the rate falls, the running average makes no difference
 #   after 10,000 steps: the two rows of 'best' are less than one percentage point apart. Without the
 #   falling rate, it makes a large difference on the ring: 90.5 % or more with the average, and 71.8
-#   % or less without it. On the grid it makes none. Section 5 shows what the average does.
-#
-# So 'best' is the name of a recipe that works on both mixtures, and no proof that each of its parts
-# is needed.
+#   % or less without it. On the grid it makes none.
 #
 # ## 5. Why the running average?
 #
@@ -815,14 +806,11 @@ axes[0].figure
 # The generator itself jumps: it has 39 % after 10,000 steps, and 91 % only 500 steps later. On the
 # right you see why. Between 5,000 and 10,000 steps its samples are typically 2 to 4 standard
 # deviations away from those of the average, and a sample counts only within 3. So a small common
-# swing can move whole modes out of the circle that counts, and back in. An earlier version of this
-# course judged the generator itself, and its scores depended on the moment of the last look.
+# swing can move whole modes out of the circle that counts, and back in.
 #
 # The average needs 6,000 steps to catch up, and soon it stays above 90 %. Does it help at the very
 # end? Not here: the rate has fallen to zero, the generator stands still, and both have 97 %. The
-# table above says the same with three seeds. So judge the average if the rate doesn't fall. If a
-# run may have to stop early, it depends: with a decay of 0.999, the average needs several thousand
-# steps before it is worth looking at.
+# table above says the same with three seeds. So judge the average if the rate doesn't fall.
 #
 # ### The grid, as a film
 #
@@ -909,11 +897,10 @@ axes[0].figure
 # separates both generators from a perfect one: a continuous generator cannot jump from one mode to
 # the next, it can only cross the gap quickly.
 #
-# Are the modes as wide as they should be? They are not. The printed standard deviations, in units
-# of the true one, count good samples only; a perfect sampler would have 0.97, give or take a
-# percent or two, and 2,500 real points have 0.99. The generators have 0.63 on the ring and 0.57 on
-# the grid, in these two runs. **High quality cannot see this.** A generator that makes nothing but
-# the 25 centres would get 100 %.
+# Are the modes as wide as they should be? No. The printed standard deviations, in units of the true
+# one, count good samples only, so that real points have 0.97 on average, and 0.99 here. The
+# generators have 0.63 on the ring and 0.57 on the grid in these runs. **High quality cannot see
+# this**: a generator that makes nothing but the 25 centres would get 100 %.
 #
 # ### How good does it get?
 #
@@ -928,17 +915,10 @@ axes[0].figure
 #   ring, and 96.6 % or more on the grid. A perfect sampler has 98.9 %. (One seed on the ring has
 #   99.1 %. This is not better than perfect: probably its modes are too narrow, like those of figure
 #   8.9.)
-# - **One minute is not.** All modes are there with every seed. But one of the three seeds on the
-#   ring and all three on the grid stay below 96 %, though one of those on the grid is as close as
-#   95.8 %.
-# - **The reason is probably the number of steps**, since nothing else differs. On the grid, the
-#   worst seed has 77.1 % after 10,000 steps (table of section 4), 91.8 % after about 16,000, and
-#   96.6 % after 55,500.
-# - **The average again.** In eleven of the twelve games, the running average and the generator
-#   itself are less than one percentage point apart, because the rate has fallen to zero, or almost.
-#   The exception is a game of one minute on the grid: other programs slowed it down, and it had to
-#   stop after 13,500 of 17,000 steps. There the generator itself has 97.4 %, and its average 95.8
-#   %.
+# - **One minute is not.** All modes are there, but one of three seeds on the ring and all on the
+#   grid stay below 96 %.
+# - **The reason is probably the number of steps.** On the grid, the worst seed has 77.1 % after
+#   10,000 steps (section 4), 91.8 % after about 16,000, and 96.6 % after 55,500.
 #
 # We have not played ten minutes.
 
