@@ -30,6 +30,7 @@ PARAGRAPH, CAPTION, ITEM = 340, 330, 220  # letters that fit a slide
 EXERCISE = 700
 MAX_LINES = 30  # of printed output
 SHORT_CODE = 16  # lines of code that stand beside what they print
+LONG_TABLE = 12  # rows of a table that one slide can hold
 SHORT_TABLE = 10  # lines of a table that stand below a heading's paragraph
 LEFT_OUT = ("Settings",)  # sections that are no part of a lecture
 ALTERNATIVE = "[what the picture shows]"  # until its caption is known
@@ -178,7 +179,9 @@ class Deck:
             self.slides[-1][1].body += html_of(block)
             return
         lead = html_of(last_sentence(self.before)) if kind_of(self.before) == "text" else ""
-        self.put(kind, self.heading, lead + html_of(block))
+        for part in rows_in_turn(block) if kind == "table" else [block]:
+            self.put(kind, self.heading, lead + html_of(part))
+            lead = ""
 
     def add_caption(self, number, words):
         """Gives the pictures of the last cell their caption."""
@@ -279,6 +282,15 @@ def mathjax():
     """Returns the script that sets formulas."""
     package = Path(importlib.util.find_spec("sphinx-mathjax-offline").origin).parent
     return (package / "static" / "mathjax" / MATHJAX).read_text(encoding="utf-8")
+
+
+def rows_in_turn(table):
+    """A table as several, of about as many rows each, if it is too long for one slide."""
+    head, rule, *rows = table.strip().split("\n")
+    count = max(1, -(-len(rows) // LONG_TABLE))
+    each = max(1, -(-len(rows) // count))
+    parts = [rows[start : start + each] for start in range(0, max(1, len(rows)), each)]
+    return ["\n".join([head, rule, *part]) for part in parts]
 
 
 def write(source, path, root):

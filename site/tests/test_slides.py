@@ -11,7 +11,7 @@ from staging.course import notebook_tools
 
 SOURCES = sorted((ROOT / "notebooks" / "src").glob("[0-9][0-9]_*.py"))
 SCREEN = {"viewport": {"width": 1280, "height": 720}}
-SMALLEST = 0.45  # of the size of text: a table of 24 rows needs half of it
+SMALLEST = 0.55  # of the size of text
 every_notebook = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 CUT_OFF = """() => [...document.querySelectorAll(".slide, .content")].filter((box) =>
     box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1
