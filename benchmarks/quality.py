@@ -300,9 +300,8 @@ def main():
         report.write_table(report.PAGE, "quality", on_all_machines(table))
         report.write_table(report.PAGE, "time to quality", times)
         (RESULTS / "time_to_quality.md").write_text(times + "\n", encoding="utf-8")
-        at_equal_time = table(RESULTS / ONE_CORE)
-        report.write_table(report.PAGE, "equal time", at_equal_time)
-        (RESULTS / "equal_time.md").write_text(at_equal_time + "\n", encoding="utf-8")
+        if at_equal_time := table(RESULTS / ONE_CORE):
+            (RESULTS / "equal_time.md").write_text(at_equal_time + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
