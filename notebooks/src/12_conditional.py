@@ -63,7 +63,7 @@ encoder = metrics.fashion_mnist_encoder()  # the small classifier that judges ou
 # | setting | this notebook (2 CPU cores) | longer |
 # | --- | --- | --- |
 # | steps of each conditional game | 3,000 of 16 images | 7,500 in the table of section 3 |
-# | steps of InfoGAN | 3,000 on garments, 2,500 on faces | 7,500 |
+# | steps of InfoGAN | 3,000 of 16 garments, 2,500 of 16 faces | - |
 # | steps of CatGAN | 2,000 of 64 images | 3,000 in the table of section 5 |
 #
 # ## 1. Three ways to tell the class
@@ -97,7 +97,8 @@ plots.large(plots.diagram(boxes, arrows, 13.6, 6.1), 100)
 # Figure 12.1. Three discriminators (blue frames; the orange ones show the image, and AC-GAN's
 # second head). Left: the label joins the image at the entrance, as ten further channels. Middle:
 # the discriminator is not told the label; a second head must guess it. Right: the label enters at
-# the end, as a vector $V_y$ that is multiplied with the features $h$.
+# the end, as a vector $V_y$. It is multiplied with the **features** $h$, the numbers that the
+# convolutions have made of the image (a constant $b$ is left out here).
 #
 # ### Concatenation
 #
@@ -109,8 +110,8 @@ plots.large(plots.diagram(boxes, arrows, 13.6, 6.1), 100)
 # (The lecture's slide has lost the '1 −' in the second term.) A convolution takes images, so the
 # one-hot vector becomes ten **planes**: channel $k$ is 1 everywhere if the class is $k$.
 #
-# **Predict.** A widely copied code example makes these planes with `repeat` and `reshape`, and
-# forgets the axis. What does its channel 3 look like for class 3?
+# **Predict.** A careless programmer makes these planes with `repeat` and `reshape`, and forgets the
+# axis. What does channel 3 look like for class 3?
 
 # %%
 one_hot = np.eye(10, dtype="float32")[[3]]  # class 3: a dress
@@ -125,9 +126,10 @@ plots.large(figure)
 
 # %% [markdown]
 # Figure 12.2. The ten channels for class 3, white for 1 (on white paper, a white channel has no
-# frame). Top: one plane is white, that of class 3. Bottom: without
-# an axis, all ten channels have the same white band at the same height. The class can still be read
-# from the height of the band, so training works somehow, and nobody notices the mistake.
+# frame). Top: one plane is white, that of class 3. Bottom: without an axis, all ten channels have
+# nearly the same white band at the same height (only its ends shift a little). The class can still
+# be read from the height of the band, so training need not fail, and the mistake is easy to
+# overlook.
 #
 # ### Auxiliary classifier
 #
@@ -144,11 +146,15 @@ plots.large(figure)
 #
 # $$\log\frac{p(x, y)}{q(x, y)} = \log\frac{p(x)}{q(x)} + \log\frac{p(y \mid x)}{q(y \mid x)}.$$
 #
-# Suppose both $p(y \mid x)$ and $q(y \mid x)$ are softmax functions of linear functions of the
-# features $h$. Then all that depends on $y$ in the second part is linear in $h$, with one vector
-# $V_y$ for each class. Everything else (the first part, and the sums below the softmax) depends on
-# $x$ alone, and Miyato and Koyama let one more layer, $w \cdot h + b$, learn it. So the logit is $w
-# \cdot h + b + \langle V_y, h \rangle$: how real, plus how much of this class.
+# Suppose both $p(y \mid x)$ and $q(y \mid x)$ are softmax outputs of a linear layer on $h$, with a
+# vector $a_y$ for the real images and $b_y$ for the generated ones. Then the second part is
+#
+# $$\log\frac{p(y \mid x)}{q(y \mid x)} = \langle a_y - b_y, h \rangle + \text{something without } y.$$
+#
+# So one vector for each class, $V_y = a_y - b_y$, is enough. All that depends on $x$ alone is left
+# to one more layer, $w \cdot h + b$. The logit becomes $w \cdot h + b + \langle V_y, h \rangle$:
+# how real the image is, plus how much more it looks like this class than the generator's images of
+# the class do.
 
 
 # %%
@@ -171,7 +177,9 @@ print(f"ours {projection(h, y, w, b, V)[0, 0]:.3f}, package {float(layer([h, y])
 # deviation 1. They overlap: 16 % of each class lie on the far side of zero. A conditional GAN
 # should draw from these two normal distributions.
 #
-# We play the same small networks three times, and change only how the class is judged.
+# We play the same small networks five times, and change only how the class is judged: by
+# concatenation, by projection, and by AC-GAN with three weights of its class errors. As in notebook
+# 08, the discriminator pays the penalty R1, and we draw from the running average of the generator.
 
 # %%
 line_labels = rng.integers(2, size=50_000).astype("int32")
@@ -217,12 +225,12 @@ def play_on_a_line(seed, *settings):
 # **Predict.** AC-GAN rewards a sample if the classifier is sure of its class. Where will the
 # samples of class 1 go?
 #
-# We know the answer of two players exactly. A *perfect* one draws class 1 from its normal
-# distribution, and $\Phi(-1)$ of its samples lie below zero, where $\Phi$ is the distribution
-# function of the standard normal. The other one *cuts at zero*: all its points together have the
-# right density $p(x)$, but every point to the right of zero is of class 1, so that no class is ever
-# in doubt. As $p(x)$ is symmetric, these points are $|x|$ for $x$ from either class (a **folded
-# normal** distribution), and their mean is
+# For two imaginary generators we can compute the result exactly. A *perfect* one draws class 1 from
+# its normal distribution, and $\Phi(-1)$ of its samples lie below zero, where $\Phi$ is the
+# distribution function of the standard normal. The other one *cuts at zero*: all its points
+# together have the right density $p(x)$, but every point to the right of zero is of class 1, so
+# that no class is ever in doubt. As $p(x)$ is symmetric, these points are $|x|$ for $x$ from either
+# class (a **folded normal** distribution), and their mean is
 #
 # $$\mathbb{E}|x| = \sqrt{2/\pi}\, e^{-1/2} + 1 - 2\,\Phi(-1).$$
 
@@ -253,26 +261,29 @@ axes[0].legend()
 axes[0].figure
 
 # %% [markdown]
-# Figure 12.3. 20,000 samples of class 1 (histogram, first seed), the density of the perfect player
-# (line) and that of the player that cuts at zero (dashed). With concatenation and with the
+# Figure 12.3. 20,000 samples of class 1 (histogram, first seed), the density of the perfect
+# generator (line) and that of the one that cuts at zero (dashed). With concatenation and with the
 # projection, the samples follow the perfect density, and 14 to 17 % of them lie below zero; 16 %
 # should. AC-GAN's samples follow neither line: they begin only near 0.6, and pile up there (the
 # first bar is higher than the picture).
 #
-# The first rows that are printed give the smallest and the largest value of three seeds. With the
-# weight of 1 that the paper uses, AC-GAN's mean is at least 1.34 instead of 1, the spread is at
-# most 0.69 instead of 1, and not one sample in a hundred lies below zero. A larger weight makes it
-# worse, and a smaller one does not make it right. Even the player that cuts at zero stays closer to
-# the truth, with a mean of 1.17 and a spread of 0.80. So AC-GAN does more than give every point to
-# the class that is likelier there. It leaves out the points in the middle altogether.
+# Each of the first five rows gives the smallest and largest value over three seeds. With the weight
+# of 1 that the paper uses, AC-GAN's mean is at least 1.34 instead of 1, the spread is at most 0.69
+# instead of 1, and not one sample in a hundred lies below zero. A larger weight makes it worse, and
+# a smaller one does not make it right. Even the generator that cuts at zero stays closer to the
+# truth, with a mean of 1.17 and a spread of 0.80. So AC-GAN does more than give every point to the
+# class that is likelier there. In the picture (weight 1, one seed) it leaves out the points in the
+# middle altogether.
 #
 # Why? No part of AC-GAN's game asks for $p(x \mid y)$. The first head asks for $p(x)$, all points
 # together, and the second one pays for samples whose class is sure. The two wishes disagree about
-# the samples that could belong to either class. The player that cuts at zero would meet the first
-# wish, but its classes are still in doubt close to zero, where real points of both classes lie. The
-# compromise leaves these points out, and then it matches neither $p(x \mid y)$ nor $p(x)$. ([Gong
-# et al., 2019](https://arxiv.org/abs/1907.02690) prove this and add a second classifier as a
-# remedy.) Garments overlap, too: pullovers, coats and shirts. So we should look for a loss of
+# the samples that could belong to either class. The generator that cuts at zero would meet the
+# first wish, but its classes are still in doubt close to zero, where real points of both classes
+# lie. A compromise avoids these points, and then it matches neither $p(x \mid y)$ nor $p(x)$. ([Shu
+# et al., 2017](https://ruishu.io/2017/12/26/acgan/) saw this on digits: AC-GAN makes fewer samples
+# near the boundary of its classifier. [Gong et al., 2019](https://arxiv.org/abs/1907.02690) show
+# that the classifier asks for classes that are perfectly separable, and add a second classifier as
+# a remedy.) Garments overlap, too: pullovers, coats and shirts. So we should look for a loss of
 # variety there.
 #
 # ## 3. Garments on request
@@ -305,8 +316,8 @@ def garments(latents, labels, way="projection"):
 
 # %% [markdown]
 # Figure 12.4. What the generator makes after 3,000 steps: six samples of each class in the order of
-# the classes: T-shirts, trousers, pullovers and so on. A row has eight, so a class begins after
-# every six images and not with a row.
+# the classes: T-shirts, trousers, pullovers and so on. A row has eight images, so the classes wrap
+# over the rows: the first row ends with two pairs of trousers.
 #
 # Now the same twelve latents with each of the ten labels. **Predict**: what will the garments of
 # one column have in common?
@@ -356,25 +367,29 @@ figure
 # %% [markdown]
 # Figure 12.6. Three **confusion matrices**, one for each way; *classifier* is AC-GAN. Rows: the
 # class that we asked for. Columns: the class that the course's classifier sees, in percent of the
-# row (cells below 2 % are empty). Look at the diagonal first. After these 3,000 steps, 81 % of the
-# samples are named as asked with concatenation, 96 % with AC-GAN and 88 % with the projection; of
-# real test images, 93 % are named rightly.
+# row (cells below 2 % are empty). Look at the diagonal first. After these 3,000 steps, in one run
+# of each way, 81 % of the samples are named as asked with concatenation, 96 % with AC-GAN and 88 %
+# with the projection; of real test images, 93 % are named rightly.
 #
-# Then look beside the diagonal. Most mistakes are between garments that look alike: pullovers,
-# coats and shirts among each other, and the three kinds of shoes. Concatenation is least clear
-# there: of its pullovers, only 48 % are called pullovers. But AC-GAN's samples of these three
-# classes are named as asked in 92 to 96 % of the cases, as often as real test images of all classes
-# together. So AC-GAN seems to avoid the garments that could be of either class, as it did on the
-# line.
+# Then look beside the diagonal. The largest shares there are between tops: pullovers, coats and
+# shirts among each other, and T-shirts that are called shirts (14 % with concatenation, 11 % with
+# the projection). Shoes are confused less often. Concatenation is least clear: of its pullovers,
+# only 48 % are called pullovers. But AC-GAN's pullovers, coats and shirts are named as asked in 92
+# to 96 % of the cases. We have not printed how often the classifier names *real* images of these
+# three classes rightly, but their likeness should make it less than the 93 % of all classes. So
+# AC-GAN probably avoids the garments that could be of either class, as it did on the line.
 #
 # ### The three ways compared
 #
-# The same networks and rules, 7,500 steps, and as many seeds as the table says (`python
-# benchmarks/conditions.py --way projection --seeds 3`). We would like 85 % of the samples to be
-# named as asked. *Recall within a class* is the share of real images of a class that lie close to a
-# sample of this class, and so measures variety. *GAN-train* is the accuracy, on real test images,
-# of a classifier that was trained on 10,000 samples alone with the labels we asked for. It needs
-# both: right classes and variety.
+# The same networks and rules, 7,500 steps, and three seeds (`python benchmarks/conditions.py --way
+# projection --seeds 3`); behind ± is the standard deviation. Our aim is a round number below the 93
+# % of real images: 85 % of the samples should be named as asked. *Recall within a class* is the
+# share of real images of a class that lie close to a sample of this class, and so measures variety;
+# *precision* is the share of samples that lie close to a real image ([Kynkäänniemi et al.,
+# 2019](https://arxiv.org/abs/1904.06991)). The Fréchet distance of notebook 06 compares all samples
+# with all real images. *GAN-train* is the accuracy, on real test images, of a classifier that was
+# trained on 10,000 samples alone with the labels we asked for ([Shmelkov et al.,
+# 2018](https://arxiv.org/abs/1807.09499)). It needs both: right classes and variety.
 #
 # {{benchmarks/results/conditions.md}}
 #
@@ -383,12 +398,13 @@ figure
 # - **Who keeps the variety?** The projection, with a recall of 0.64 within a class. AC-GAN has the
 #   lowest, and with a weight of 0.2 instead of 1 it has more variety and obeys a little less. As on
 #   the line, AC-GAN with the paper's weight loses variety. But the line does not explain
-#   everything: concatenation was faultless there, and here its recall of 0.50 is closer to AC-GAN's
-#   than to that of the projection, and its Fréchet distance is the largest.
+#   everything: concatenation was nearly faultless there, and here its recall of 0.50 is closer to
+#   AC-GAN's than to that of the projection. Its Fréchet distance is not smaller than AC-GAN's
+#   either: with 21.0 ± 1.5 and 19.0 ± 1.5 we cannot tell them apart.
 # - **Who is the best teacher?** Projection and concatenation are close together, with 0.821 and
 #   0.805. The classifiers that learn from AC-GAN's samples are worse, although their labels fit
 #   best. We do not know why. A lack of variety is not the whole reason: with the weight of 0.2
-#   there is more of it, and the classifier is no better.
+#   there is more variety, and the classifier is a little worse (0.747 against 0.763).
 # - All three ways reach 85 %. The projection has the smallest Fréchet distance, too, so it is the
 #   default of `recipes.conditional`.
 #
@@ -426,8 +442,10 @@ print(f"Q knows nothing {bound(codes, np.log(clueless)):.3f}")
 
 # %% [markdown]
 # Generator and recogniser both climb this bound, together, in the generator's phase. Our code has
-# ten categories, and two more numbers from −1 to 1 that are guessed with a squared error. In the
-# package, the whole addition to the game is this sum in phase 2:
+# ten categories, and two more numbers from −1 to 1. Numbers are guessed with a squared error, which
+# is the cross-entropy for a normal distribution around the guess, but for a constant. The paper
+# weights the information with a factor $\lambda$; ours is 1. In the package, the whole addition to
+# the game is this sum in the generator's phase:
 #
 # ```text
 # error = categorical_crossentropy(one_hot, logits)
@@ -447,8 +465,8 @@ plots.curves(steps, series, "steps", "nats", reference={"log 10": np.log(10)}, a
 axes.figure
 
 # %% [markdown]
-# Figure 12.7. The bound over the steps of the game (means of 250 steps). After 500 steps the
-# recogniser can read nearly all of the code, and at the end the bound is at 2.29 nats of 2.303.
+# Figure 12.7. The bound over the steps of the game (each dot averages 250 steps). The second dot is
+# at about 2.2 nats already, and the last one lies less than 0.02 below $\log 10$.
 
 
 # %%
@@ -468,17 +486,17 @@ plots.large(plots.image_grid(grid, 12, row_labels=names, scale=2), 110)
 # %% [markdown]
 # Figure 12.8. Each row has one code, each column one latent vector. Most codes have an outline that
 # we can name: 0 has two legs, 1 is a top with long sleeves, 2 is low and flat, 5 is a boot, 6 a
-# higher shoe. Codes 8 and 9 are tops with one short sleeve, 8 on the left and 9 on the right. Code
-# 3 is dark and shapeless. Nobody has told the game about garments.
+# shoe that is lower than a boot. Codes 8 and 9 are tops with one short sleeve, 8 on the left and 9
+# on the right. Code 3 is dark and shapeless. Nobody has told the game about garments.
 #
 # Is a code always the same garment? And does the recogniser sort *real* images in the same way? We
 # make 200 images of each code and let the course's classifier name them, and the recogniser reads
 # their codes. Then the recogniser reads the codes of real test images, whose classes we know.
 #
 # Two numbers say how well the codes of the real images match the classes. The **accuracy** gives
-# each code the name of one class, in the best possible way, and counts right names. The
-# **normalised mutual information** (NMI) is the information that codes and classes share, divided
-# by the mean of their entropies: 1 if each tells the other.
+# each code the name of a class of its own, in the best possible way (no two codes share a name),
+# and counts right names. The **normalised mutual information** (NMI) is the information that codes
+# and classes share, divided by the mean of their entropies: 1 if each tells the other.
 
 
 # %%
@@ -511,16 +529,19 @@ axes[0].figure
 # real test images from which the recogniser reads the code, and their true classes.
 #
 # The recogniser reads the right code from 99.7 % of the made images. But a code is *not* always the
-# same garment. Three codes nearly are: of the images of code 5, 78 % are boots, of code 0 74 %
+# same garment. Three codes come closest: of the images of code 5, 78 % are boots, of code 0 74 %
 # trousers, and of code 8 72 % T-shirts. With the other seven codes, the most frequent class has 28
 # to 44 %. If we shuffle the codes, it has 14 to 20 %. What the garments of a code share is their
 # outline: code 1 is divided between pullovers, coats and shirts, and code 6 between all three kinds
 # of shoes.
 #
-# The recogniser sorts real images in much the same way (compare the two pictures row by row). The
-# accuracy is 0.442, and the NMI 0.485. So the codes are easy to read, and yet they are not the
-# classes that people use. The game has no reason to prefer those: any ten kinds of image that can
-# be told apart will do.
+# The recogniser sorts real images in partly the same way (compare the two pictures row by row). For
+# seven of the ten codes the most frequent class is the same, but its share may differ: code 3 has
+# 36 % sandals on the left and 69 % on the right. Among the others is code 7, with 9 % bags on the
+# left and 35 % on the right. The accuracy is 0.442, and the NMI 0.485. So the codes are easy to
+# read, and yet they are not the classes that people use. The game has no reason to prefer those:
+# any ten kinds of image that can be told apart will do. (On the digits of MNIST, the paper's codes
+# were the classes, with 5 % errors.)
 #
 # ### Faces
 #
@@ -543,9 +564,9 @@ plots.large(plots.image_grid(grid, 10, row_labels=names, scale=2), 110)
 # %% [markdown]
 # Figure 12.10. Ten latent vectors with each of the ten codes. The codes decide about the hair: with
 # 0, 1, 2, 4 and 8 it is long, with 3, 5, 6, 7 and 9 short; with 1, 3 and 6 it is blond or grey.
-# They also make the skin darker or lighter (compare 7 with 5). The smile and the glasses come from
-# the latent vector: the fourth column smiles with every code, and the eighth and the last one have
-# glasses with most codes.
+# They also make the skin much darker or lighter (compare 7 with 5). The smile and the glasses come
+# from the latent vector: the fourth column smiles with every code, and the eighth and the last one
+# have glasses with nearly every code, though faint ones with some.
 
 # %%
 numbers = np.zeros((2, 4, 11, 2))  # which number, row, value
@@ -588,12 +609,14 @@ for name, values in face_labels.items():
     print(f"{name:12} told by the code {told:.3f}, shuffled {by_chance:.3f}")
 
 # %% [markdown]
-# In this run, the codes answer most of the question whether the hair is long (0.817), a part of the
-# questions about its colour (0.238) and about a hat (0.210), and little of those about skin (0.081)
-# and beard (0.037). They say nothing about smile and glasses, where shuffled labels give nearly the
-# same. Hair covers many pixels, and a pair of glasses covers few, so size may decide what the codes
-# come to mean. Size cannot be everything, since the skin covers many pixels as well, and the codes
-# tell little about its colour. Another seed may find other codes.
+# In this run, the codes determine most of whether the hair is long (0.817), a part of its colour
+# (0.238) and of whether there is a hat (0.210), and little of skin (0.081) and beard (0.037). They
+# say almost nothing about smile and glasses, where shuffled labels give nearly the same. (Perhaps
+# they know of hats by the hair: a hat may hide long hair.) Hair covers many pixels, and a pair of
+# glasses covers few, so size may decide what the codes come to mean. Size cannot be everything,
+# since the skin covers many pixels as well. In figure 12.10 the codes change it strongly, and yet
+# the codes that are read from *real* faces tell little about its colour: the generator ties the
+# skin to the code more than the data do. Another seed may find other codes.
 #
 # ## 5. Classes without a real-or-fake: CatGAN
 #
@@ -683,21 +706,22 @@ for places, (title, scene) in zip((axes[:2], axes[2:]), scenes.items(), strict=T
 axes[0].figure
 
 # %% [markdown]
-# Figure 12.12. The points of each circle have their own marker, and the colour is the category that
-# the discriminator gives to each place. For both scenes we see the worst and the best of three
-# seeds, with their accuracy. Three circles that lie apart are told apart perfectly with every seed
-# (so worst and best are the same picture here). Nested circles are found with one seed only (last
-# picture). With the other two, the accuracy is 0.514 and 0.517, which is guessing. The third
-# picture shows such a failure: a nearly straight boundary cuts both circles in half. It crosses
-# each of them only twice, so only few points are uncertain, and the two halves are equally large.
-# So all wishes of the discriminator are nearly met by a boundary that has nothing to do with the
-# circles.
+# Figure 12.12. The points of each circle have their own marker (dots and squares look alike at this
+# size), and the colour is the category that the discriminator gives to each place. For both scenes
+# we see the worst and the best of three seeds, with their accuracy. Three circles that lie apart
+# are told apart perfectly with every seed (so the first two pictures are identical). Nested circles
+# are found with one seed only (last picture). With the other two, the accuracy is 0.514 and 0.517,
+# which is guessing. The third picture shows such a failure: a nearly straight boundary cuts both
+# circles in half. It crosses each of them only twice, so only few points are uncertain, and the two
+# halves are equally large. So a boundary that has nothing to do with the circles may meet the
+# discriminator's wishes almost as well. (We have not printed the losses.)
 #
 # ### Garments, without labels and with a hundred
 #
 # Now the garments. We play CatGAN once without labels. Then we tell it the labels of 100 images,
 # ten of each class. For these images, the discriminator's loss gets the cross-entropy of the label
-# as well. The control is the same network trained on the 100 labelled images and nothing else.
+# as well. The control is the same network trained on the 100 labelled images and nothing else. It
+# needs fewer steps, and another learning rate, so it differs in more than the unlabelled images.
 
 # %%
 few = np.full(len(labels), -1, "int32")  # -1: nobody knows
@@ -725,20 +749,23 @@ for name in ("classifier alone", "with 100 labels"):
 # %% [markdown]
 # Without a label, 61 % of the test images get the right name, if we name the ten categories in the
 # best way. With 100 labels CatGAN names 76 % of them itself, and the classifier alone 71 %. The
-# next table has several seeds of longer games (`benchmarks/codes.py`), beside k-means, the classic
-# way to find clusters, on the raw pixels:
+# next tables have two seeds (`benchmarks/codes.py`); of the games, only CatGAN's are longer than
+# ours here. Beside them is k-means, the classic way to find clusters, on the raw pixels:
 #
 # {{benchmarks/results/codes.md}}
 #
 # {{benchmarks/results/codes_labels.md}}
 #
-# - **CatGAN** finds the classes better than k-means does, by both measures.
-# - **InfoGAN** does not. Its codes are almost perfectly readable, but they divide the garments in
-#   ways of their own.
+# - **CatGAN** finds the classes better than k-means does, by both measures. It has one advantage:
+#   both are told that there are ten categories, but only CatGAN is told that all are equally
+#   frequent.
+# - **InfoGAN** does not; its accuracy and that of k-means cannot be told apart. Its codes are
+#   almost perfectly readable, but they divide the garments in ways of their own.
 # - **With a hundred labels**, CatGAN is right for 74 % of the test images, and the classifier alone
 #   for 70 %. CatGAN has also learnt from 60,000 images that nobody has labelled.
 #
-# Two seeds are few, but these differences are several times as large as the spread.
+# CatGAN's lead is larger than the spread of two seeds, but two seeds are few. Another choice of the
+# 100 images probably moves the results more than ± shows: our shorter game above had 0.756.
 #
 # ## 6. Glasses by arithmetic
 #
@@ -748,7 +775,9 @@ for name in ("classifier alone", "with 100 labels"):
 # $$\text{beard and glasses} - \text{beard} + \text{long hair} = \;?$$
 #
 # The generator of section 4 will do: nobody told it what glasses are. The course's face classifier
-# tells us which of its samples have which property.
+# tells us how surely each of its samples has a property. Few samples may have a property for sure,
+# so we don't choose some: we average all latent vectors, weighted by how surely their faces have
+# the wanted properties.
 
 # %%
 num = NUM_JUDGED
@@ -781,18 +810,20 @@ names = ["beard, glasses", "beard", "long hair", "sum", "sum, twice"]
 plots.large(plots.image_grid(faces_of(row), 5, labels=names, scale=4), 110)
 
 # %% [markdown]
-# Figure 12.13. The faces of three mean latents, and of the sum. The mean of hundreds of faces is a
-# bland one. With the difference added once, the face with long hair has got glasses, and twice as
-# much makes them darker, and the face as well. (The beards of the first two faces cannot be seen:
-# this generator makes few clear ones. The second face opens its mouth and the first does not, so
-# the difference also says something about the mouth.)
+# Figure 12.13. The faces of three mean latents, and of the sum. The mean of so many latents gives a
+# bland face. With the difference added once, the face with long hair has got glasses, and twice as
+# much makes them darker, and the face as well. (The beards of the first two faces cannot be seen.
+# We chose beards because every face of the sum should have one property to lose, and only the
+# picture showed how unclear this generator's beards are. The difference needs only that both faces
+# are alike except for the glasses. They are not quite: the second face opens its mouth and the
+# first does not.)
 #
 # One picture proves little. We add the difference, called $g$, to hundreds of faces without
 # glasses, and ask the classifier two things: who has glasses now, and who has kept all other
 # properties? There are two controls, as long as $g$: one random direction, the same for all faces,
-# and the difference that we get from the same sums if each latent vector has got the answers of
-# another face (*shuffled*). They show what any push in a fixed direction does. And for real faces
-# we have the perfect answer: **twins**, pairs of faces that differ in their glasses and in nothing
+# and a *shuffled* one, for which we shuffle the classifier's answers among the faces and compute
+# $g$ again. They are two examples of what a push in a fixed direction does. And for real faces we
+# have the perfect answer: **twins**, pairs of faces that differ in their glasses and in nothing
 # else.
 
 
@@ -831,18 +862,19 @@ plots.large(plots.image_grid(np.concatenate(shown), 10, row_labels=names, scale=
 # too: the hair and the skin of most faces are darker.
 #
 # **Does it work?** Yes: with $g$, 52 % of the faces have glasses, and with $2g$ 99 %. The controls
-# give glasses to nobody at these lengths, and to 2 % at most at three times the length. So it is
-# the direction that makes the glasses, and not the push.
+# give glasses to nobody at these lengths, and to 2 % at most at three times the length. (We started
+# from the quarter of the faces that are most surely without glasses, so this is easy for them.) So
+# it is the direction that makes the glasses, and not the push.
 #
 # **Is the direction pure?** No. With $g$, each other property is kept in 89 % of the cases, and all
-# of them by 46 % of the faces; with $2g$ it is 82 % and 28 %. Real twins keep all of them in 99 %
-# of the pairs, so on real faces the classifier is reliable. (On made faces it may err more often.)
-# The controls show where this comes from. The shuffled direction of length one keeps 88 % and 45 %,
-# just as $g$ does, and at length two it keeps less. So these faces change easily under *any* push
-# of this length, and $g$ disturbs them no more than a direction that means nothing. The random
-# direction disturbs them most. One reason may be that the code is a part of the latents: a random
-# direction moves it as much as everything else, away from the one-hot vectors of the training.
-# (Each control is a single direction, so small differences between them mean nothing.)
+# of them by 46 % of the faces, whether or not they have got glasses; with $2g$ it is 82 % and 28 %.
+# Real twins keep all of them in 99 % of the pairs, so on real faces the classifier is reliable. (On
+# made faces it may err more often.) Part of the change would come with other pushes of this length.
+# The shuffled direction of length one keeps 88 % and 45 %, much as $g$ does, and at length two it
+# keeps less. So in this run $g$ disturbs the faces no more than these two directions, which mean
+# nothing. The random direction disturbs them most. One reason may be that the code is a part of the
+# latents: a random direction moves it as much as everything else, away from the one-hot vectors of
+# the training. (Each control is a single draw; another draw may keep more or less.)
 
 # %%
 axes = plots.panels(4, width=3.2, height=3.7)
@@ -858,9 +890,10 @@ axes[0].figure
 # %% [markdown]
 # Figure 12.15. The mean change of each pixel (red is darker, blue is brighter). In the twins, only
 # the glasses change. Adding $2g$ draws the same glasses (the correlation with the twins is 0.83),
-# but skin and hair become darker as well. The two controls change the faces as strongly, each in
-# its own way: both make the hair at the sides brighter, and the random one darkens the mouth. But
-# they draw no glasses (the correlations are 0.10 and −0.11).
+# but skin and hair become darker as well. The two controls change the faces strongly too, each in
+# its own way: both make the sides of the hair brighter, the random one darkens the mouth, and the
+# shuffled one brightens the whole face. But they draw no glasses (the correlations are 0.10 and
+# −0.11).
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
@@ -938,18 +971,19 @@ print(f"expected 1.4612, yours {class_error(twice, np.full(4, 2)):.4f}")
 # ## Take away
 #
 # - A class can enter the discriminator at its beginning, at its end, or be guessed by a second
-#   head. All three ways obey. The second head loses samples that could be of either class, as a
-#   case with a known answer shows.
+#   head. All three ways obey, though not equally: of concatenation's pullovers, only half were
+#   called pullovers after a short game. The second head loses samples that could be of either
+#   class, as a case with a known answer shows.
 # - A code that must be readable from the image comes to mean something. What it means is for the
 #   game to decide: on faces mostly the hair, on garments outlines of its own.
 # - A discriminator that is sure of real images and unsure of fake ones can find clusters where the
 #   data leave gaps, though not with every seed.
-# - Arithmetic with latents moves glasses, and a little of everything else. Twins show how
-#   much, and directions that mean nothing show why: any push of this length changes a face.
+# - Arithmetic with latents moves glasses, and a little of everything else. Twins show how much, and
+#   two directions that mean nothing change the faces at least as much.
 #
-# **Limits.** The pictures of sections 3 to 6 are single runs, but for the circles; section 2 has
-# three seeds, and the tables have those that they name. The classifier that judges has an accuracy
-# of 93 % itself. Cartoon faces of 32 × 32 pixels are far from photographs.
+# **Limits.** The pictures of sections 3 to 6 are single runs, but for the circles; section 2 and
+# the first table have three seeds, and the tables of section 5 have two. The classifier that judges
+# has an accuracy of 93 % itself. Cartoon faces of 32 × 32 pixels are far from photographs.
 #
 # **Next**: this is the last notebook for now. Where could a class enter the networks of [notebook
 # 11](11_stylegan.ipynb)? `layers.ConditionalBatchNormalization` is one answer.
@@ -957,8 +991,11 @@ print(f"expected 1.4612, yours {class_error(twice, np.full(4, 2)):.4f}")
 # **References.** Mirza and Osindero 2014, conditional GAN,
 # [arXiv:1411.1784](https://arxiv.org/abs/1411.1784) · Odena et al. 2017, AC-GAN,
 # [arXiv:1610.09585](https://arxiv.org/abs/1610.09585) · Miyato and Koyama 2018, projection,
-# [arXiv:1802.05637](https://arxiv.org/abs/1802.05637) · Gong et al. 2019, twin auxiliary
-# classifiers, [arXiv:1907.02690](https://arxiv.org/abs/1907.02690) · Chen et al. 2016, InfoGAN,
+# [arXiv:1802.05637](https://arxiv.org/abs/1802.05637) · Shu et al. 2017, [AC-GAN learns a biased
+# distribution](https://ruishu.io/2017/12/26/acgan/) · Gong et al. 2019, twin auxiliary classifiers,
+# [arXiv:1907.02690](https://arxiv.org/abs/1907.02690) · Kynkäänniemi et al. 2019, precision and
+# recall, [arXiv:1904.06991](https://arxiv.org/abs/1904.06991) · Shmelkov et al. 2018, GAN-train,
+# [arXiv:1807.09499](https://arxiv.org/abs/1807.09499) · Chen et al. 2016, InfoGAN,
 # [arXiv:1606.03657](https://arxiv.org/abs/1606.03657) · Springenberg 2016, CatGAN,
 # [arXiv:1511.06390](https://arxiv.org/abs/1511.06390) · Radford et al. 2015, DCGAN,
 # [arXiv:1511.06434](https://arxiv.org/abs/1511.06434) · Xiao et al. 2017, Fashion-MNIST,
