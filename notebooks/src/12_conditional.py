@@ -97,8 +97,8 @@ plots.large(plots.diagram(boxes, arrows, 13.6, 6.1), 100)
 # Figure 12.1. Three discriminators (blue frames; the orange ones show the image, and AC-GAN's
 # second head). Left: the label joins the image at the entrance, as ten further channels. Middle:
 # the discriminator is not told the label; a second head must guess it. Right: the label enters at
-# the end, as a vector $V_y$. It is multiplied with the **features** $h$, the numbers that the
-# convolutions have made of the image (a constant $b$ is left out here).
+# the end, as a vector $V_y$ that is multiplied with the features $h$, the output of the
+# convolutions (a constant $b$ is left out).
 #
 # ### Concatenation
 #
@@ -125,11 +125,10 @@ figure = plots.image_grid(pictures, 10, row_labels=names, value_range=(0, 1), sc
 plots.large(figure)
 
 # %% [markdown]
-# Figure 12.2. The ten channels for class 3, white for 1 (on white paper, a white channel has no
-# frame). Top: one plane is white, that of class 3. Bottom: without an axis, all ten channels have
-# nearly the same white band at the same height (only its ends shift a little). The class can still
-# be read from the height of the band, so training need not fail, and the mistake is easy to
-# overlook.
+# Figure 12.2. The ten channels for class 3, white for 1 (on white paper, without a frame). Top: one
+# plane is white, that of class 3. Bottom: without an axis, all ten channels have nearly the same
+# white band at the same height (only its ends shift). The class can still be read from this height,
+# so training need not fail, and the mistake is easy to overlook.
 #
 # ### Auxiliary classifier
 #
@@ -153,8 +152,8 @@ plots.large(figure)
 #
 # So one vector for each class, $V_y = a_y - b_y$, is enough. All that depends on $x$ alone is left
 # to one more layer, $w \cdot h + b$. The logit becomes $w \cdot h + b + \langle V_y, h \rangle$:
-# how real the image is, plus how much more it looks like this class than the generator's images of
-# the class do.
+# how real the image is, plus how much likelier the class is if the image is real than if it is
+# generated.
 
 
 # %%
@@ -177,9 +176,9 @@ print(f"ours {projection(h, y, w, b, V)[0, 0]:.3f}, package {float(layer([h, y])
 # deviation 1. They overlap: 16 % of each class lie on the far side of zero. A conditional GAN
 # should draw from these two normal distributions.
 #
-# We play the same small networks five times, and change only how the class is judged: by
-# concatenation, by projection, and by AC-GAN with three weights of its class errors. As in notebook
-# 08, the discriminator pays the penalty R1, and we draw from the running average of the generator.
+# We play the same small networks five times and change only how the class is judged (AC-GAN has
+# three weights of its class errors). The penalty is R1, and we draw from the generator's running
+# average, as in notebook 08.
 
 # %%
 line_labels = rng.integers(2, size=50_000).astype("int32")
@@ -228,9 +227,9 @@ def play_on_a_line(seed, *settings):
 # For two imaginary generators we can compute the result exactly. A *perfect* one draws class 1 from
 # its normal distribution, and $\Phi(-1)$ of its samples lie below zero, where $\Phi$ is the
 # distribution function of the standard normal. The other one *cuts at zero*: all its points
-# together have the right density $p(x)$, but every point to the right of zero is of class 1, so
-# that no class is ever in doubt. As $p(x)$ is symmetric, these points are $|x|$ for $x$ from either
-# class (a **folded normal** distribution), and their mean is
+# together have the right density $p(x)$, but every point to the right of zero is of class 1. As
+# $p(x)$ is symmetric, these points are $|x|$ for $x$ from either class (a **folded normal**
+# distribution), and their mean is
 #
 # $$\mathbb{E}|x| = \sqrt{2/\pi}\, e^{-1/2} + 1 - 2\,\Phi(-1).$$
 
@@ -271,20 +270,18 @@ axes[0].figure
 # of 1 that the paper uses, AC-GAN's mean is at least 1.34 instead of 1, the spread is at most 0.69
 # instead of 1, and not one sample in a hundred lies below zero. A larger weight makes it worse, and
 # a smaller one does not make it right. Even the generator that cuts at zero stays closer to the
-# truth, with a mean of 1.17 and a spread of 0.80. So AC-GAN does more than give every point to the
-# class that is likelier there. In the picture (weight 1, one seed) it leaves out the points in the
-# middle altogether.
+# truth, with a mean of 1.17 and a spread of 0.80. In the picture (weight 1, one seed) AC-GAN leaves
+# out the points in the middle altogether.
 #
 # Why? No part of AC-GAN's game asks for $p(x \mid y)$. The first head asks for $p(x)$, all points
 # together, and the second one pays for samples whose class is sure. The two wishes disagree about
 # the samples that could belong to either class. The generator that cuts at zero would meet the
 # first wish, but its classes are still in doubt close to zero, where real points of both classes
 # lie. A compromise avoids these points, and then it matches neither $p(x \mid y)$ nor $p(x)$. ([Shu
-# et al., 2017](https://ruishu.io/2017/12/26/acgan/) saw this on digits: AC-GAN makes fewer samples
-# near the boundary of its classifier. [Gong et al., 2019](https://arxiv.org/abs/1907.02690) show
-# that the classifier asks for classes that are perfectly separable, and add a second classifier as
-# a remedy.) Garments overlap, too: pullovers, coats and shirts. So we should look for a loss of
-# variety there.
+# et al., 2017](https://ruishu.io/2017/12/26/acgan/) saw on digits that AC-GAN makes fewer samples
+# near its classifier's boundary. [Gong et al., 2019](https://arxiv.org/abs/1907.02690) show that
+# the classifier asks for perfectly separable classes, and add a second one as a remedy.) Garments
+# overlap, too: pullovers, coats and shirts. So we should look for a loss of variety there.
 #
 # ## 3. Garments on request
 #
@@ -317,7 +314,7 @@ def garments(latents, labels, way="projection"):
 # %% [markdown]
 # Figure 12.4. What the generator makes after 3,000 steps: six samples of each class in the order of
 # the classes: T-shirts, trousers, pullovers and so on. A row has eight images, so the classes wrap
-# over the rows: the first row ends with two pairs of trousers.
+# over the rows.
 #
 # Now the same twelve latents with each of the ten labels. **Predict**: what will the garments of
 # one column have in common?
@@ -331,10 +328,9 @@ plots.large(plots.image_grid(grid, 12, row_labels=data.CLASS_NAMES, scale=2), 11
 # %% [markdown]
 # Figure 12.5. The averaged generator. Each row has one label, each column one latent vector. Look
 # down a column: the garments share their brightness, and where they can, their width and their
-# pattern. All tops of the first column have white specks on the chest, and those of the last one
-# are narrow and bright. So the label says *what*, and the latent vector says *which one*. (Sandals
-# suffer most: several of them have fallen apart, and still the classifier will name 91 % of the
-# sandals as asked. Obedience is not quality.)
+# pattern. All tops of the first column have white specks on the chest. So the label says *what*,
+# and the latent vector says *which one*. (Sandals suffer most: several of them have fallen apart,
+# and still the classifier will name 91 % of the sandals as asked. Obedience is not quality.)
 #
 # Does the generator obey, and do the two other ways make theirs obey better? We play these games as
 # well, with the same rules and as many steps. The course's classifier looks at new samples of each
@@ -367,49 +363,46 @@ figure
 # %% [markdown]
 # Figure 12.6. Three **confusion matrices**, one for each way; *classifier* is AC-GAN. Rows: the
 # class that we asked for. Columns: the class that the course's classifier sees, in percent of the
-# row (cells below 2 % are empty). Look at the diagonal first. After these 3,000 steps, in one run
-# of each way, 81 % of the samples are named as asked with concatenation, 96 % with AC-GAN and 88 %
-# with the projection; of real test images, 93 % are named rightly.
+# row (cells below 2 % are empty). After these 3,000 steps, in one run of each way, 81 % of the
+# samples are named as asked with concatenation, 96 % with AC-GAN and 88 % with the projection; of
+# real test images, 93 % are named rightly.
 #
 # Then look beside the diagonal. The largest shares there are between tops: pullovers, coats and
 # shirts among each other, and T-shirts that are called shirts (14 % with concatenation, 11 % with
-# the projection). Shoes are confused less often. Concatenation is least clear: of its pullovers,
-# only 48 % are called pullovers. But AC-GAN's pullovers, coats and shirts are named as asked in 92
-# to 96 % of the cases. We have not printed how often the classifier names *real* images of these
-# three classes rightly, but their likeness should make it less than the 93 % of all classes. So
+# the projection). Concatenation is least clear: of its pullovers, only 48 % are called pullovers.
+# But AC-GAN's pullovers, coats and shirts are named as asked in 92 to 96 % of the cases. Real
+# images of these three are probably named rightly less often than the 93 % of all classes. So
 # AC-GAN probably avoids the garments that could be of either class, as it did on the line.
 #
 # ### The three ways compared
 #
 # The same networks and rules, 7,500 steps, and three seeds (`python benchmarks/conditions.py --way
-# projection --seeds 3`); behind ± is the standard deviation. Our aim is a round number below the 93
-# % of real images: 85 % of the samples should be named as asked. *Recall within a class* is the
-# share of real images of a class that lie close to a sample of this class, and so measures variety;
-# *precision* is the share of samples that lie close to a real image ([Kynkäänniemi et al.,
-# 2019](https://arxiv.org/abs/1904.06991)). The Fréchet distance of notebook 06 compares all samples
+# projection --seeds 3`); behind ± is the standard deviation. We would like 85 % to be named as
+# asked, a round number below the 93 % of real images. *Recall within a class* is the share of real
+# images of a class that lie close to a sample of this class, and so measures variety; *precision*
+# is the share of samples that lie close to a real image ([Kynkäänniemi et al.,
+# 2019](https://arxiv.org/abs/1904.06991)). The Fréchet distance (notebook 06) compares all samples
 # with all real images. *GAN-train* is the accuracy, on real test images, of a classifier that was
 # trained on 10,000 samples alone with the labels we asked for ([Shmelkov et al.,
-# 2018](https://arxiv.org/abs/1807.09499)). It needs both: right classes and variety.
+# 2018](https://arxiv.org/abs/1807.09499)). It needs right classes and variety.
 #
 # {{benchmarks/results/conditions.md}}
 #
 # - **Who obeys best?** AC-GAN. Its samples are named as asked at least as often as *real* training
-#   images (last row): it makes images that leave little doubt.
+#   images (last row).
 # - **Who keeps the variety?** The projection, with a recall of 0.64 within a class. AC-GAN has the
 #   lowest, and with a weight of 0.2 instead of 1 it has more variety and obeys a little less. As on
-#   the line, AC-GAN with the paper's weight loses variety. But the line does not explain
-#   everything: concatenation was nearly faultless there, and here its recall of 0.50 is closer to
-#   AC-GAN's than to that of the projection. Its Fréchet distance is not smaller than AC-GAN's
-#   either: with 21.0 ± 1.5 and 19.0 ± 1.5 we cannot tell them apart.
+#   the line, AC-GAN loses variety. But the line does not explain everything: concatenation was
+#   nearly faultless there, and here its recall of 0.50 is closer to AC-GAN's than to that of the
+#   projection. Nor can we tell its Fréchet distance from AC-GAN's (21.0 ± 1.5 and 19.0 ± 1.5).
 # - **Who is the best teacher?** Projection and concatenation are close together, with 0.821 and
 #   0.805. The classifiers that learn from AC-GAN's samples are worse, although their labels fit
 #   best. We do not know why. A lack of variety is not the whole reason: with the weight of 0.2
 #   there is more variety, and the classifier is a little worse (0.747 against 0.763).
-# - All three ways reach 85 %. The projection has the smallest Fréchet distance, too, so it is the
+# - All three ways reach 85 %. The projection has the smallest Fréchet distance, so it is the
 #   default of `recipes.conditional`.
 #
-# (Real training images are named right more often than the 93 % of test images, because the
-# classifier has learnt from them. So the first column of the last row is a little too high.)
+# (The classifier has learnt from the real training images, so their 0.965 is a little too high.)
 #
 # ## 4. Codes that nobody named: InfoGAN
 #
@@ -442,10 +435,9 @@ print(f"Q knows nothing {bound(codes, np.log(clueless)):.3f}")
 
 # %% [markdown]
 # Generator and recogniser both climb this bound, together, in the generator's phase. Our code has
-# ten categories, and two more numbers from −1 to 1. Numbers are guessed with a squared error, which
-# is the cross-entropy for a normal distribution around the guess, but for a constant. The paper
-# weights the information with a factor $\lambda$; ours is 1. In the package, the whole addition to
-# the game is this sum in the generator's phase:
+# ten categories, and two more numbers from −1 to 1. Numbers pay a squared error, which is the
+# cross-entropy of a normal distribution up to a constant. The paper's weight $\lambda$ of the
+# information is 1 here. In the package, the whole addition to the game is this sum:
 #
 # ```text
 # error = categorical_crossentropy(one_hot, logits)
@@ -466,7 +458,7 @@ axes.figure
 
 # %% [markdown]
 # Figure 12.7. The bound over the steps of the game (each dot averages 250 steps). The second dot is
-# at about 2.2 nats already, and the last one lies less than 0.02 below $\log 10$.
+# already at about 2.2 nats, and the last is less than 0.02 below $\log 10$.
 
 
 # %%
@@ -486,17 +478,17 @@ plots.large(plots.image_grid(grid, 12, row_labels=names, scale=2), 110)
 # %% [markdown]
 # Figure 12.8. Each row has one code, each column one latent vector. Most codes have an outline that
 # we can name: 0 has two legs, 1 is a top with long sleeves, 2 is low and flat, 5 is a boot, 6 a
-# shoe that is lower than a boot. Codes 8 and 9 are tops with one short sleeve, 8 on the left and 9
-# on the right. Code 3 is dark and shapeless. Nobody has told the game about garments.
+# lower shoe. Codes 8 and 9 are tops with one short sleeve, 8 on the left and 9 on the right. Code 3
+# is dark and shapeless.
 #
 # Is a code always the same garment? And does the recogniser sort *real* images in the same way? We
-# make 200 images of each code and let the course's classifier name them, and the recogniser reads
-# their codes. Then the recogniser reads the codes of real test images, whose classes we know.
+# make 200 images of each code; the course's classifier names them, and the recogniser reads their
+# codes. Then it reads the codes of real test images, whose classes we know.
 #
 # Two numbers say how well the codes of the real images match the classes. The **accuracy** gives
-# each code the name of a class of its own, in the best possible way (no two codes share a name),
-# and counts right names. The **normalised mutual information** (NMI) is the information that codes
-# and classes share, divided by the mean of their entropies: 1 if each tells the other.
+# each code the name of one class (no two the same) in the best possible way, and counts right
+# names. The **normalised mutual information** (NMI) is the information that codes and classes
+# share, divided by the mean of their entropies: 1 if each tells the other.
 
 
 # %%
@@ -535,13 +527,12 @@ axes[0].figure
 # outline: code 1 is divided between pullovers, coats and shirts, and code 6 between all three kinds
 # of shoes.
 #
-# The recogniser sorts real images in partly the same way (compare the two pictures row by row). For
-# seven of the ten codes the most frequent class is the same, but its share may differ: code 3 has
-# 36 % sandals on the left and 69 % on the right. Among the others is code 7, with 9 % bags on the
-# left and 35 % on the right. The accuracy is 0.442, and the NMI 0.485. So the codes are easy to
-# read, and yet they are not the classes that people use. The game has no reason to prefer those:
-# any ten kinds of image that can be told apart will do. (On the digits of MNIST, the paper's codes
-# were the classes, with 5 % errors.)
+# The recogniser sorts real images in partly the same way. For seven of the ten codes the most
+# frequent class is the same, but the shares differ: code 3 has 36 % sandals on the left and 69 % on
+# the right, and code 7 has 9 % bags and 35 %. The accuracy is 0.442, and the NMI 0.485. So the
+# codes are easy to read, and yet they are not the classes that people use. The game has no reason
+# to prefer those: any ten kinds of image that can be told apart will do. (On MNIST's digits, the
+# paper's codes match the classes with 5 % errors.)
 #
 # ### Faces
 #
@@ -566,7 +557,7 @@ plots.large(plots.image_grid(grid, 10, row_labels=names, scale=2), 110)
 # 0, 1, 2, 4 and 8 it is long, with 3, 5, 6, 7 and 9 short; with 1, 3 and 6 it is blond or grey.
 # They also make the skin much darker or lighter (compare 7 with 5). The smile and the glasses come
 # from the latent vector: the fourth column smiles with every code, and the eighth and the last one
-# have glasses with nearly every code, though faint ones with some.
+# have glasses with nearly every code, some of them faint.
 
 # %%
 numbers = np.zeros((2, 4, 11, 2))  # which number, row, value
@@ -587,8 +578,8 @@ plots.large(plots.image_grid(grid, 11, row_labels=rows, scale=2), 110)
 # Which properties do the codes of 5,000 real faces tell, as the recogniser reads them? Some
 # properties have two values, others six, so the NMI would not be fair. We divide the mutual
 # information by the entropy of the *property* instead, $I(\text{property};
-# \text{code})\,/\,H(\text{property})$: how much of the question does the code answer? 1 means that
-# the code tells the property, and 0 that it says nothing about it.
+# \text{code})\,/\,H(\text{property})$: how much of the question does the code answer (1: all of it,
+# 0: nothing)?
 
 
 # %%
@@ -611,12 +602,12 @@ for name, values in face_labels.items():
 # %% [markdown]
 # In this run, the codes determine most of whether the hair is long (0.817), a part of its colour
 # (0.238) and of whether there is a hat (0.210), and little of skin (0.081) and beard (0.037). They
-# say almost nothing about smile and glasses, where shuffled labels give nearly the same. (Perhaps
-# they know of hats by the hair: a hat may hide long hair.) Hair covers many pixels, and a pair of
-# glasses covers few, so size may decide what the codes come to mean. Size cannot be everything,
-# since the skin covers many pixels as well. In figure 12.10 the codes change it strongly, and yet
-# the codes that are read from *real* faces tell little about its colour: the generator ties the
-# skin to the code more than the data do. Another seed may find other codes.
+# say almost nothing about smile and glasses, where shuffled labels give nearly the same. (A hat may
+# hide long hair, so perhaps they know of hats by the hair.) Hair covers many pixels, and a pair of
+# glasses covers few, so size may decide what the codes come to mean. Size cannot be everything: the
+# skin covers many pixels as well, and the codes read from real faces tell little about its colour,
+# although figure 12.10 shows that they change the skin of made faces strongly. Another seed may
+# find other codes.
 #
 # ## 5. Classes without a real-or-fake: CatGAN
 #
@@ -706,22 +697,22 @@ for places, (title, scene) in zip((axes[:2], axes[2:]), scenes.items(), strict=T
 axes[0].figure
 
 # %% [markdown]
-# Figure 12.12. The points of each circle have their own marker (dots and squares look alike at this
-# size), and the colour is the category that the discriminator gives to each place. For both scenes
-# we see the worst and the best of three seeds, with their accuracy. Three circles that lie apart
-# are told apart perfectly with every seed (so the first two pictures are identical). Nested circles
-# are found with one seed only (last picture). With the other two, the accuracy is 0.514 and 0.517,
+# Figure 12.12. The points of each circle have their own marker (dots and squares look alike), and
+# the colour is the category that the discriminator gives to each place. For both scenes we see the
+# worst and the best of three seeds, with their accuracy. Three circles that lie apart are told
+# apart perfectly with every seed (so the first two pictures are identical). Nested circles are
+# found with one seed only (last picture). With the other two, the accuracy is 0.514 and 0.517,
 # which is guessing. The third picture shows such a failure: a nearly straight boundary cuts both
 # circles in half. It crosses each of them only twice, so only few points are uncertain, and the two
 # halves are equally large. So a boundary that has nothing to do with the circles may meet the
-# discriminator's wishes almost as well. (We have not printed the losses.)
+# wishes almost as well.
 #
 # ### Garments, without labels and with a hundred
 #
 # Now the garments. We play CatGAN once without labels. Then we tell it the labels of 100 images,
 # ten of each class. For these images, the discriminator's loss gets the cross-entropy of the label
-# as well. The control is the same network trained on the 100 labelled images and nothing else. It
-# needs fewer steps, and another learning rate, so it differs in more than the unlabelled images.
+# as well. The control is the same network trained on the 100 labelled images alone. (It also takes
+# fewer steps, at another learning rate.)
 
 # %%
 few = np.full(len(labels), -1, "int32")  # -1: nobody knows
@@ -747,25 +738,24 @@ for name in ("classifier alone", "with 100 labels"):
     print(f"{name:17} accuracy {accuracy[name]:.3f}")
 
 # %% [markdown]
-# Without a label, 61 % of the test images get the right name, if we name the ten categories in the
-# best way. With 100 labels CatGAN names 76 % of them itself, and the classifier alone 71 %. The
-# next tables have two seeds (`benchmarks/codes.py`); of the games, only CatGAN's are longer than
-# ours here. Beside them is k-means, the classic way to find clusters, on the raw pixels:
+# Without a label, 61 % of the test images get the right name with the best naming. With 100 labels
+# CatGAN names 76 % of them itself, and the classifier alone 71 %. The next tables have two seeds
+# (`benchmarks/codes.py`), with longer games of CatGAN, and k-means, the classic way to find
+# clusters, on the raw pixels:
 #
 # {{benchmarks/results/codes.md}}
 #
 # {{benchmarks/results/codes_labels.md}}
 #
-# - **CatGAN** finds the classes better than k-means does, by both measures. It has one advantage:
-#   both are told that there are ten categories, but only CatGAN is told that all are equally
-#   frequent.
+# - **CatGAN** finds the classes better than k-means does, by both measures. (Both are told that
+#   there are ten, but only CatGAN that they are equally frequent.)
 # - **InfoGAN** does not; its accuracy and that of k-means cannot be told apart. Its codes are
 #   almost perfectly readable, but they divide the garments in ways of their own.
 # - **With a hundred labels**, CatGAN is right for 74 % of the test images, and the classifier alone
-#   for 70 %. CatGAN has also learnt from 60,000 images that nobody has labelled.
+#   for 70 %. CatGAN has also seen 60,000 images without labels.
 #
-# CatGAN's lead is larger than the spread of two seeds, but two seeds are few. Another choice of the
-# 100 images probably moves the results more than ± shows: our shorter game above had 0.756.
+# CatGAN's lead is larger than the spread, but two seeds are few. Another choice of the 100 images
+# probably moves the results more than ± shows: our shorter game had 0.756.
 #
 # ## 6. Glasses by arithmetic
 #
@@ -775,9 +765,8 @@ for name in ("classifier alone", "with 100 labels"):
 # $$\text{beard and glasses} - \text{beard} + \text{long hair} = \;?$$
 #
 # The generator of section 4 will do: nobody told it what glasses are. The course's face classifier
-# tells us how surely each of its samples has a property. Few samples may have a property for sure,
-# so we don't choose some: we average all latent vectors, weighted by how surely their faces have
-# the wanted properties.
+# tells us how surely each of its samples has a property. As few may be clear cases, we don't choose
+# samples but weight all of them by this probability.
 
 # %%
 num = NUM_JUDGED
@@ -810,21 +799,18 @@ names = ["beard, glasses", "beard", "long hair", "sum", "sum, twice"]
 plots.large(plots.image_grid(faces_of(row), 5, labels=names, scale=4), 110)
 
 # %% [markdown]
-# Figure 12.13. The faces of three mean latents, and of the sum. The mean of so many latents gives a
-# bland face. With the difference added once, the face with long hair has got glasses, and twice as
-# much makes them darker, and the face as well. (The beards of the first two faces cannot be seen.
-# We chose beards because every face of the sum should have one property to lose, and only the
-# picture showed how unclear this generator's beards are. The difference needs only that both faces
-# are alike except for the glasses. They are not quite: the second face opens its mouth and the
-# first does not.)
+# Figure 12.13. The faces of three mean latents, and of the sum. A mean latent gives a bland face.
+# With the difference added once, the face with long hair has got glasses, and twice as much makes
+# them darker, and the face as well. (The beards of the first two faces cannot be seen, so they were
+# not a good choice. But we only need the *difference* of the two. It should be the glasses alone,
+# and yet the second face also opens its mouth.)
 #
 # One picture proves little. We add the difference, called $g$, to hundreds of faces without
 # glasses, and ask the classifier two things: who has glasses now, and who has kept all other
 # properties? There are two controls, as long as $g$: one random direction, the same for all faces,
 # and a *shuffled* one, for which we shuffle the classifier's answers among the faces and compute
-# $g$ again. They are two examples of what a push in a fixed direction does. And for real faces we
-# have the perfect answer: **twins**, pairs of faces that differ in their glasses and in nothing
-# else.
+# $g$ again. For real faces we have the perfect answer: **twins**, pairs of faces that differ in
+# their glasses and in nothing else.
 
 
 # %%
@@ -858,23 +844,22 @@ plots.large(plots.image_grid(np.concatenate(shown), 10, row_labels=names, scale=
 
 # %% [markdown]
 # Figure 12.14. Top: ten real faces and their twins. Bottom: ten faces that the generator made
-# without glasses, and the same after adding $2g$. All ten have glasses now. Look at the colours,
-# too: the hair and the skin of most faces are darker.
+# without glasses, and the same after adding $2g$. All ten have glasses now, and the hair and the
+# skin of most faces are darker.
 #
 # **Does it work?** Yes: with $g$, 52 % of the faces have glasses, and with $2g$ 99 %. The controls
-# give glasses to nobody at these lengths, and to 2 % at most at three times the length. (We started
-# from the quarter of the faces that are most surely without glasses, so this is easy for them.) So
-# it is the direction that makes the glasses, and not the push.
+# give glasses to nobody at these lengths, and to 2 % at most at three times the length. (That is
+# easy: we started from the quarter of the faces with the clearest lack of glasses.) So it is the
+# direction that makes the glasses, and not the push.
 #
 # **Is the direction pure?** No. With $g$, each other property is kept in 89 % of the cases, and all
-# of them by 46 % of the faces, whether or not they have got glasses; with $2g$ it is 82 % and 28 %.
-# Real twins keep all of them in 99 % of the pairs, so on real faces the classifier is reliable. (On
-# made faces it may err more often.) Part of the change would come with other pushes of this length.
-# The shuffled direction of length one keeps 88 % and 45 %, much as $g$ does, and at length two it
-# keeps less. So in this run $g$ disturbs the faces no more than these two directions, which mean
-# nothing. The random direction disturbs them most. One reason may be that the code is a part of the
-# latents: a random direction moves it as much as everything else, away from the one-hot vectors of
-# the training. (Each control is a single draw; another draw may keep more or less.)
+# of them by 46 % of the faces, with or without new glasses; with $2g$ it is 82 % and 28 %. Real
+# twins keep all of them in 99 % of the pairs, so on real faces the classifier is reliable. (On made
+# faces it may err more often.) Part of the change would come with other pushes of this length. The
+# shuffled direction of length one keeps 88 % and 45 %, much as $g$ does, and at length two it keeps
+# less. So $g$ disturbs the faces no more than these two directions, which mean nothing. The random
+# one disturbs them most, perhaps because it also moves the code away from the one-hot vectors of
+# the training. (Each control is a single draw; another may keep more or less.)
 
 # %%
 axes = plots.panels(4, width=3.2, height=3.7)
@@ -890,10 +875,9 @@ axes[0].figure
 # %% [markdown]
 # Figure 12.15. The mean change of each pixel (red is darker, blue is brighter). In the twins, only
 # the glasses change. Adding $2g$ draws the same glasses (the correlation with the twins is 0.83),
-# but skin and hair become darker as well. The two controls change the faces strongly too, each in
-# its own way: both make the sides of the hair brighter, the random one darkens the mouth, and the
-# shuffled one brightens the whole face. But they draw no glasses (the correlations are 0.10 and
-# −0.11).
+# but skin and hair become darker as well. The two controls change the faces strongly, too: both
+# make the sides of the hair brighter, the random one darkens the mouth, and the shuffled one
+# brightens the whole face. But they draw no glasses (the correlations are 0.10 and −0.11).
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
@@ -971,9 +955,8 @@ print(f"expected 1.4612, yours {class_error(twice, np.full(4, 2)):.4f}")
 # ## Take away
 #
 # - A class can enter the discriminator at its beginning, at its end, or be guessed by a second
-#   head. All three ways obey, though not equally: of concatenation's pullovers, only half were
-#   called pullovers after a short game. The second head loses samples that could be of either
-#   class, as a case with a known answer shows.
+#   head. All three ways mostly obey, concatenation least. The second head loses samples that could
+#   be of either class, as a case with a known answer shows.
 # - A code that must be readable from the image comes to mean something. What it means is for the
 #   game to decide: on faces mostly the hair, on garments outlines of its own.
 # - A discriminator that is sure of real images and unsure of fake ones can find clusters where the
@@ -981,9 +964,9 @@ print(f"expected 1.4612, yours {class_error(twice, np.full(4, 2)):.4f}")
 # - Arithmetic with latents moves glasses, and a little of everything else. Twins show how much, and
 #   two directions that mean nothing change the faces at least as much.
 #
-# **Limits.** The pictures of sections 3 to 6 are single runs, but for the circles; section 2 and
-# the first table have three seeds, and the tables of section 5 have two. The classifier that judges
-# has an accuracy of 93 % itself. Cartoon faces of 32 × 32 pixels are far from photographs.
+# **Limits.** The pictures of sections 3 to 6 are single runs, but for the circles; section 2 has
+# three seeds, and the tables name theirs. The classifier that judges has an accuracy of 93 %
+# itself. Cartoon faces of 32 × 32 pixels are far from photographs.
 #
 # **Next**: this is the last notebook for now. Where could a class enter the networks of [notebook
 # 11](11_stylegan.ipynb)? `layers.ConditionalBatchNormalization` is one answer.
