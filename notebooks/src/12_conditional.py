@@ -126,9 +126,9 @@ plots.large(figure)
 
 # %% [markdown]
 # Figure 12.2. The ten channels for class 3, white for 1 (on white paper, without a frame). Top: one
-# plane is white, that of class 3. Bottom: without an axis, all ten channels have nearly the same
-# white band at the same height (only its ends shift). The class can still be read from this height,
-# so training need not fail, and the mistake is easy to overlook.
+# plane is white, that of class 3. Bottom: all ten channels have nearly the same white band at the
+# same height (only its ends shift). The class can still be read from this height, so training need
+# not fail, and the mistake is easy to overlook.
 #
 # ### Auxiliary classifier
 #
@@ -148,12 +148,12 @@ plots.large(figure)
 # Suppose both $p(y \mid x)$ and $q(y \mid x)$ are softmax outputs of a linear layer on $h$, with a
 # vector $a_y$ for the real images and $b_y$ for the generated ones. Then the second part is
 #
-# $$\log\frac{p(y \mid x)}{q(y \mid x)} = \langle a_y - b_y, h \rangle + \text{something without } y.$$
+# $$\log\frac{p(y \mid x)}{q(y \mid x)} = \langle a_y - b_y, h \rangle + s(x).$$
 #
-# So one vector for each class, $V_y = a_y - b_y$, is enough. All that depends on $x$ alone is left
-# to one more layer, $w \cdot h + b$. The logit becomes $w \cdot h + b + \langle V_y, h \rangle$:
-# how real the image is, plus how much likelier the class is if the image is real than if it is
-# generated.
+# Here $s(x)$ comes from the sums of the two softmaxes. So one vector for each class, $V_y = a_y -
+# b_y$, is enough. All that depends on $x$ alone is left to one more layer, $w \cdot h + b$. The
+# logit becomes $w \cdot h + b + \langle V_y, h \rangle$: how real the image is, plus how much
+# likelier the class is if the image is real than if it is generated.
 
 
 # %%
@@ -177,8 +177,8 @@ print(f"ours {projection(h, y, w, b, V)[0, 0]:.3f}, package {float(layer([h, y])
 # should draw from these two normal distributions.
 #
 # We play the same small networks five times and change only how the class is judged (AC-GAN has
-# three weights of its class errors). The penalty is R1, and we draw from the generator's running
-# average, as in notebook 08.
+# three weights of its class errors). As in notebook 08, the discriminator pays the penalty R1 for
+# steep slopes at real points, and we draw from the running average of the generator's weights.
 
 # %%
 line_labels = rng.integers(2, size=50_000).astype("int32")
@@ -313,8 +313,7 @@ def garments(latents, labels, way="projection"):
 
 # %% [markdown]
 # Figure 12.4. What the generator makes after 3,000 steps: six samples of each class in the order of
-# the classes: T-shirts, trousers, pullovers and so on. A row has eight images, so the classes wrap
-# over the rows.
+# the classes. A row has eight images, so the classes wrap over the rows.
 #
 # Now the same twelve latents with each of the ten labels. **Predict**: what will the garments of
 # one column have in common?
@@ -327,10 +326,10 @@ plots.large(plots.image_grid(grid, 12, row_labels=data.CLASS_NAMES, scale=2), 11
 
 # %% [markdown]
 # Figure 12.5. The averaged generator. Each row has one label, each column one latent vector. Look
-# down a column: the garments share their brightness, and where they can, their width and their
-# pattern. All tops of the first column have white specks on the chest. So the label says *what*,
-# and the latent vector says *which one*. (Sandals suffer most: several of them have fallen apart,
-# and still the classifier will name 91 % of the sandals as asked. Obedience is not quality.)
+# down a column: the garments share their brightness, and often their width and pattern. All tops of
+# the first column have white specks on the chest. So the label says *what*, and the latent vector
+# says *which one*. (Sandals suffer most: several of them have fallen apart, and still the
+# classifier will name 91 % of the sandals as asked. Obedience is not quality.)
 #
 # Does the generator obey, and do the two other ways make theirs obey better? We play these games as
 # well, with the same rules and as many steps. The course's classifier looks at new samples of each
@@ -371,8 +370,8 @@ figure
 # shirts among each other, and T-shirts that are called shirts (14 % with concatenation, 11 % with
 # the projection). Concatenation is least clear: of its pullovers, only 48 % are called pullovers.
 # But AC-GAN's pullovers, coats and shirts are named as asked in 92 to 96 % of the cases. Real
-# images of these three are probably named rightly less often than the 93 % of all classes. So
-# AC-GAN probably avoids the garments that could be of either class, as it did on the line.
+# images of these three should be named rightly less often than the 93 % of all classes. So AC-GAN
+# probably avoids the garments that could be of either class, as it did on the line.
 #
 # ### The three ways compared
 #
@@ -516,9 +515,9 @@ for place, (title, (codes, classes)) in zip(axes, pairs.items(), strict=True):
 axes[0].figure
 
 # %% [markdown]
-# Figure 12.9. Rows: codes. Columns: classes, in percent of the row (cells below 2 % are empty).
-# Left: images that the generator has made of the code, named by the course's classifier. Right:
-# real test images from which the recogniser reads the code, and their true classes.
+# Figure 12.9. Rows: codes. Columns: classes, in percent of the row. Left: images that the generator
+# has made of the code, named by the course's classifier. Right: real test images from which the
+# recogniser reads the code, and their true classes.
 #
 # The recogniser reads the right code from 99.7 % of the made images. But a code is *not* always the
 # same garment. Three codes come closest: of the images of code 5, 78 % are boots, of code 0 74 %
@@ -642,7 +641,7 @@ print(f"G ours {ours[1]:.4f}, package {float(game.g_loss({'images': real})):.4f}
 #
 # Why should these wishes find what we call classes? On the boundary of two categories the
 # discriminator is unsure. That costs nothing where there are no real points, and even pays where
-# fake points are. So the cheapest boundary runs through a gap of the data. We try it on circles.
+# fake points are. So the cheapest boundary runs through a gap of the data.
 
 
 # %% tags=["setup"]
@@ -705,14 +704,14 @@ axes[0].figure
 # which is guessing. The third picture shows such a failure: a nearly straight boundary cuts both
 # circles in half. It crosses each of them only twice, so only few points are uncertain, and the two
 # halves are equally large. So a boundary that has nothing to do with the circles may meet the
-# wishes almost as well.
+# discriminator's wishes almost as well.
 #
 # ### Garments, without labels and with a hundred
 #
-# Now the garments. We play CatGAN once without labels. Then we tell it the labels of 100 images,
-# ten of each class. For these images, the discriminator's loss gets the cross-entropy of the label
-# as well. The control is the same network trained on the 100 labelled images alone. (It also takes
-# fewer steps, at another learning rate.)
+# We play CatGAN once without labels. Then we tell it the labels of 100 images, ten of each class.
+# For these images, the discriminator's loss gets the cross-entropy of the label as well. The
+# control is the same network trained on the 100 labelled images alone. (It also takes fewer steps,
+# at another learning rate.)
 
 # %%
 few = np.full(len(labels), -1, "int32")  # -1: nobody knows
@@ -748,14 +747,14 @@ for name in ("classifier alone", "with 100 labels"):
 # {{benchmarks/results/codes_labels.md}}
 #
 # - **CatGAN** finds the classes better than k-means does, by both measures. (Both are told that
-#   there are ten, but only CatGAN that they are equally frequent.)
+#   there are ten, but only CatGAN is told that they are equally frequent.)
 # - **InfoGAN** does not; its accuracy and that of k-means cannot be told apart. Its codes are
 #   almost perfectly readable, but they divide the garments in ways of their own.
 # - **With a hundred labels**, CatGAN is right for 74 % of the test images, and the classifier alone
 #   for 70 %. CatGAN has also seen 60,000 images without labels.
 #
 # CatGAN's lead is larger than the spread, but two seeds are few. Another choice of the 100 images
-# probably moves the results more than ± shows: our shorter game had 0.756.
+# probably moves the results more than ± shows: our shorter game, with another choice, had 0.756.
 #
 # ## 6. Glasses by arithmetic
 #
@@ -765,8 +764,8 @@ for name in ("classifier alone", "with 100 labels"):
 # $$\text{beard and glasses} - \text{beard} + \text{long hair} = \;?$$
 #
 # The generator of section 4 will do: nobody told it what glasses are. The course's face classifier
-# tells us how surely each of its samples has a property. As few may be clear cases, we don't choose
-# samples but weight all of them by this probability.
+# tells us how surely each of its samples has a property. Few may be clear cases, so we choose none,
+# and weight all of them by this probability.
 
 # %%
 num = NUM_JUDGED
@@ -805,12 +804,11 @@ plots.large(plots.image_grid(faces_of(row), 5, labels=names, scale=4), 110)
 # not a good choice. But we only need the *difference* of the two. It should be the glasses alone,
 # and yet the second face also opens its mouth.)
 #
-# One picture proves little. We add the difference, called $g$, to hundreds of faces without
-# glasses, and ask the classifier two things: who has glasses now, and who has kept all other
-# properties? There are two controls, as long as $g$: one random direction, the same for all faces,
-# and a *shuffled* one, for which we shuffle the classifier's answers among the faces and compute
-# $g$ again. For real faces we have the perfect answer: **twins**, pairs of faces that differ in
-# their glasses and in nothing else.
+# We add the difference, called $g$, to hundreds of faces without glasses, and ask the classifier
+# two things: who has glasses now, and who has kept all other properties? There are two controls, as
+# long as $g$: one random direction, the same for all faces, and a *shuffled* one, for which we
+# shuffle the classifier's answers among the faces and compute $g$ again. For real faces we have the
+# perfect answer: **twins**, pairs of faces that differ in their glasses and in nothing else.
 
 
 # %%
