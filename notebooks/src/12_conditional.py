@@ -64,7 +64,7 @@ encoder = metrics.fashion_mnist_encoder()  # the small classifier that judges ou
 # | setting | this notebook (2 CPU cores) | longer |
 # | --- | --- | --- |
 # | steps of each conditional game | 3,000 of 16 images | 7,500 in the table of section 3 |
-# | steps of InfoGAN | 3,000 on garments, 2,500 on faces | 7,500 |
+# | steps of InfoGAN | 3,000 of 16 garments, 2,500 of 16 faces | - |
 # | steps of CatGAN | 2,000 of 64 images | 3,000 in the table of section 5 |
 #
 # ## 1. Three ways to tell the class
@@ -98,7 +98,8 @@ plots.large(plots.diagram(boxes, arrows, 13.6, 6.1), 100)
 # Figure 12.1. Three discriminators (blue frames; the orange ones show the image, and AC-GAN's
 # second head). Left: the label joins the image at the entrance, as ten further channels. Middle:
 # the discriminator is not told the label; a second head must guess it. Right: the label enters at
-# the end, as a vector $V_y$ that is multiplied with the features $h$.
+# the end, as a vector $V_y$ that is multiplied with the features $h$, the output of the
+# convolutions (a constant $b$ is left out).
 #
 # ### Concatenation
 #
@@ -110,8 +111,8 @@ plots.large(plots.diagram(boxes, arrows, 13.6, 6.1), 100)
 # (The lecture's slide has lost the '1 −' in the second term.) A convolution takes images, so the
 # one-hot vector becomes ten **planes**: channel $k$ is 1 everywhere if the class is $k$.
 #
-# **Predict.** A widely copied code example makes these planes with `repeat` and `reshape`, and
-# forgets the axis. What does its channel 3 look like for class 3?
+# **Predict.** A careless programmer makes these planes with `repeat` and `reshape`, and forgets the
+# axis. What does channel 3 look like for class 3?
 
 # %%
 one_hot = np.eye(10, dtype="float32")[[3]]  # class 3: a dress
@@ -125,10 +126,10 @@ figure = plots.image_grid(pictures, 10, row_labels=names, value_range=(0, 1), sc
 plots.large(figure)
 
 # %% [markdown]
-# Figure 12.2. The ten channels for class 3, white for 1 (on white paper, a white channel has no
-# frame). Top: one plane is white, that of class 3. Bottom: without
-# an axis, all ten channels have the same white band at the same height. The class can still be read
-# from the height of the band, so training works somehow, and nobody notices the mistake.
+# Figure 12.2. The ten channels for class 3, white for 1 (on white paper, without a frame). Top: one
+# plane is white, that of class 3. Bottom: all ten channels have nearly the same white band at the
+# same height (only its ends shift). The class can still be read from this height, so training need
+# not fail, and the mistake is easy to overlook.
 #
 # ### Auxiliary classifier
 #
@@ -145,11 +146,15 @@ plots.large(figure)
 #
 # $$\log\frac{p(x, y)}{q(x, y)} = \log\frac{p(x)}{q(x)} + \log\frac{p(y \mid x)}{q(y \mid x)}.$$
 #
-# Suppose both $p(y \mid x)$ and $q(y \mid x)$ are softmax functions of linear functions of the
-# features $h$. Then all that depends on $y$ in the second part is linear in $h$, with one vector
-# $V_y$ for each class. Everything else (the first part, and the sums below the softmax) depends on
-# $x$ alone, and Miyato and Koyama let one more layer, $w \cdot h + b$, learn it. So the logit is $w
-# \cdot h + b + \langle V_y, h \rangle$: how real, plus how much of this class.
+# Suppose both $p(y \mid x)$ and $q(y \mid x)$ are softmax outputs of a linear layer on $h$, with a
+# vector $a_y$ for the real images and $b_y$ for the generated ones. Then the second part is
+#
+# $$\log\frac{p(y \mid x)}{q(y \mid x)} = \langle a_y - b_y, h \rangle + s(x).$$
+#
+# Here $s(x)$ comes from the sums of the two softmaxes. So one vector for each class, $V_y = a_y -
+# b_y$, is enough. All that depends on $x$ alone is left to one more layer, $w \cdot h + b$. The
+# logit becomes $w \cdot h + b + \langle V_y, h \rangle$: how real the image is, plus how much
+# likelier the class is if the image is real than if it is generated.
 
 
 # %%
@@ -172,7 +177,9 @@ print(f"ours {projection(h, y, w, b, V)[0, 0]:.3f}, package {float(layer([h, y])
 # deviation 1. They overlap: 16 % of each class lie on the far side of zero. A conditional GAN
 # should draw from these two normal distributions.
 #
-# We play the same small networks three times, and change only how the class is judged.
+# We play the same small networks five times and change only how the class is judged (AC-GAN has
+# three weights of its class errors). As in notebook 08, the discriminator pays the penalty R1 for
+# steep slopes at real points, and we draw from the running average of the generator's weights.
 
 # %%
 line_labels = rng.integers(2, size=50_000).astype("int32")
@@ -218,12 +225,12 @@ def play_on_a_line(seed, *settings):
 # **Predict.** AC-GAN rewards a sample if the classifier is sure of its class. Where will the
 # samples of class 1 go?
 #
-# We know the answer of two players exactly. A *perfect* one draws class 1 from its normal
-# distribution, and $\Phi(-1)$ of its samples lie below zero, where $\Phi$ is the distribution
-# function of the standard normal. The other one *cuts at zero*: all its points together have the
-# right density $p(x)$, but every point to the right of zero is of class 1, so that no class is ever
-# in doubt. As $p(x)$ is symmetric, these points are $|x|$ for $x$ from either class (a **folded
-# normal** distribution), and their mean is
+# For two imaginary generators we can compute the result exactly. A *perfect* one draws class 1 from
+# its normal distribution, and $\Phi(-1)$ of its samples lie below zero, where $\Phi$ is the
+# distribution function of the standard normal. The other one *cuts at zero*: all its points
+# together have the right density $p(x)$, but every point to the right of zero is of class 1. As
+# $p(x)$ is symmetric, these points are $|x|$ for $x$ from either class (a **folded normal**
+# distribution), and their mean is
 #
 # $$\mathbb{E}|x| = \sqrt{2/\pi}\, e^{-1/2} + 1 - 2\,\Phi(-1).$$
 
@@ -254,27 +261,28 @@ axes[0].legend()
 axes[0].figure
 
 # %% [markdown]
-# Figure 12.3. 20,000 samples of class 1 (histogram, first seed), the density of the perfect player
-# (line) and that of the player that cuts at zero (dashed). With concatenation and with the
+# Figure 12.3. 20,000 samples of class 1 (histogram, first seed), the density of the perfect
+# generator (line) and that of the one that cuts at zero (dashed). With concatenation and with the
 # projection, the samples follow the perfect density, and 14 to 17 % of them lie below zero; 16 %
 # should. AC-GAN's samples follow neither line: they begin only near 0.6, and pile up there (the
 # first bar is higher than the picture).
 #
-# The first rows that are printed give the smallest and the largest value of three seeds. With the
-# weight of 1 that the paper uses, AC-GAN's mean is at least 1.34 instead of 1, the spread is at
-# most 0.69 instead of 1, and not one sample in a hundred lies below zero. A larger weight makes it
-# worse, and a smaller one does not make it right. Even the player that cuts at zero stays closer to
-# the truth, with a mean of 1.17 and a spread of 0.80. So AC-GAN does more than give every point to
-# the class that is likelier there. It leaves out the points in the middle altogether.
+# Each of the first five rows gives the smallest and largest value over three seeds. With the weight
+# of 1 that the paper uses, AC-GAN's mean is at least 1.34 instead of 1, the spread is at most 0.69
+# instead of 1, and not one sample in a hundred lies below zero. A larger weight makes it worse, and
+# a smaller one does not make it right. Even the generator that cuts at zero stays closer to the
+# truth, with a mean of 1.17 and a spread of 0.80. In the picture (weight 1, one seed) AC-GAN leaves
+# out the points in the middle altogether.
 #
 # Why? No part of AC-GAN's game asks for $p(x \mid y)$. The first head asks for $p(x)$, all points
 # together, and the second one pays for samples whose class is sure. The two wishes disagree about
-# the samples that could belong to either class. The player that cuts at zero would meet the first
-# wish, but its classes are still in doubt close to zero, where real points of both classes lie. The
-# compromise leaves these points out, and then it matches neither $p(x \mid y)$ nor $p(x)$. ([Gong
-# et al., 2019](https://arxiv.org/abs/1907.02690) prove this and add a second classifier as a
-# remedy.) Garments overlap, too: pullovers, coats and shirts. So we should look for a loss of
-# variety there.
+# the samples that could belong to either class. The generator that cuts at zero would meet the
+# first wish, but its classes are still in doubt close to zero, where real points of both classes
+# lie. A compromise avoids these points, and then it matches neither $p(x \mid y)$ nor $p(x)$. ([Shu
+# et al., 2017](https://ruishu.io/2017/12/26/acgan/) saw on digits that AC-GAN makes fewer samples
+# near its classifier's boundary. [Gong et al., 2019](https://arxiv.org/abs/1907.02690) show that
+# the classifier asks for perfectly separable classes, and add a second one as a remedy.) Garments
+# overlap, too: pullovers, coats and shirts. So we should look for a loss of variety there.
 #
 # ## 3. Garments on request
 #
@@ -306,8 +314,7 @@ def garments(latents, labels, way="projection"):
 
 # %% [markdown]
 # Figure 12.4. What the generator makes after 3,000 steps: six samples of each class in the order of
-# the classes: T-shirts, trousers, pullovers and so on. A row has eight, so a class begins after
-# every six images and not with a row.
+# the classes. A row has eight images, so the classes wrap over the rows.
 #
 # Now the same twelve latents with each of the ten labels. **Predict**: what will the garments of
 # one column have in common?
@@ -320,11 +327,10 @@ plots.large(plots.image_grid(grid, 12, row_labels=data.CLASS_NAMES, scale=2), 11
 
 # %% [markdown]
 # Figure 12.5. The averaged generator. Each row has one label, each column one latent vector. Look
-# down a column: the garments share their brightness, and where they can, their width and their
-# pattern. All tops of the first column have white specks on the chest, and those of the last one
-# are narrow and bright. So the label says *what*, and the latent vector says *which one*. (Sandals
-# suffer most: several of them have fallen apart, and still the classifier will name 91 % of the
-# sandals as asked. Obedience is not quality.)
+# down a column: the garments share their brightness, and often their width and pattern. All tops of
+# the first column have white specks on the chest. So the label says *what*, and the latent vector
+# says *which one*. (Sandals suffer most: several of them have fallen apart, and still the
+# classifier will name 91 % of the sandals as asked. Obedience is not quality.)
 #
 # Does the generator obey, and do the two other ways make theirs obey better? We play these games as
 # well, with the same rules and as many steps. The course's classifier looks at new samples of each
@@ -357,44 +363,46 @@ figure
 # %% [markdown]
 # Figure 12.6. Three **confusion matrices**, one for each way; *classifier* is AC-GAN. Rows: the
 # class that we asked for. Columns: the class that the course's classifier sees, in percent of the
-# row (cells below 2 % are empty). Look at the diagonal first. After these 3,000 steps, 81 % of the
+# row (cells below 2 % are empty). After these 3,000 steps, in one run of each way, 81 % of the
 # samples are named as asked with concatenation, 96 % with AC-GAN and 88 % with the projection; of
 # real test images, 93 % are named rightly.
 #
-# Then look beside the diagonal. Most mistakes are between garments that look alike: pullovers,
-# coats and shirts among each other, and the three kinds of shoes. Concatenation is least clear
-# there: of its pullovers, only 48 % are called pullovers. But AC-GAN's samples of these three
-# classes are named as asked in 92 to 96 % of the cases, as often as real test images of all classes
-# together. So AC-GAN seems to avoid the garments that could be of either class, as it did on the
-# line.
+# Then look beside the diagonal. The largest shares there are between tops: pullovers, coats and
+# shirts among each other, and T-shirts that are called shirts (14 % with concatenation, 11 % with
+# the projection). Concatenation is least clear: of its pullovers, only 48 % are called pullovers.
+# But AC-GAN's pullovers, coats and shirts are named as asked in 92 to 96 % of the cases. Real
+# images of these three should be named rightly less often than the 93 % of all classes. So AC-GAN
+# probably avoids the garments that could be of either class, as it did on the line.
 #
 # ### The three ways compared
 #
-# The same networks and rules, 7,500 steps, and as many seeds as the table says (`python
-# benchmarks/conditions.py --way projection --seeds 3`). We would like 85 % of the samples to be
-# named as asked. *Recall within a class* is the share of real images of a class that lie close to a
-# sample of this class, and so measures variety. *GAN-train* is the accuracy, on real test images,
-# of a classifier that was trained on 10,000 samples alone with the labels we asked for. It needs
-# both: right classes and variety.
+# The same networks and rules, 7,500 steps, and three seeds (`python benchmarks/conditions.py --way
+# projection --seeds 3`); behind ± is the standard deviation. We would like 85 % to be named as
+# asked, a round number below the 93 % of real images. *Recall within a class* is the share of real
+# images of a class that lie close to a sample of this class, and so measures variety; *precision*
+# is the share of samples that lie close to a real image ([Kynkäänniemi et al.,
+# 2019](https://arxiv.org/abs/1904.06991)). The Fréchet distance (notebook 06) compares all samples
+# with all real images. *GAN-train* is the accuracy, on real test images, of a classifier that was
+# trained on 10,000 samples alone with the labels we asked for ([Shmelkov et al.,
+# 2018](https://arxiv.org/abs/1807.09499)). It needs right classes and variety.
 #
 # {{benchmarks/results/conditions.md}}
 #
 # - **Who obeys best?** AC-GAN. Its samples are named as asked at least as often as *real* training
-#   images (last row): it makes images that leave little doubt.
+#   images (last row).
 # - **Who keeps the variety?** The projection, with a recall of 0.64 within a class. AC-GAN has the
 #   lowest, and with a weight of 0.2 instead of 1 it has more variety and obeys a little less. As on
-#   the line, AC-GAN with the paper's weight loses variety. But the line does not explain
-#   everything: concatenation was faultless there, and here its recall of 0.50 is closer to AC-GAN's
-#   than to that of the projection, and its Fréchet distance is the largest.
+#   the line, AC-GAN loses variety. But the line does not explain everything: concatenation was
+#   nearly faultless there, and here its recall of 0.50 is closer to AC-GAN's than to that of the
+#   projection. Nor can we tell its Fréchet distance from AC-GAN's (21.0 ± 1.5 and 19.0 ± 1.5).
 # - **Who is the best teacher?** Projection and concatenation are close together, with 0.821 and
 #   0.805. The classifiers that learn from AC-GAN's samples are worse, although their labels fit
 #   best. We do not know why. A lack of variety is not the whole reason: with the weight of 0.2
-#   there is more of it, and the classifier is no better.
-# - All three ways reach 85 %. The projection has the smallest Fréchet distance, too, so it is the
+#   there is more variety, and the classifier is a little worse (0.747 against 0.763).
+# - All three ways reach 85 %. The projection has the smallest Fréchet distance, so it is the
 #   default of `recipes.conditional`.
 #
-# (Real training images are named right more often than the 93 % of test images, because the
-# classifier has learnt from them. So the first column of the last row is a little too high.)
+# (The classifier has learnt from the real training images, so their 0.965 is a little too high.)
 #
 # ## 4. Codes that nobody named: InfoGAN
 #
@@ -427,8 +435,9 @@ print(f"Q knows nothing {bound(codes, np.log(clueless)):.3f}")
 
 # %% [markdown]
 # Generator and recogniser both climb this bound, together, in the generator's phase. Our code has
-# ten categories, and two more numbers from −1 to 1 that are guessed with a squared error. In the
-# package, the whole addition to the game is this sum in phase 2:
+# ten categories, and two more numbers from −1 to 1. Numbers pay a squared error, which is the
+# cross-entropy of a normal distribution up to a constant. The paper's weight $\lambda$ of the
+# information is 1 here. In the package, the whole addition to the game is this sum:
 #
 # ```text
 # error = categorical_crossentropy(one_hot, logits)
@@ -448,8 +457,8 @@ plots.curves(steps, series, "steps", "nats", reference={"log 10": np.log(10)}, a
 axes.figure
 
 # %% [markdown]
-# Figure 12.7. The bound over the steps of the game (means of 250 steps). After 500 steps the
-# recogniser can read nearly all of the code, and at the end the bound is at 2.29 nats of 2.303.
+# Figure 12.7. The bound over the steps of the game (each dot averages 250 steps). The second dot is
+# already at about 2.2 nats, and the last is less than 0.02 below $\log 10$.
 
 
 # %%
@@ -469,17 +478,17 @@ plots.large(plots.image_grid(grid, 12, row_labels=names, scale=2), 110)
 # %% [markdown]
 # Figure 12.8. Each row has one code, each column one latent vector. Most codes have an outline that
 # we can name: 0 has two legs, 1 is a top with long sleeves, 2 is low and flat, 5 is a boot, 6 a
-# higher shoe. Codes 8 and 9 are tops with one short sleeve, 8 on the left and 9 on the right. Code
-# 3 is dark and shapeless. Nobody has told the game about garments.
+# lower shoe. Codes 8 and 9 are tops with one short sleeve, 8 on the left and 9 on the right. Code 3
+# is dark and shapeless.
 #
 # Is a code always the same garment? And does the recogniser sort *real* images in the same way? We
-# make 200 images of each code and let the course's classifier name them, and the recogniser reads
-# their codes. Then the recogniser reads the codes of real test images, whose classes we know.
+# make 200 images of each code; the course's classifier names them, and the recogniser reads their
+# codes. Then it reads the codes of real test images, whose classes we know.
 #
 # Two numbers say how well the codes of the real images match the classes. The **accuracy** gives
-# each code the name of one class, in the best possible way, and counts right names. The
-# **normalised mutual information** (NMI) is the information that codes and classes share, divided
-# by the mean of their entropies: 1 if each tells the other.
+# each code the name of one class (no two the same) in the best possible way, and counts right
+# names. The **normalised mutual information** (NMI) is the information that codes and classes
+# share, divided by the mean of their entropies: 1 if each tells the other.
 
 
 # %%
@@ -507,21 +516,23 @@ for place, (title, (codes, classes)) in zip(axes, pairs.items(), strict=True):
 axes[0].figure
 
 # %% [markdown]
-# Figure 12.9. Rows: codes. Columns: classes, in percent of the row (cells below 2 % are empty).
-# Left: images that the generator has made of the code, named by the course's classifier. Right:
-# real test images from which the recogniser reads the code, and their true classes.
+# Figure 12.9. Rows: codes. Columns: classes, in percent of the row. Left: images that the generator
+# has made of the code, named by the course's classifier. Right: real test images from which the
+# recogniser reads the code, and their true classes.
 #
 # The recogniser reads the right code from 99.7 % of the made images. But a code is *not* always the
-# same garment. Three codes nearly are: of the images of code 5, 78 % are boots, of code 0 74 %
+# same garment. Three codes come closest: of the images of code 5, 78 % are boots, of code 0 74 %
 # trousers, and of code 8 72 % T-shirts. With the other seven codes, the most frequent class has 28
 # to 44 %. If we shuffle the codes, it has 14 to 20 %. What the garments of a code share is their
 # outline: code 1 is divided between pullovers, coats and shirts, and code 6 between all three kinds
 # of shoes.
 #
-# The recogniser sorts real images in much the same way (compare the two pictures row by row). The
-# accuracy is 0.442, and the NMI 0.485. So the codes are easy to read, and yet they are not the
-# classes that people use. The game has no reason to prefer those: any ten kinds of image that can
-# be told apart will do.
+# The recogniser sorts real images in partly the same way. For seven of the ten codes the most
+# frequent class is the same, but the shares differ: code 3 has 36 % sandals on the left and 69 % on
+# the right, and code 7 has 9 % bags and 35 %. The accuracy is 0.442, and the NMI 0.485. So the
+# codes are easy to read, and yet they are not the classes that people use. The game has no reason
+# to prefer those: any ten kinds of image that can be told apart will do. (On MNIST's digits, the
+# paper's codes match the classes with 5 % errors.)
 #
 # ### Faces
 #
@@ -544,9 +555,9 @@ plots.large(plots.image_grid(grid, 10, row_labels=names, scale=2), 110)
 # %% [markdown]
 # Figure 12.10. Ten latent vectors with each of the ten codes. The codes decide about the hair: with
 # 0, 1, 2, 4 and 8 it is long, with 3, 5, 6, 7 and 9 short; with 1, 3 and 6 it is blond or grey.
-# They also make the skin darker or lighter (compare 7 with 5). The smile and the glasses come from
-# the latent vector: the fourth column smiles with every code, and the eighth and the last one have
-# glasses with most codes.
+# They also make the skin much darker or lighter (compare 7 with 5). The smile and the glasses come
+# from the latent vector: the fourth column smiles with every code, and the eighth and the last one
+# have glasses with nearly every code, some of them faint.
 
 # %%
 numbers = np.zeros((2, 4, 11, 2))  # which number, row, value
@@ -567,8 +578,8 @@ plots.large(plots.image_grid(grid, 11, row_labels=rows, scale=2), 110)
 # Which properties do the codes of 5,000 real faces tell, as the recogniser reads them? Some
 # properties have two values, others six, so the NMI would not be fair. We divide the mutual
 # information by the entropy of the *property* instead, $I(\text{property};
-# \text{code})\,/\,H(\text{property})$: how much of the question does the code answer? 1 means that
-# the code tells the property, and 0 that it says nothing about it.
+# \text{code})\,/\,H(\text{property})$: how much of the question does the code answer (1: all of it,
+# 0: nothing)?
 
 
 # %%
@@ -589,12 +600,14 @@ for name, values in face_labels.items():
     print(f"{name:12} told by the code {told:.3f}, shuffled {by_chance:.3f}")
 
 # %% [markdown]
-# In this run, the codes answer most of the question whether the hair is long (0.817), a part of the
-# questions about its colour (0.238) and about a hat (0.210), and little of those about skin (0.081)
-# and beard (0.037). They say nothing about smile and glasses, where shuffled labels give nearly the
-# same. Hair covers many pixels, and a pair of glasses covers few, so size may decide what the codes
-# come to mean. Size cannot be everything, since the skin covers many pixels as well, and the codes
-# tell little about its colour. Another seed may find other codes.
+# In this run, the codes determine most of whether the hair is long (0.817), a part of its colour
+# (0.238) and of whether there is a hat (0.210), and little of skin (0.081) and beard (0.037). They
+# say almost nothing about smile and glasses, where shuffled labels give nearly the same. (A hat may
+# hide long hair, so perhaps they know of hats by the hair.) Hair covers many pixels, and a pair of
+# glasses covers few, so size may decide what the codes come to mean. Size cannot be everything: the
+# skin covers many pixels as well, and the codes read from real faces tell little about its colour,
+# although figure 12.10 shows that they change the skin of made faces strongly. Another seed may
+# find other codes.
 #
 # ## 5. Classes without a real-or-fake: CatGAN
 #
@@ -629,7 +642,7 @@ print(f"G ours {ours[1]:.4f}, package {float(game.g_loss({'images': real})):.4f}
 #
 # Why should these wishes find what we call classes? On the boundary of two categories the
 # discriminator is unsure. That costs nothing where there are no real points, and even pays where
-# fake points are. So the cheapest boundary runs through a gap of the data. We try it on circles.
+# fake points are. So the cheapest boundary runs through a gap of the data.
 
 
 # %% tags=["setup"]
@@ -684,21 +697,22 @@ for places, (title, scene) in zip((axes[:2], axes[2:]), scenes.items(), strict=T
 axes[0].figure
 
 # %% [markdown]
-# Figure 12.12. The points of each circle have their own marker, and the colour is the category that
-# the discriminator gives to each place. For both scenes we see the worst and the best of three
-# seeds, with their accuracy. Three circles that lie apart are told apart perfectly with every seed
-# (so worst and best are the same picture here). Nested circles are found with one seed only (last
-# picture). With the other two, the accuracy is 0.514 and 0.517, which is guessing. The third
-# picture shows such a failure: a nearly straight boundary cuts both circles in half. It crosses
-# each of them only twice, so only few points are uncertain, and the two halves are equally large.
-# So all wishes of the discriminator are nearly met by a boundary that has nothing to do with the
-# circles.
+# Figure 12.12. The points of each circle have their own marker (dots and squares look alike), and
+# the colour is the category that the discriminator gives to each place. For both scenes we see the
+# worst and the best of three seeds, with their accuracy. Three circles that lie apart are told
+# apart perfectly with every seed (so the first two pictures are identical). Nested circles are
+# found with one seed only (last picture). With the other two, the accuracy is 0.514 and 0.517,
+# which is guessing. The third picture shows such a failure: a nearly straight boundary cuts both
+# circles in half. It crosses each of them only twice, so only few points are uncertain, and the two
+# halves are equally large. So a boundary that has nothing to do with the circles may meet the
+# discriminator's wishes almost as well.
 #
 # ### Garments, without labels and with a hundred
 #
-# Now the garments. We play CatGAN once without labels. Then we tell it the labels of 100 images,
-# ten of each class. For these images, the discriminator's loss gets the cross-entropy of the label
-# as well. The control is the same network trained on the 100 labelled images and nothing else.
+# We play CatGAN once without labels. Then we tell it the labels of 100 images, ten of each class.
+# For these images, the discriminator's loss gets the cross-entropy of the label as well. The
+# control is the same network trained on the 100 labelled images alone. (It also takes fewer steps,
+# at another learning rate.)
 
 # %%
 few = np.full(len(labels), -1, "int32")  # -1: nobody knows
@@ -724,22 +738,24 @@ for name in ("classifier alone", "with 100 labels"):
     print(f"{name:17} accuracy {accuracy[name]:.3f}")
 
 # %% [markdown]
-# Without a label, 61 % of the test images get the right name, if we name the ten categories in the
-# best way. With 100 labels CatGAN names 76 % of them itself, and the classifier alone 71 %. The
-# next table has several seeds of longer games (`benchmarks/codes.py`), beside k-means, the classic
-# way to find clusters, on the raw pixels:
+# Without a label, 61 % of the test images get the right name with the best naming. With 100 labels
+# CatGAN names 76 % of them itself, and the classifier alone 71 %. The next tables have two seeds
+# (`benchmarks/codes.py`), with longer games of CatGAN, and k-means, the classic way to find
+# clusters, on the raw pixels:
 #
 # {{benchmarks/results/codes.md}}
 #
 # {{benchmarks/results/codes_labels.md}}
 #
-# - **CatGAN** finds the classes better than k-means does, by both measures.
-# - **InfoGAN** does not. Its codes are almost perfectly readable, but they divide the garments in
-#   ways of their own.
+# - **CatGAN** finds the classes better than k-means does, by both measures. (Both are told that
+#   there are ten, but only CatGAN is told that they are equally frequent.)
+# - **InfoGAN** does not; its accuracy and that of k-means cannot be told apart. Its codes are
+#   almost perfectly readable, but they divide the garments in ways of their own.
 # - **With a hundred labels**, CatGAN is right for 74 % of the test images, and the classifier alone
-#   for 70 %. CatGAN has also learnt from 60,000 images that nobody has labelled.
+#   for 70 %. CatGAN has also seen 60,000 images without labels.
 #
-# Two seeds are few, but these differences are several times as large as the spread.
+# CatGAN's lead is larger than the spread, but two seeds are few. Another choice of the 100 images
+# probably moves the results more than ± shows: our shorter game, with another choice, had 0.756.
 #
 # ## 6. Glasses by arithmetic
 #
@@ -749,7 +765,8 @@ for name in ("classifier alone", "with 100 labels"):
 # $$\text{beard and glasses} - \text{beard} + \text{long hair} = \;?$$
 #
 # The generator of section 4 will do: nobody told it what glasses are. The course's face classifier
-# tells us which of its samples have which property.
+# tells us how surely each of its samples has a property. Few may be clear cases, so we choose none,
+# and weight all of them by this probability.
 
 # %%
 num = NUM_JUDGED
@@ -782,19 +799,17 @@ names = ["beard, glasses", "beard", "long hair", "sum", "sum, twice"]
 plots.large(plots.image_grid(faces_of(row), 5, labels=names, scale=4), 110)
 
 # %% [markdown]
-# Figure 12.13. The faces of three mean latents, and of the sum. The mean of hundreds of faces is a
-# bland one. With the difference added once, the face with long hair has got glasses, and twice as
-# much makes them darker, and the face as well. (The beards of the first two faces cannot be seen:
-# this generator makes few clear ones. The second face opens its mouth and the first does not, so
-# the difference also says something about the mouth.)
+# Figure 12.13. The faces of three mean latents, and of the sum. A mean latent gives a bland face.
+# With the difference added once, the face with long hair has got glasses, and twice as much makes
+# them darker, and the face as well. (The beards of the first two faces cannot be seen, so they were
+# not a good choice. But we only need the *difference* of the two. It should be the glasses alone,
+# and yet the second face also opens its mouth.)
 #
-# One picture proves little. We add the difference, called $g$, to hundreds of faces without
-# glasses, and ask the classifier two things: who has glasses now, and who has kept all other
-# properties? There are two controls, as long as $g$: one random direction, the same for all faces,
-# and the difference that we get from the same sums if each latent vector has got the answers of
-# another face (*shuffled*). They show what any push in a fixed direction does. And for real faces
-# we have the perfect answer: **twins**, pairs of faces that differ in their glasses and in nothing
-# else.
+# We add the difference, called $g$, to hundreds of faces without glasses, and ask the classifier
+# two things: who has glasses now, and who has kept all other properties? There are two controls, as
+# long as $g$: one random direction, the same for all faces, and a *shuffled* one, for which we
+# shuffle the classifier's answers among the faces and compute $g$ again. For real faces we have the
+# perfect answer: **twins**, pairs of faces that differ in their glasses and in nothing else.
 
 
 # %%
@@ -828,22 +843,22 @@ plots.large(plots.image_grid(np.concatenate(shown), 10, row_labels=names, scale=
 
 # %% [markdown]
 # Figure 12.14. Top: ten real faces and their twins. Bottom: ten faces that the generator made
-# without glasses, and the same after adding $2g$. All ten have glasses now. Look at the colours,
-# too: the hair and the skin of most faces are darker.
+# without glasses, and the same after adding $2g$. All ten have glasses now, and the hair and the
+# skin of most faces are darker.
 #
 # **Does it work?** Yes: with $g$, 52 % of the faces have glasses, and with $2g$ 99 %. The controls
-# give glasses to nobody at these lengths, and to 2 % at most at three times the length. So it is
-# the direction that makes the glasses, and not the push.
+# give glasses to nobody at these lengths, and to 2 % at most at three times the length. (That is
+# easy: we started from the quarter of the faces with the clearest lack of glasses.) So it is the
+# direction that makes the glasses, and not the push.
 #
 # **Is the direction pure?** No. With $g$, each other property is kept in 89 % of the cases, and all
-# of them by 46 % of the faces; with $2g$ it is 82 % and 28 %. Real twins keep all of them in 99 %
-# of the pairs, so on real faces the classifier is reliable. (On made faces it may err more often.)
-# The controls show where this comes from. The shuffled direction of length one keeps 88 % and 45 %,
-# just as $g$ does, and at length two it keeps less. So these faces change easily under *any* push
-# of this length, and $g$ disturbs them no more than a direction that means nothing. The random
-# direction disturbs them most. One reason may be that the code is a part of the latents: a random
-# direction moves it as much as everything else, away from the one-hot vectors of the training.
-# (Each control is a single direction, so small differences between them mean nothing.)
+# of them by 46 % of the faces, with or without new glasses; with $2g$ it is 82 % and 28 %. Real
+# twins keep all of them in 99 % of the pairs, so on real faces the classifier is reliable. (On made
+# faces it may err more often.) Part of the change would come with other pushes of this length. The
+# shuffled direction of length one keeps 88 % and 45 %, much as $g$ does, and at length two it keeps
+# less. So $g$ disturbs the faces no more than these two directions, which mean nothing. The random
+# one disturbs them most, perhaps because it also moves the code away from the one-hot vectors of
+# the training. (Each control is a single draw; another may keep more or less.)
 
 # %%
 axes = plots.panels(4, width=3.2, height=3.7)
@@ -859,9 +874,9 @@ axes[0].figure
 # %% [markdown]
 # Figure 12.15. The mean change of each pixel (red is darker, blue is brighter). In the twins, only
 # the glasses change. Adding $2g$ draws the same glasses (the correlation with the twins is 0.83),
-# but skin and hair become darker as well. The two controls change the faces as strongly, each in
-# its own way: both make the hair at the sides brighter, and the random one darkens the mouth. But
-# they draw no glasses (the correlations are 0.10 and −0.11).
+# but skin and hair become darker as well. The two controls change the faces strongly, too: both
+# make the sides of the hair brighter, the random one darkens the mouth, and the shuffled one
+# brightens the whole face. But they draw no glasses (the correlations are 0.10 and −0.11).
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
@@ -939,18 +954,18 @@ print(f"expected 1.4612, yours {class_error(twice, np.full(4, 2)):.4f}")
 # ## Take away
 #
 # - A class can enter the discriminator at its beginning, at its end, or be guessed by a second
-#   head. All three ways obey. The second head loses samples that could be of either class, as a
-#   case with a known answer shows.
+#   head. All three ways mostly obey, concatenation least. The second head loses samples that could
+#   be of either class, as a case with a known answer shows.
 # - A code that must be readable from the image comes to mean something. What it means is for the
 #   game to decide: on faces mostly the hair, on garments outlines of its own.
 # - A discriminator that is sure of real images and unsure of fake ones can find clusters where the
 #   data leave gaps, though not with every seed.
-# - Arithmetic with latents moves glasses, and a little of everything else. Twins show how
-#   much, and directions that mean nothing show why: any push of this length changes a face.
+# - Arithmetic with latents moves glasses, and a little of everything else. Twins show how much, and
+#   two directions that mean nothing change the faces at least as much.
 #
 # **Limits.** The pictures of sections 3 to 6 are single runs, but for the circles; section 2 has
-# three seeds, and the tables have those that they name. The classifier that judges has an accuracy
-# of 93 % itself. Cartoon faces of 32 × 32 pixels are far from photographs.
+# three seeds, and the tables name theirs. The classifier that judges has an accuracy of 93 %
+# itself. Cartoon faces of 32 × 32 pixels are far from photographs.
 #
 # **Next**: this is the last notebook for now. Where could a class enter the networks of [notebook
 # 11](11_stylegan.ipynb)? `layers.ConditionalBatchNormalization` is one answer.
@@ -958,8 +973,11 @@ print(f"expected 1.4612, yours {class_error(twice, np.full(4, 2)):.4f}")
 # **References.** Mirza and Osindero 2014, conditional GAN,
 # [arXiv:1411.1784](https://arxiv.org/abs/1411.1784) · Odena et al. 2017, AC-GAN,
 # [arXiv:1610.09585](https://arxiv.org/abs/1610.09585) · Miyato and Koyama 2018, projection,
-# [arXiv:1802.05637](https://arxiv.org/abs/1802.05637) · Gong et al. 2019, twin auxiliary
-# classifiers, [arXiv:1907.02690](https://arxiv.org/abs/1907.02690) · Chen et al. 2016, InfoGAN,
+# [arXiv:1802.05637](https://arxiv.org/abs/1802.05637) · Shu et al. 2017, [AC-GAN learns a biased
+# distribution](https://ruishu.io/2017/12/26/acgan/) · Gong et al. 2019, twin auxiliary classifiers,
+# [arXiv:1907.02690](https://arxiv.org/abs/1907.02690) · Kynkäänniemi et al. 2019, precision and
+# recall, [arXiv:1904.06991](https://arxiv.org/abs/1904.06991) · Shmelkov et al. 2018, GAN-train,
+# [arXiv:1807.09499](https://arxiv.org/abs/1807.09499) · Chen et al. 2016, InfoGAN,
 # [arXiv:1606.03657](https://arxiv.org/abs/1606.03657) · Springenberg 2016, CatGAN,
 # [arXiv:1511.06390](https://arxiv.org/abs/1511.06390) · Radford et al. 2015, DCGAN,
 # [arXiv:1511.06434](https://arxiv.org/abs/1511.06434) · Xiao et al. 2017, Fashion-MNIST,
