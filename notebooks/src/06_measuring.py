@@ -1004,9 +1004,9 @@ bags = np.concatenate([samples[first], images[labels == bag][:12]])
 plots.large(plots.image_grid(bags, 12, row_labels=["samples", "real bags"], scale=2))
 
 # %% [markdown]
-# Figure 6.14. The first twelve samples that the classifier takes for bags (top), and twelve real bags
-# (bottom). The fifth sample is a bag. Most of the others have a bag's outline at best, several are
-# shapeless, and hardly one has a handle.
+# Figure 6.14. The first twelve samples that the classifier takes for bags (top), and twelve real
+# bags (bottom). The fifth sample is a bag. Most of the others have a bag's outline at best, several
+# are shapeless, and hardly one has a handle.
 #
 # The numbers speak against the last of the three explanations. The balls of the bags are not small:
 # their mean radius is 6.8, and that of all samples is 6.2. Flaws explain a part at best, because
