@@ -379,7 +379,7 @@ def print_scores(name, samples, scores):
 
 # %% [markdown]
 # A lesson has no time for a long training. So the package comes with a generator that the same
-# recipe trained on 160,000 images. (It is a running average, too, its phases have 3,000 images, and
+# recipe trained on 96,000 images. (It is a running average, too, its phases have 3,000 images, and
 # its weights are stored with 8 bits each.) We measure it beside our short run.
 
 # %%
