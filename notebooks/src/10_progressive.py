@@ -304,9 +304,10 @@ history = game.fit(
 )
 
 # %% [markdown]
-# Figure 10.4. Images of six latent vectors after 56,000 real images, from the generator itself
-# (above) and from its running average (below). The average has cleaner edges, though not every
-# image has fewer specks: look at the coat.
+# Figure 10.4. Images of six latent vectors after 57,600 real images, from the generator itself
+# (above) and from its running average (below). In the second and the third column the average shows
+# a shoe and a pair of trousers, where the generator has a torn shoe and a garment of two parts. The
+# fourth image is no clear garment in either row.
 
 # %%
 frames = watcher.frames[:13] + watcher.frames[14::2]  # sizes change early
@@ -314,12 +315,14 @@ film = plots.training_gif(frames, "../outputs/10_progressive.gif", 0.6)
 Image(film.read_bytes())
 
 # %% [markdown]
-# Figure 10.5. The film of the run, 0.6 s a frame: every second epoch until 19,200 real images, and
-# every eighth after that. Look at the upper row first. After two epochs the 4 × 4 noise has become
-# a dark border with brighter blocks in the middle. At 8 × 8 and 16 × 16 you see upright and flat
-# shapes, and a shoe is a shoe before 32 × 32 begins. The lower row lags far behind: at 8 × 8 the
-# average is still noise. In the last five frames the average has caught up. Its images change less
-# from frame to frame than those of the generator, but the shoes are still being mended.
+# Figure 10.5. The film of the whole run, 0.6 s a frame: every second epoch (100 steps) until step
+# 1,200, when 32 × 32 has faded in, and every fourth epoch after that. Look at the upper row first.
+# After 200 steps the 4 × 4 noise has become a dark border with brighter blocks in the middle. At
+# 8 × 8 and 16 × 16 you see upright and flat shapes, and at step 900, before 32 × 32 begins, the
+# second image is already a shoe. The lower row lags far behind: until step 600 the average is
+# little more than noise, and at step 1,400 it is still a blur. From step 1,800 on it has caught up.
+# After that its images change less from frame to frame than those of the generator. The fourth
+# latent vector never settles on a garment.
 
 # %%
 seen = (np.array(history.epoch) + 1) * recipe.steps_per_epoch * recipe.batch_size
