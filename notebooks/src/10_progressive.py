@@ -343,14 +343,14 @@ axes[0].figure
 
 # %% [markdown]
 # Figure 10.6. Left: the resolution, as a share of 32, climbs in three steps. With each step alpha
-# falls and rises again. (The log has means over an epoch of 800 images, and a size begins at the
-# end of an epoch, so alpha never shows 0. The slopes between two sizes are drawn by the line
-# alone.) After 19,200 images the networks are complete. Right: the losses of the whole run. At 8 ×
-# 8 and 16 × 16 the discriminator is close to guessing: its mean loss is 0.67 and 0.68, and guessing
-# gives $\log 2 \approx 0.69$. (Under a penalty, a loss near $\log 2$ can also mean that the
-# discriminator gives small answers.) At 4 × 4 its loss was 0.62, no larger than at the end, so the
-# size of an image alone does not decide how easy its task is. The curves part during 16 × 16 and
-# stay apart at 32 × 32. Over the last ten epochs the losses are 0.62 and 0.92.
+# falls and rises again. (The log has means over an epoch of 800 images, so alpha never shows 0. The
+# slopes between two sizes are drawn by the line alone.) After 19,200 images the networks are
+# complete. Right: the losses of the whole run. At 8 × 8 and 16 × 16 the discriminator is close to
+# guessing: its mean loss is 0.67 at both sizes, and guessing gives $\log 2 \approx 0.69$. (Under a
+# penalty, a loss near $\log 2$ can also mean that the discriminator gives small answers.) At 4 × 4
+# its mean loss is 0.62, the same as at 32 × 32, so the size of an image alone does not decide how
+# easy its task is. The curves part while 32 × 32 fades in and stay apart after that. Over the last
+# ten epochs the losses are 0.61 and 0.94.
 
 # %% [markdown]
 # ## 4. Is it any good?
@@ -394,11 +394,13 @@ for name, samples in made.items():
     print_scores(name, samples, scores)
 
 # %% [markdown]
-# In this run, the running average has a distance of 27, and the generator itself 47. The learning
+# In this run, the running average has a distance of 31, and the generator itself 39. The learning
 # rate stays high, so the generator probably moves to and fro around a good place, and the average
-# is closer to that place. All ten classes occur. Precision is nearly that of real images, but this
-# says little, because noise gets 0.99 ([notebook 06](06_measuring.ipynb) explains why). What is
-# missing is variety: recall is 0.27, and other real images have 0.87.
+# is closer to that place. The longer run is far better: its distance is 11. All ten classes occur
+# in all three. The precision of the average (0.82) and of the longer run (0.84) is nearly that of
+# real images, but this says little, because noise gets 0.99 ([notebook 06](06_measuring.ipynb)
+# explains why). What is missing is variety: recall is 0.25 for the average and 0.37 for the longer
+# run, and other real images have 0.87.
 
 # %%
 rows, blank = [], np.ones((28, 28, 1))  # white
@@ -412,12 +414,14 @@ names = data.CLASS_NAMES
 plots.large(plots.image_grid(np.stack(rows), 16, row_labels=names, scale=2), 100)
 
 # %% [markdown]
-# Figure 10.7. Left: samples of the running average, a row for each class that the classifier sees
-# in them. Right: real images of that class. The boots and many trousers would pass. Cloth is flat
-# or speckled, bags have no handles, coats look like pullovers, and the sandals with their thin
-# straps have fallen apart. And the sleeves? Those of the pullovers are mostly of one length, but
-# the fourth and the sixth T-shirt have one sleeve longer than the other: the very fault of section
-# 1.
+# Figure 10.7. A row for each class that the classifier sees in the samples. Left: five samples of
+# the running average. Middle: five of the longer run. Right: four real images of that class. In
+# both runs the pullovers and most boots would pass, and so would most trousers of the short run.
+# Its shirts and bags are often shapeless, its sandals have fallen apart, and the fourth image in
+# its row of T-shirts is no T-shirt. The longer run has clearer sandals and two bags with handles,
+# but two of its trousers look like dresses. And the sleeves? Most pairs are of one length in both
+# runs, but on the fourth T-shirt of the longer run one sleeve reaches a little lower than the
+# other: the very fault of section 1.
 
 # %% [markdown]
 # ## 5. What does fade-in protect?
@@ -542,19 +546,24 @@ axes[0].figure
 
 # %% [markdown]
 # Figure 10.9. How much the images of 100 fixed latent vectors change within an epoch of 400 real
-# images: the mean over three seeds, with the range over the seeds shaded. The size 8 × 8 begins
-# after 2,000 images and has faded in after 4,000.
+# images, with optimizers that start afresh (left) and that do not (right): the mean over three
+# seeds, with the range from the smallest to the largest seed shaded. The size 8 × 8 begins after
+# 2,000 images and has faded in after 4,000.
 #
-# In the first epoch at 8 × 8, a pixel changes by 0.36 to 0.59 when the new layers come at once, and
-# by 0.12 to 0.22 when they fade in. All three seeds agree. Part of this is built in: in that epoch
-# the new layers have a share of at most 0.2 of the image, instead of all of it. Whether the
-# optimizers start afresh makes no difference that we can see there (0.12 to 0.32 without a
-# restart). After that the picture is mixed. Around 3,200 images, one seed that fades in changes
-# more than any other game. At 4,400 images, all three games that grew at once change more than the
-# rest, and then the ranges overlap again. We cannot say why. So fade-in keeps the first change
-# small; it does not prevent later ones. (A game without fade-in and without a restart is missing
-# here.) The discriminator's loss does not tell the three games apart. Section 9 shows how little of
-# this is left in the final images.
+# With a restart, in the first epoch at 8 × 8 a pixel changes by 0.36 to 0.59 when the new layers
+# come at once, and by 0.12 to 0.22 when they fade in. Without a restart, the ranges are 0.32 to
+# 0.60 and 0.12 to 0.32; with one of the three seeds fade-in makes no difference there. Part of this
+# is built in: in that epoch the new layers have a share of at most 0.2 of the image, instead of all
+# of it. Whether the optimizers start afresh makes no difference that we can see in the change of
+# the images. After that the ranges overlap nearly everywhere. (There are two exceptions, in
+# opposite directions: at 4,400 images with a restart, and at 5,600 without. We cannot say why.) So
+# fade-in keeps the first change small; it does not prevent later ones.
+#
+# In one of the four games the discriminator's loss stands out: with new layers that come at once
+# and no restart, it is 0.81 to 0.99 in the first epoch, and 0.65 to 0.68 in all the others.
+# Probably Adam still divides by the size of the old gradients, so its first steps are too large; to
+# find out, one would measure these steps. Section 9 shows how little of all this is left in the
+# final images.
 
 # %% [markdown]
 # ## 6. The equalized learning rate
@@ -738,20 +747,22 @@ axes[2].legend()
 axes[0].figure
 
 # %% [markdown]
-# Figure 10.11. Left: the largest activation over the run (the axis does not begin at 0). Without
-# normalisation it stays between 1.1 and 1.3, and has been rising slowly since 5,000 images. With
-# normalisation it rises to 1.9 and settles near 1.5, which does no harm, because the features are
-# divided by their root mean square afterwards. Right: the share of samples that the classifier sees
-# in each class. By their labels, real images have 0.1 everywhere; at 16 × 16 pixels the classifier
-# finds few sandals and coats with normalisation, too. Without normalisation more than a quarter of
-# the samples are pullovers, and hardly any are sandals or coats.
+# Figure 10.11. Left and middle: the largest activation of each player over the run. Without
+# normalisation that of the generator stays between 1.1 and 1.3, and has been rising slowly since
+# 5,000 images. With normalisation it rises to 1.9 and settles near 1.5, which does no harm, because
+# the features are divided by their root mean square afterwards. The discriminator's stays between
+# 0.6 and 1.0 in both games. It rises when 16 × 16 begins, and then falls slowly. Right: the
+# share of samples that the classifier sees in each class. By their labels, real images have 0.1
+# everywhere; at 16 × 16 pixels the classifier finds few sandals and coats with normalisation, too.
+# Without normalisation more than a quarter of the samples are pullovers, and hardly any are sandals
+# or coats.
 #
 # So pixelwise normalisation matters in this game: the distance is 24 with it and 59 without, and
 # recall falls from 0.29 to 0.11. The reason is probably not the one that the paper and the lecture
-# give. In this short run the generator's activations do not run away (we did not look at the
-# discriminator's), and what the samples lack is variety. The paper itself found that normalisation
-# hardly changed the results on most data. Why it helps variety here, we do not know. The table in
-# section 9 confirms the difference with three seeds.
+# give: in this short run the activations of neither player run away, and what the samples lack is
+# variety. The paper itself found that normalisation hardly changed the results on most data. Why it
+# helps variety here, we do not know. The table in section 9 confirms the difference with three
+# seeds.
 
 # %% [markdown]
 # ## 8. The minibatch standard deviation
@@ -833,9 +844,8 @@ plots.large(axes[0].figure, 80)
 # three seeds, and at most one mode is found. With the layer they spread over the whole ring, with
 # each seed: 11 % to 14 % of the samples are nearest to each mode. The quality is another matter: 7,
 # 4 and 8 modes, for the three seeds, have even one sample within three standard deviations,
-# probably because the discriminator learns slowly here. (Of the cloud of seed 2 without the layer,
-# the left part lies outside of the picture.) One caution: with the layer the discriminator has a
-# third input, so it also begins with other weights.
+# probably because the discriminator learns slowly here. One caution: with the layer the
+# discriminator has a third input, so it also begins with other weights.
 
 # %% [markdown]
 # ## 9. The ablation
@@ -997,9 +1007,9 @@ print(f"{np.mean(distances):.1f} ± {np.std(distances, ddof=1):.1f}" if len(SEED
 # - Pixelwise normalisation gave the samples more variety. The minibatch standard deviation did
 #   nothing on garments, and spread the samples over the ring.
 #
-# **Limits.** The long game and the two games of section 7 have one seed each; section 5, section 8
-# and the table have three. 32 × 32 pixels are where growing has least to offer: it was made for
-# images a thousand pixels wide.
+# **Limits.** The game of section 3, the longer run beside it and the two games of section 7 have
+# one seed each; section 5, section 8 and the table have three. 32 × 32 pixels are where growing has
+# least to offer: it was made for images a thousand pixels wide.
 #
 # **Next**: [notebook 11](11_stylegan.ipynb) keeps the growing networks and replaces the inside of
 # the generator, so that each size has its own say in the style.
