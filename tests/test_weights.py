@@ -42,12 +42,21 @@ def test_each_weight_is_off_by_half_a_step_at_most(model, tmp_path):
 
 
 def test_values_on_the_levels_are_exact(tmp_path):
-    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, use_bias=False)])
-    kernel = np.array([[127, 0], [-64, 0], [1, 0]], "float32") / 8
+    model = keras.Sequential([keras.Input((150,)), keras.layers.Dense(2, use_bias=False)])
+    kernel = np.tile(np.array([[127, 0], [-64, 0], [1, 0]], "float32") / 8, (50, 1))
     model.set_weights([kernel])
     weights.save_quantized(model, tmp_path / "a.npz")
     weights.load_quantized(model, (tmp_path / "a.npz").read_bytes())
     np.testing.assert_array_equal(model.get_weights()[0], kernel)
+
+
+@pytest.mark.parametrize(("rows", "exact"), [(49, True), (50, False)])
+def test_kernels_of_fewer_than_100_numbers_stay_as_they_are(rows, exact, tmp_path):
+    model = keras.Sequential([keras.Input((rows,)), keras.layers.Dense(2, use_bias=False)])
+    (kernel,) = model.get_weights()
+    weights.save_quantized(model, tmp_path / "a.npz")
+    weights.load_quantized(model, (tmp_path / "a.npz").read_bytes())
+    assert (model.get_weights()[0] == kernel).all() == exact
 
 
 def test_the_same_weights_give_the_same_bytes(model, tmp_path):
