@@ -739,7 +739,7 @@ for name in ("classifier alone", "with 100 labels"):
 
 # %% [markdown]
 # Without a label, 61 % of the test images get the right name with the best naming. With 100 labels
-# CatGAN names 76 % of them itself, and the classifier alone 71 %. The next tables have two seeds
+# CatGAN names 76 % of them itself, and the classifier alone 71 %. The next tables have three seeds
 # (`benchmarks/codes.py`), with longer games of CatGAN, and k-means, the classic way to find
 # clusters, on the raw pixels:
 #
@@ -754,7 +754,7 @@ for name in ("classifier alone", "with 100 labels"):
 # - **With a hundred labels**, CatGAN is right for 74 % of the test images, and the classifier alone
 #   for 70 %. CatGAN has also seen 60,000 images without labels.
 #
-# CatGAN's lead is larger than the spread, but two seeds are few. Another choice of the 100 images
+# CatGAN's lead is larger than the spread over the three seeds. Another choice of the 100 images
 # probably moves the results more than ± shows: our shorter game, with another choice, had 0.756.
 #
 # ## 6. Glasses by arithmetic
