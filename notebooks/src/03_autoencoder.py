@@ -161,8 +161,8 @@ for name, scores in {"generative": bayes_logits, "discriminative": logits}.items
 #
 # Only the generative model can show a boot: you draw a point from its density. As it has a density,
 # it also has an answer to the second question: where both densities are tiny, it has seen nothing
-# like this point. (How good this answer is we shall see below.) The discriminative model can only
-# choose between sneaker and boot, or decline to choose where it is not sure.
+# like this point. The discriminative model can only choose between sneaker and boot, or decline to
+# choose where it is not sure.
 #
 # </details>
 
@@ -191,14 +191,14 @@ ax.figure
 # model: vermilion for sneaker, blue for boot, and a black line where both are equally likely.
 # Notice that the network has an opinion even in the corners, where there are no shoes at all. The
 # draws lie where the images lie and a little beyond, because both clouds are bent and a normal
-# density is not: the sneakers' draws overshoot at the lower left. (The legend hides one draw.)
+# density is not: the sneakers' draws overshoot at the lower left.
 #
 # Now the second question. We walk away from the mean boot, in the direction that leads away from
 # the sneakers, and ask both models on the way. Each step is as long as the way from the mean
 # sneaker to the mean boot. Then we ask about things that are no shoes, test images of trousers,
-# shirts and bags. We draw the line where 95 % of the training shoes pass. At the end
-# `np.linalg.pinv(axes_2d).T` turns draws back into images: it multiplies each component by its
-# number and its spread, and adds the two.
+# shirts and bags. We draw the line where 95 % of the training shoes pass. At the end we turn draws
+# back into images. `np.linalg.pinv(axes_2d).T` undoes the division by the spread, so an image is
+# the mean shoe plus $a_1 d_1 + a_2 d_2$, each component $a_i$ times its direction $d_i$.
 
 # %%
 direction = boots.mean(0) - sneakers.mean(0)
@@ -224,15 +224,14 @@ show(np.concatenate(pictures).reshape(-1, 28, 28), 10, row_labels=["sneaker", "b
 
 # %% [markdown]
 # Figure 3.2. The first ten draws of each class as images: the mean shoe plus two components. All of
-# them are shoes, and all are blurred, because two numbers cannot hold more of a shoe. The seventh
-# sneaker looks like a boot, and the seventh boot like a sneaker. *Generative* does not mean *good*.
-# It means that you can ask the model for samples.
+# them are shoes, and all are blurred, because two linear components cannot hold more of a shoe. The
+# seventh sneaker looks like a boot, and the seventh boot like a sneaker. *Generative* does not mean
+# *good*. It means that you can ask the model for samples.
 #
 # Now to the printed numbers. The farther we go, the more certain the discriminative model becomes
 # that it sees a boot. In this direction it is surest far from the data, so a rule that declines
-# when the network is unsure would not help. (Along the black line of figure 3.1 it stays unsure,
-# however far you go.) The density does better: $\log p(x \mid \text{boot})$ falls from -1 to -1312,
-# which says plainly that the training data contain nothing like this point.
+# when the network is unsure would not help. The density does better: $\log p(x \mid \text{boot})$
+# falls from -1 to -1312, which says that the training data contain nothing like this point.
 #
 # But look at the things that are no shoes. Hardly any trousers pass for a shoe, yet a third of the
 # shirts and three quarters of the bags do. Our density knows only two numbers of an image, and
@@ -394,8 +393,7 @@ show(shown, 10, row_labels=["original", *rebuilt])
 #
 # With 2 numbers the network's error is 0.1083, where principal components have 0.1844. With 32
 # numbers it is 0.0403 against 0.0607. (The network has one small advantage: its tanh keeps every
-# pixel between -1 and 1, while principal components may leave this range.) Exercise 3.1 asks how
-# many components would be as good.
+# pixel between -1 and 1, while principal components may leave this range.)
 #
 # ### The latent space
 #
@@ -438,15 +436,15 @@ plane(codes_2d, decoder_2d)
 # Figure 3.6. Left: 150 test images of each class, each at the place of its code. Nobody told the
 # network about classes, and still trousers (squares, bottom), dresses (triangles, bottom right),
 # and ankle boots (stars, top left) have regions of their own. Sneakers and sandals (left) overlap.
-# Bags (thick crosses) form a compact cluster at the origin. Shirts, coats, pullovers and T-shirts
-# crowd together on the right. Right: what the decoder makes of the same plane. Along the clouds it
-# draws garments. In the lower left, where no image lies, it draws something nearly black. (The
-# frame holds the central 99 % of the codes along each axis.)
+# Bags (thick crosses) form a narrow band from about -11 to the origin. Shirts, coats, pullovers and
+# T-shirts crowd together on the right. Right: what the decoder makes of the same plane. Along the
+# clouds it draws garments. In the lower left, where no image lies, it draws something nearly black.
+# (The frame holds the central 99 % of the codes along each axis.)
 #
 # Look at the axes: they run from about -57 to 11 and from -43 to 20. Nothing in the loss says where
 # codes should lie. If you draw a code from a standard normal distribution, you land close to the
-# origin, in the small crowd of tops and bags. The decoder draws garments there, but you will never
-# see a boot or a pair of trousers.
+# origin, in the small crowd of tops and bags. The decoder draws garments there, but hardly ever a
+# boot or a pair of trousers.
 #
 # ## 3. A variational autoencoder
 #
@@ -513,10 +511,10 @@ plots.large(plots.diagram(boxes, arrows, 11.2, 3.1))
 # $$\mathbb{E}_x\,\mathrm{KL}\big(q(z \mid x) \,\|\, p(z)\big) = I(x; z) +
 # \mathrm{KL}\big(q(z) \,\|\, p(z)\big),$$
 #
-# where $I(x; z)$, the *mutual information*, says how much a code tells about the image that it came
-# from. Both it and the price are measured in *nats*, units that go with the natural logarithm as
-# bits go with $\log_2$. A high price may mean informative codes, or an aggregate far from
-# $N(0, I)$.
+# where $I(x; z) = \mathbb{E}_x\,\mathrm{KL}\big(q(z \mid x) \,\|\, q(z)\big)$, the *mutual
+# information*, says how much a code tells about its image. All three are measured in *nats*, which
+# go with the natural logarithm as bits go with $\log_2$. A high price may mean informative codes,
+# or an aggregate far from $N(0, I)$.
 #
 # And what does $\sigma$ do? Multiply the loss, −ELBO, by $2\sigma^2$, and it is the squared error
 # plus $2\sigma^2$ times the price. So $\sigma$ decides what a nat is worth, like the $\beta$ of the
@@ -631,15 +629,15 @@ print(f"VAE, a test image: price {price:.1f} nats, reconstruction {term:.1f} nat
 # 0.72, and its variances go from 0.32 to 3.14. That is much closer to $N(0, I)$, but still far from
 # it: the largest variance is ten times the smallest.
 #
-# And what does a test image cost? Its reconstruction costs 278.6 nats, now from a *drawn* code.
-# (The constant of the density, $392 \log 2\pi\sigma^2 \approx -366$ nats, is left out.) Times
-# $2\sigma^2/784$ this is an error of 0.044, a little more than the 0.042 without noise.
+# The reconstruction of a test image costs 278.6 nats, now from a *drawn* code. (The constant of the
+# density, $392 \log 2\pi\sigma^2 \approx -366$ nats, is left out.) Times $2\sigma^2/784$ this is an
+# error of 0.044, a little more than the 0.042 without noise.
 #
 # The price of the code is 56.5 nats. A code can at most tell which of the 10,000 test images it
 # came from, so $I(x; z)$ is at most $\log 10{,}000 \approx 9.2$ nats. The other 47 nats or more are
-# the divergence of the aggregate of these images from $N(0, I)$ ([Hoffman and Johnson,
-# 2016](http://approximateinference.org/accepted/HoffmanJohnson2016.pdf)). Some of that only says
-# that 10,000 small clouds cannot fill 32 dimensions. Section 6 shows what the rest does to samples.
+# the divergence of the aggregate of these images from $N(0, I)$. Even if the codes of unlimited
+# data followed $N(0, I)$, a sample of 10,000 would leave holes, and the divergence counts these.
+# Section 6 shows what the rest does to samples.
 
 # %%
 plane(vae_codes(vae_encoder_2d, test_images)[0], vae_decoder_2d)
@@ -744,10 +742,11 @@ show(shown, 10, row_labels=[*cleaned, "clean"])
 #
 # The last column of the printed table shows what each method loses even without noise. The network
 # with a bottleneck that saw no noise reaches, after eight epochs, 19.77 dB on clean images and
-# 18.40 dB on noisy ones: the bottleneck itself removes most of the noise. Training with noise adds
-# 0.49 dB (in one run), and costs about as much on clean images. For the wide network it adds seven
-# times as much, from 17.10 to 20.59 dB. (The bottleneck comes with two dense layers, so the size of
-# the code, the depth and the kind of layer change together.)
+# 18.40 dB on noisy ones: it removes most of the noise without training for it. Training with noise
+# adds 0.49 dB (in one run), and costs about as much on clean images. For the wide network it adds
+# seven times as much, from 17.10 to 20.59 dB, and costs 5.7 dB on clean images. (The bottleneck
+# comes with two dense layers, so the size of the code, the depth and the kind of layer change
+# together.)
 #
 # Even the wide network that saw no noise removes two thirds of the error,
 # $0.250 \to 4/10^{1.71} = 0.078$. One reason is the last layer's tanh, which cannot give values
@@ -758,11 +757,15 @@ show(shown, 10, row_labels=[*cleaned, "clean"])
 # variance, so the error should be that of clean images plus this share, 0.0709 or 17.51 dB, as
 # measured.
 #
-# With a squared error, the best answer to a noisy image is the mean of all clean images that may be
-# behind it. For normal noise, the step to this mean is the noise's variance times the gradient of
-# the log density of noisy images, the *score* ([Vincent,
-# 2011](https://doi.org/10.1162/NECO_a_00142)). So a denoiser points to where images are more
-# likely, and diffusion models draw samples by following it in many small steps.
+# With a squared error, the best answer to a noisy image $\tilde{x}$ is the mean of all clean images
+# $x$ that may be behind it. For normal noise of variance $\sigma^2$ it is ([Vincent,
+# 2011](https://doi.org/10.1162/NECO_a_00142))
+#
+# $$\mathbb{E}[x \mid \tilde{x}] = \tilde{x} + \sigma^2\, \nabla \log p(\tilde{x}).$$
+#
+# The gradient is called the *score*. A denoiser points to where images are more likely. Diffusion
+# models draw samples by following the scores of ever less noisy images, usually adding a little
+# fresh noise.
 #
 # ## 5. Anomalies
 #
@@ -774,8 +777,8 @@ show(shown, 10, row_labels=[*cleaned, "clean"])
 # anomaly. One number says how well the score separates the two groups: the probability that a
 # random anomaly has a higher score than a random normal image. It is called the area under the ROC
 # curve (AUC; ROC is short for receiver operating characteristic, the curve of hits over false
-# alarms as the threshold falls). An AUC of 1 is perfect, and ½ is guessing. Below ½, most anomalies
-# are reconstructed *better* than normal images.
+# alarms as the threshold falls). An AUC of 1 is perfect, and ½ is guessing. Below ½, the anomaly is
+# reconstructed *better* in most pairs.
 #
 # Some classes are simply harder to draw than others. So we need a control (`# not in the lecture`):
 # an autoencoder that has seen all ten classes. We train everything with three seeds.
@@ -845,7 +848,8 @@ ax.figure
 # %% [markdown]
 # Figure 3.10. How well the reconstruction error tells each class from the other nine. Vermilion
 # crosses: the autoencoder has never seen the class. Black dots: the control has seen all classes.
-# There is a mark for each of three seeds. The distance from dot to cross is the effect of novelty.
+# Each has three seeds. The distance from dot to cross is the effect of leaving the class out,
+# probably mostly novelty.
 #
 # - **Bags** are the easiest anomaly (0.944). But much of that is not novelty: bags are hard to
 #   reconstruct even for a network that has seen them (0.796). (And as no AUC exceeds 1, novelty
@@ -947,24 +951,25 @@ show(shown, 10, row_labels=[*samples, "real"])
 # Figure 3.11. Ten samples of each kind, and real test images. (a) Fog that fills the frame. (b) The
 # fog has got an outline, but hardly a garment can be named. (c) One can guess T-shirts and a shoe;
 # others are a mixture of several things. (d) A boot, a sandal, a sneaker, dresses and pullovers,
-# soft but whole. (e), (f) The VAE gives some whole garments and some fog; both rows use the same
+# soft but mostly whole. (e), (f) Two or three whole garments, otherwise fog; both rows use the same
 # latents, and the fitted normal distribution changes little. (g) Most are whole garments again, but
-# the third and the last are not. In (d) and (g) each sample comes from one k-means group, so the
-# columns cannot be compared with those above.
+# the third and the last are not. The columns of (d) and (g) cannot be compared with those above.
 #
 # Let us also measure. Good samples come close to *every* kind of real image, so we take each of
 # 2,000 test images, look for the most similar one among 5,000 samples, and average the squared
 # error of a pixel between the two (the *coverage error*). And every good sample comes close to
 # *some* real image, so we also go the other way, from 2,000 samples to 5,000 real images that no
-# model was trained on (the *fidelity error*). Small is good for both; the table calls them coverage
-# and fidelity.
+# model was trained on (the *fidelity error*). Small is good for both.
 #
 # A squared error rewards blur, and the two decoders blur differently. So we judge each decoder's
-# *reconstructions* of these 5,000 real images in the same way, and subtract their numbers. What
-# remains is what the choice of the codes costs. A coverage error of 0 means as good as the codes of
-# real images. A fidelity error of 0 is out of reach, since each reconstruction meets its own
-# original among the 5,000 images, and a new sample has none. So read the differences among (a) to
-# (g), not the distance from 0.
+# *reconstructions* of these 5,000 real images in the same way, and the table shows
+#
+# $$\text{cost} = \text{error of samples} - \text{error of reconstructions}.$$
+#
+# The rows of AE and VAE thus have baselines of their own, and that of the VAE decodes the means of
+# the codes of real images, not draws. A coverage cost of 0 means as good as these codes. A fidelity
+# cost of 0 is out of reach, since each reconstruction meets its own original among the 5,000
+# images, and a sample has none. So read the differences among (a) to (g), not the distance from 0.
 
 
 # %%
@@ -1015,25 +1020,25 @@ for name in samples:
 
 # %% [markdown]
 # Each row has three seeds, for the networks and for the latents. All three agree on the order of
-# the coverage errors, from (a), the worst, to (b), (c), (e), (f), (d) and (g), the best, and the
+# the coverage costs, from (a), the worst, to (b), (c), (e), (f), (d) and (g), the best, and the
 # steps are larger than the spread of the seeds.
 #
 # - (a) → (b): place and spread make the fog go away, but what remains is no closer to real images.
-#   The coverage error falls by about 0.04, from 0.15 to 0.11, and the fidelity error not at all.
-# - (b) → (c): the *correlations* of the 32 numbers halve the coverage error, to about 0.05, and
-#   take 0.05 off the fidelity error.
-# - (c) → (d): ten normal distributions instead of one cut the coverage error to 0.018, and take
-#   another 0.05 off the fidelity error. So the codes are *not one normal cloud*, and one normal
+#   The coverage cost falls from about 0.15 to 0.11, and the fidelity cost not at all.
+# - (b) → (c): the *correlations* of the 32 numbers halve the coverage cost, to about 0.05, and take
+#   0.05 off the fidelity cost.
+# - (c) → (d): ten normal distributions instead of one cut the coverage cost to 0.018, and take
+#   another 0.05 off the fidelity cost. So the codes are *not one normal cloud*, and one normal
 #   distribution draws codes that no image has.
-# - (e), (f), (g): the VAE with $N(0, I)$ is a little better than the autoencoder with a fitted
-#   normal distribution (0.044 and 0.051). Like for like, it is ahead with one normal distribution
-#   (0.033 and 0.051) and with a mixture (0.014 and 0.018). It differs in two things, the price and
-#   the noise on its codes, and we cannot say which of them helps.
+# - (e), (f), (g): the VAE with $N(0, I)$ has a lower coverage cost than the autoencoder with a
+#   fitted normal distribution (0.044 and 0.051). Like for like, it is ahead with one normal
+#   distribution (0.033 and 0.051) and with a mixture (0.014 and 0.018). It differs in two things,
+#   the price and the noise on its codes, and we cannot say which of them helps.
 #
 # Our answer has three parts:
 #
-# - A bottleneck alone generates nothing. Without the distribution of its codes, the decoder of an
-#   autoencoder draws fog.
+# - A bottleneck alone does not make a generator. Without the distribution of the codes, our
+#   32-number decoder draws fog, and the 2-number one only a few kinds of garment.
 # - Once we know that distribution, the plain decoder is a generator. With a mixture it beats the
 #   VAE that draws from $N(0, I)$. [Ghosh et al., 2019](https://arxiv.org/abs/1903.12436) found the
 #   same for regularised autoencoders without any random draw.
@@ -1134,7 +1139,7 @@ show(path.reshape(-1, 28, 28), 9)
 # - A generative model can be asked for samples. If it has an explicit density, you can also ask "is
 #   this like the data?", but don't rely on the answer untested. A discriminative model chooses
 #   between its classes.
-# - A bottleneck alone generates nothing. A decoder becomes a generator when we know the
+# - A bottleneck alone does not make a generator. A decoder becomes one when we know the
 #   distribution of its codes: we can fit it afterwards, ask for it by a price in the loss (VAE), or
 #   fix it from the first step on (GAN).
 # - Compare an autoencoder with principal components, and an anomaly detector with a control that
