@@ -162,10 +162,10 @@ plots.large(plots.image_grid(np.stack(rows), 6, row_labels=names, scale=2))
 # its five nearest among all 60,000 training images: by the distance between pixels in the upper
 # row, by the distance between features in the lower row. Dresses, sneakers and shirts find their
 # like both ways, but the features care less about brightness: in the third column of the second
-# row, and in the second and third columns of the last row, they find garments of the same cut that
-# are much darker. (That is the brightness of a garment. A brighter background is another matter, as
-# section 8 will show.) The nearest sneaker is the same image both times: the training set holds a
-# near twin of this test image.
+# row, and in the second and third columns of the last row, they find garments of the same type
+# that are much darker. (That is the brightness of a garment. A brighter background is another
+# matter, as section 8 will show.) The nearest sneaker is the same image both times: the training
+# set holds a near twin of this test image.
 #
 # ## 2. Inception score
 #
@@ -223,9 +223,10 @@ for name, draws in sets.items():
 #
 # ## 3. Fréchet distance
 #
-# [Heusel et al., 2017](https://arxiv.org/abs/1706.08500) fit a normal distribution to the features
-# of each set, and take the distance between the two normal distributions. In one dimension, with
-# means $\mu_1, \mu_2$ and standard deviations $\sigma_1, \sigma_2$, this distance is
+# [Heusel et al., 2017](https://arxiv.org/abs/1706.08500) fit a normal distribution to the
+# features of each set, and take the distance between the two. Its square is what everyone calls
+# the Fréchet distance. In one dimension, with means $\mu_1, \mu_2$ and standard deviations
+# $\sigma_1, \sigma_2$, the square is
 #
 # $$d^2 = (\mu_1 - \mu_2)^2 + (\sigma_1 - \sigma_2)^2.$$
 
@@ -275,10 +276,10 @@ print(*distance.report())
 
 # %% [markdown]
 # With the features of Inception this is the famous FID (Fréchet Inception distance). Ours is a
-# **Fréchet classifier distance**, and the two must never stand side by side, because their features
-# differ. A smaller distance is better, and 0 means that mean and covariance agree. The package
-# prints a value with its two reference levels, as in the last line. (Here we judged another draw of
-# test images, so the value is close to the level of real images.)
+# **Fréchet classifier distance**, and the two must never stand side by side, because their
+# features differ. A smaller distance is better, and 0 means that mean and covariance agree. The
+# last line shows how the package prints a value with its two levels. (Here we judged another draw
+# of test images. The package takes its level from one draw; we will use the mean of five.)
 #
 # ## 4. Kernel distance, and the number of samples
 #
@@ -336,9 +337,10 @@ for name, others in {"normal + 0.5": shifted, "coins": coins}.items():
     print(f"kernel distance of normal numbers to {name:12}", np.round(found, 3))
 
 # %% [markdown]
-# The distance sees at once that normal numbers were shifted by one half. It does not see that every
-# coin shows one of only two values: for coins it stays at zero. The Fréchet distance, which knows
-# only the first two moments, has the same blind spot. (You will fool it in exercise 6.3.)
+# The distance sees at once a shift by one half. (The middle pair is not independent: its second
+# set is its first one, shifted.) It does not see that a coin has only two values: for coins it
+# stays at zero. The Fréchet distance, which knows only the first two moments, has the same blind
+# spot. (You will fool it in exercise 6.3.)
 #
 # **Predict.** We compare `real` with test images, so neither set is better. Will the Fréchet
 # distance be larger with 100 test images or with 2,000, or will it be the same? And the kernel
@@ -553,10 +555,11 @@ for name, samples in memorised.items():
 # %% [markdown]
 # **What fools it?** Both searches find every exact copy. If each copy is moved by a single pixel,
 # neither search finds more than one in a hundred: such copies lie at about the same distance from
-# the training images as test images do, or further away. If a little noise is added, the search by
-# features is blind as well, but the search by pixels finds all of the copies. So use both
-# searches, and remember: when you find no copies, you only know that there are none *that these
-# distances can see*. Look at the nearest images with your own eyes, too.
+# the training images as test images do, or further away. If a little noise is added, the search
+# by features is blind as well. The search by pixels finds all copies, but only just: this noise
+# moves them by 2.80, and the limit is 3.04. So use both searches, and remember: when you find no
+# copies, you only know that there are none *that these distances can see*. Look at the nearest
+# images, too.
 #
 # ## 8. One fault at a time
 #
@@ -625,10 +628,10 @@ figure
 
 # %% [markdown]
 # Figure 6.7. Three faults of growing strength: the share of white, the number of rounds of blur,
-# and the standard deviation of the noise before pixels are clipped to the range from −1 to 1, which
-# halves it on the black background. Left: what they do to one test image. Right: what the metrics
-# say about sets of such images. Markers show means of three draws; the bars from the smallest draw
-# to the largest are mostly hidden by the markers.
+# and the standard deviation of the noise before pixels are clipped to the range from −1 to 1,
+# which cuts off its negative half on the black background. Left: what they do to one test image.
+# Right: what the metrics say about sets of such images. Markers show means of three draws; the
+# bars (smallest to largest draw) are mostly hidden by them.
 #
 # - The **Fréchet distance** rises fast with every fault. A tenth of white is hard to see, but costs
 #   98, about as much as two rounds of blur (103). One probable reason is the background, which is
@@ -711,21 +714,20 @@ plots.large(plots.image_grid(shown, 8, row_labels=list(cases), scale=2))
 # %% [markdown]
 # Figure 6.8. Eight images of each set. 'Memorised' holds copies of training images. It plays a
 # generator that has learnt 2,000 training images by heart. We copy images that are not in `real`:
-# with `real` itself, every distance would be 0 and every share 1, because the metrics would compare
-# a set with itself. 'Look-alikes' holds, for each class, the 200 test images that are most like one
-# test image of this class: a generator that makes all classes, but little variety within them.
-# 'Only shoes' has sandals, sneakers and ankle boots. In 'a third is noise' the other two thirds are
-# untouched, while 'noise 0.1' adds noise of that standard deviation to every image. 'Shuffled
-# pixels' puts the pixels of every image into a random order.
+# with `real` itself, the metrics would compare a set with itself, and find a Fréchet distance of
+# 0 and a recall of 1. 'Look-alikes' holds, for each class, the 200 test images that are most like
+# one test image of this class: a generator that makes all classes, but little variety within
+# them. 'Only shoes' has sandals, sneakers and ankle boots. In 'a third is noise' the other two
+# thirds are untouched, while 'noise 0.1' adds noise of that standard deviation to every image.
+# 'Shuffled pixels' puts the pixels of every image into a random order.
 #
 # **Predict**: which metric will find a fault in the memorised images? Which metrics will like the
 # look-alikes *better* than other real images? What will precision say about pure noise?
 #
 # Nine columns have nine units. To compare them, we put every value on one scale: **0 %** is the
-# level of real images, the first row. **100 %** is the level of noise for the three distances, and
-# for the other metrics the worst value that they can take. A value below 0 % means that the metric
-# prefers this set to other real images. The scale is a choice: with another set at 100 %, all
-# percentages of a column would change by the same factor.
+# level of real images, the first row. **100 %** is the level of noise for the three distances,
+# and for the other metrics the worst value that they can take. A value below 0 % means that the
+# metric prefers this set to other real images.
 
 
 # %%
@@ -768,32 +770,33 @@ texts = [
 plots.large(plots.heatmap(percent, list(table)[1:], heads, texts, value_range=(0, 100)))
 
 # %% [markdown]
-# Figure 6.9. How far each set is from the level of real images, in percent of the way to the value
-# that we put at 100 %. The darker a cell, the more the metric minds the fault; pale cells are small
-# on this scale. Numbers in brackets differ from the level by at most two standard deviations of the
-# five draws of test images: there is no difference that we can see. Read the figure column by
-# column, as a list of blind spots. Percentages of different columns cannot be compared, because
-# each 100 % is our choice.
+# Figure 6.9. How far each set is from the level of real images, in percent of the way to the
+# value that we put at 100 %. The darker a cell, the more the metric minds the fault. Numbers in
+# brackets differ from the level by at most two standard deviations of the five draws of test
+# images: there is no difference that we can see. (The brackets leave out the spread of the set
+# itself.) Read the figure column by column, as a list of blind spots. Percentages of different
+# columns cannot be compared, because each 100 % is our choice.
 #
-# - **Classifier score**: it rates the look-alikes better than test images (−5 %). It cannot see
-#   variety within a class, so the lack of it costs nothing. Classes of exactly equal size and
-#   images that are easier to name may explain the gain.
-# - **Fréchet distance**: the look-alikes (7 %) and the third of noise (8 %) cost little on this
-#   scale. The values themselves, 24.6 and 25.5, are far above the 1.4 of test images, so it does
-#   notice. But it weighs them no more than weak noise on every image (11 %).
-# - **Kernel distance**: only shoes is by far the worst set, at three times the level of pure noise.
-# - **Sliced Wasserstein distance**: the third of noise costs more (43 %) than the blur of every
-#   image, and the look-alikes (4 %) and weak noise (5 %) cost very little.
-# - **Precision** rates the look-alikes, only shoes, the third of noise, shuffled pixels and pure
-#   noise better than test images. It does not ask what is missing, and we will see why noise
-#   pleases it.
-# - **Recall** minds the look-alikes (59 %), but not the third of noise: the other two thirds still
-#   reach everything.
+# - **Classifier score**: it rates the look-alikes better than test images (−5 %). A lack of
+#   variety within a class costs nothing, and equally large classes and images that are easier to
+#   name may explain the gain.
+# - **Fréchet distance**: the look-alikes (7 %) and the third of noise (8 %) cost no more than
+#   weak noise on every image (11 %). It does notice them: their values, 24.6 and 25.5, are far
+#   above the 1.4 of test images.
+# - **Kernel distance**: only shoes is by far the worst set, at three times the level of pure
+#   noise.
+# - **Sliced Wasserstein distance**: the look-alikes (4 %) and weak noise (5 %) cost very little.
+# - **Precision** rates five sets better than test images, even pure noise. It does not ask what
+#   is missing, and we will see why noise pleases it.
+# - **Recall** minds the look-alikes (59 %), but not the third of noise: the other two thirds
+#   still reach everything.
 # - **Density** rates the look-alikes best of all (−22 %): it likes samples in crowded places.
-# - **Coverage** hardly minds the third of noise (4 %), and like recall it falls when every image is
-#   a bit wrong (46 % for noise 0.1).
-# - **Copies**: the only column that notices the memorised images, and it notices nothing else. All
-#   other metrics rate these copies like test images, or a little better.
+# - **Coverage** hardly minds the third of noise (4 %), and like recall it falls when every image
+#   is a bit wrong (46 % for noise 0.1).
+# - **Copies**: the only column that finds the memorised images. The others see no fault in them.
+#   The classifier score is a little better, perhaps because the classifier was trained on these
+#   images; the gain in sliced Wasserstein distance (10.16 ± 0.59 against 11.09 ± 0.33) is
+#   unclear.
 #
 # ### Why a third of noise costs so little
 #
@@ -825,12 +828,13 @@ print(f"the shift of the means alone, at 100 % noise: {of_means[-1]:.1f}")
 axes.figure
 
 # %% [markdown]
-# Figure 6.10. The Fréchet distance against the share of noise among the samples: mean, smallest and
-# largest of five draws of test images. The measured line stays far below the straight line of
-# proportion. With a tenth of noise the distance is 4.4, and with a third it is 24.8. The dashed
-# line is the part of the means, exactly $s^2$ times their squared difference. The covariances add
-# the rest, and they add most at the very end, where the last garments disappear. So a generator
-# that fails completely on a few samples can still get a good Fréchet distance.
+# Figure 6.10. The Fréchet distance against the share of noise among the samples: mean, smallest
+# and largest of five draws of test images. The measured line stays far below the line of
+# proportion: with a tenth of noise the distance is 4.4, and with a third 24.8. The dashed line is
+# the part of the means. The covariances add the rest, most of it at the very end, where the last
+# garments disappear. So here a generator that fails completely on a few samples still gets a good
+# Fréchet distance. One reason is that this classifier maps noise near the middle of the garments:
+# the means are √87.5 apart, about half of the spread of garments (17.2, see below).
 #
 # ### Why precision takes noise for real
 #
@@ -848,13 +852,12 @@ print(f"share of real images with smaller balls: {np.mean(radii < radii[most].me
 plots.large(plots.image_grid(real[most], 8, labels=hits[most], scale=3), 110)
 
 # %% [markdown]
-# Figure 6.11. The eight images of `real` whose balls contain the most noise images, and how many of
-# 2,000 each contains. Several have a fine pattern, and some are hard to name. The classifier was
-# never taught what noise is, and maps all noise to nearly the same place: its features have a
-# spread (the root of the sum of their variances) of 3.0, those of garments 17.2. That place happens
-# to lie inside a few balls: only 15 of the 2,000 balls contain any noise. These balls are large:
-# the mean radius of the eight is larger than 93 % of all radii. A large ball means that the nearest
-# neighbours are far away in features.
+# Figure 6.11. The eight images of `real` whose balls contain the most noise images, and how many
+# of 2,000 each contains. Several have a fine pattern, and some are hard to name. The classifier
+# was never taught what noise is, and maps all noise to nearly the same place: its features have a
+# spread (the root of the sum of their variances) of 3.0, those of garments 17.2. Only 15 of the
+# 2,000 balls contain any noise. These balls are large: the mean radius of the eight is larger
+# than 93 % of all radii.
 #
 # Is precision to blame, or the classifier? We give precision two other ways to look at the images:
 # a network with random weights, and the bare pixels. We do this three times, with other training
@@ -940,22 +943,23 @@ for number, name in enumerate(data.CLASS_NAMES):
 # %% [markdown]
 # The Fréchet distance of the new samples, 69, agrees with the 69.8 of the training run, although
 # the latents are others. It lies between the test images with noise 0.1 (36) and those that we
-# blurred twice (103). The sliced Wasserstein distance (25) is close to that of noise 0.1 (21), and
-# the classifier score (5.24) to that of blur (5.37). Precision says something else again: 0.64 is
-# lower than for any set of figure 6.9, and even pure noise got 0.98. So it depends on the metric
-# which set is most like the samples. The search finds practically no copies (0.00).
+# blurred twice (103). The sliced Wasserstein distance (25) is close to that of noise 0.1 (21),
+# and the classifier score (5.24) to that of blur (5.37). Recall (0.46) and coverage (0.34) are
+# closest to those of only shoes (0.45 and 0.31), and precision (0.64) is lower than for any set
+# of figure 6.9. So it depends on the metric which set is most like the samples. The search finds
+# practically no copies (0.00).
 #
-# Recall is 0.46, about half the level of test images. It is tempting to say that this generator
-# makes only half of the garments that there are. Before we say so, let's look at the single
-# classes.
+# Recall is about half the level of test images. Does this generator make only half of the
+# garments that there are? Let's look at the single classes.
 #
-# The second table has a row for each class. The classifier finds all ten classes among the samples,
-# with shares from 0.07 to 0.13, where 0.10 would be right. (Be careful with this count: the
-# classifier has no answer 'none of these', so a shapeless blob gets a class, too.) So no class
-# seems to be missing. But recall differs a lot between the classes, from 0.78 for sneakers to 0.15
-# for bags. The last column is the control: if `real` plays the samples, recall is between 0.83 and
-# 0.91 for every class. So recall itself puts no class at a disadvantage, and in this run the
-# differences arise with the generator. (A varied class may be harder for any generator.)
+# The second table has a row for each class. (Its recall counts the 10,000 test images, not the
+# 2,000 images of `real`.) The classifier finds all ten classes among the samples, with shares
+# from 0.07 to 0.13, where 0.10 would be right. So no class seems to be missing, although the
+# classifier has to give a shapeless blob a class, too. But recall differs a lot between the
+# classes, from 0.78 for sneakers to 0.15 for bags. The last column is the control: if `real`
+# plays the samples, recall is between 0.83 and 0.91 for every class. So for undamaged images
+# recall puts no class at a disadvantage, and in this run the differences arise with the
+# generator. (A varied class may be harder for any generator.)
 #
 # Several explanations fit the low recall of bags. The generator may make only a few kinds of bag,
 # its bags may be so flawed that hardly any of them comes near a real one, or their features may
@@ -1008,14 +1012,13 @@ plots.large(plots.image_grid(bags, 12, row_labels=["samples", "real bags"], scal
 # bags (bottom). The fifth sample is a bag. Most of the others have a bag's outline at best, several
 # are shapeless, and hardly one has a handle.
 #
-# The numbers speak against the last of the three explanations. The balls of the bags are not small:
-# their mean radius is 6.8, and that of all samples is 6.2. Flaws explain a part at best, because
-# bags are only a little more flawed than other samples (their precision is 0.58, that of all
-# samples 0.64). What is left is that the generator makes too few kinds of bags. We have not
-# measured that.
+# The numbers do not separate our three explanations. The balls of the bags are not smaller than
+# those of all samples (mean radius 6.8 against 6.2), but we have not compared them with real
+# bags. The precision of the bags (0.58) is a little below that of all samples (0.64), but
+# precision cannot grade flaws: even noise got 0.98. The picture favours the second one, flaws.
 #
-# Bad samples do have larger balls (6.9 against 5.8), and without them recall falls from 0.43 to
-# 0.37. So a part of this recall was caught by bad samples.
+# Bad samples do have larger balls (6.9 against 5.8), and without them recall of all 10,000 test
+# images falls from 0.43 to 0.37. So a part of this recall was caught by bad samples.
 #
 # ## 11. Asking people
 #
@@ -1031,9 +1034,10 @@ plots.large(plots.image_grid(bags, 12, row_labels=["samples", "real bags"], scal
 #
 # Try it yourself. To make it less easy, we pick the six samples with the highest **realism**
 # ([Kynkäänniemi et al., 2019](https://arxiv.org/abs/1904.06991)). For a sample, we divide the
-# radius of each real ball by the distance from the sample to its centre. The realism is the largest
-# of these ratios, and above 1 if the sample lies inside a ball. Huge balls would spoil it, so the
-# authors leave out the larger half of the balls, and so do we.
+# radius of each real ball by the distance from the sample to its centre. Huge balls would spoil
+# it, so the authors leave out the larger half of the balls, and so do we. The realism is the
+# largest ratio that is left: it is above 1 exactly if the sample lies in one of the smaller
+# balls.
 
 # %%
 small = radii <= np.median(radii)
