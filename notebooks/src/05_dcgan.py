@@ -127,11 +127,11 @@ axes[0].figure
 # %% [markdown]
 # Figure 5.2. How many input values are added up at each output pixel (a part of the image, away
 # from its border). Left: with the lecture's kernel of 5 × 5 the numbers are 9, 6 and 4, in a
-# lattice that repeats every second pixel. Right: with a kernel of 4 × 4, a multiple of the stride,
-# every pixel gets 4. A generator with 5 × 5 kernels can learn weights that cancel the lattice, but
-# it begins with it. [Odena et al., 2016](https://distill.pub/2016/deconv-checkerboard/) describe
-# this *checkerboard artifact*. We keep the lecture's kernels, and look for the lattice in our
-# samples.
+# lattice that repeats every second pixel. Right: with a kernel of 4 × 4, a multiple of the
+# stride, every pixel gets 4. A generator with 5 × 5 kernels can learn weights that cancel the
+# lattice, but the uneven overlap favours it. [Odena et al.,
+# 2016](https://distill.pub/2016/deconv-checkerboard/) describe this *checkerboard artifact*. We
+# keep the lecture's kernels, and look for the lattice in our samples.
 #
 # ### The two networks
 #
@@ -277,8 +277,8 @@ history = train_gan(
 
 # %% [markdown]
 # Figure 5.4. What the generator makes of 12 latent vectors after 2,000 steps. You can recognise
-# tops, shoes and a bag, while some images are of no clear kind. Look at the grey areas: a fine
-# lattice of lighter and darker pixels lies over them.
+# tops, shoes and a bag, while some images are of no clear kind. A fine lattice of lighter and
+# darker pixels lies over the grey areas.
 
 # %%
 film = plots.training_gif(watcher.frames, "../outputs/05_dcgan.gif", 0.5)
@@ -373,11 +373,11 @@ for name, each in (made | {"noise": noise}).items():
     print(f"precision {values['precision']:.2f}, recall {values['recall']:.2f}")
 
 # %% [markdown]
-# Is a distance of 80 large? Another 5,000 real images have 0.8, and uniform noise has 319. So this
-# run (80.5) lies in between, and the longer run (37.8) is closer to real images. The generator and
-# its average have nearly the same distance and precision, and the average has a higher recall in
-# this run (0.43 instead of 0.33). A small recall does not mean that classes are missing: all ten
-# are there. The samples of a class may be less varied than its real images, or not close enough to
+# Is a distance of 80 large? Another 5,000 real images have 0.8, and uniform noise has 319. This
+# run (80.5) lies in between, and the longer run (37.8) is closer. The generator and its average
+# have nearly the same distance and precision, and the average has a higher recall in this run
+# (0.43 instead of 0.33). A small recall does not mean that classes are missing: all ten are
+# there. The samples of a class may be less varied than its real images, or not close enough to
 # any.
 #
 # Uniform noise has a precision of 0.99! The classifier has never seen noise. It gives all noise
@@ -397,8 +397,8 @@ for name, each in (made | {"noise": noise}).items():
 # deviation 0.02, and Adam with a learning rate of 0.0002 and a momentum of $\beta_1 = 0.5$
 # ([notebook 01](01_circle.ipynb); we have tried no other values).
 #
-# Three things differ from the paper. We have far fewer maps (128 to 16 instead of 1024 to 128) and
-# smaller batches. And our G normalises after the ReLU, like the lecture's; the authors' code
+# Among the differences from the paper, we have far fewer maps (128 to 16 instead of 1024 to 128)
+# and smaller batches. And our G normalises after the ReLU, like the lecture's; the authors' code
 # normalises before it, and has a ReLU after the dense layer, too.
 
 
@@ -428,7 +428,7 @@ def deep_networks(has_norm, begin=small_weights, seed=SEED):
 # %% [markdown]
 # **What becomes of the difference between latent vectors on its way to the image?** Before any
 # training, we feed 64 latents, and take two numbers of what each layer puts out (after its
-# activation, before the next batch normalisation):
+# activation; batch normalisation then rescales this to a size of about 1, before the next layer):
 #
 # - The **spread** is the standard deviation of a value over the 64 latents, averaged over all
 #   pixels and maps (as the root of the mean variance). If it is 0, all images are the same.
@@ -520,7 +520,7 @@ axes[0].figure
 #
 # **What do small weights do?** They shrink *the signal as a whole*, and the differences shrink with
 # it. Halve the weights of one layer, and all later ReLU outputs halve, too (the biases begin at 0).
-# Compared with the signal, the differences stay as large, so the curves on the right agree.
+# Their ratio stays the same, so the curves on the right agree.
 #
 # **Are weights of 0.02 always too small?** No, it depends on the number of maps. Away from the
 # border, $n$ is $25/4$ times the number of maps. So by the formula above, the paper's layers of
@@ -534,15 +534,15 @@ axes[0].figure
 # **Does a deep game need batch normalisation, then, or only larger weights?** We train both. First
 # two details.
 #
-# - **Nothing is frozen.** A `Phase` names the players whose weights it moves. By default it freezes
-#   the others, and a frozen `BatchNormalization` uses its running averages instead of the batch.
-#   Same weights, other means and variances, so other answers. In the paper's code, D uses the batch
-#   in both phases. So we set `freezes=()`; phase 2 still moves the weights of the generator alone.
-#   (In phase 1, D normalises real images and fakes as two separate batches.)
-# - **Samples come in two modes.** In inference mode, batch normalisation uses its running averages,
-#   and these lag behind: one step moves them by 1 % of the way (Keras's momentum of 0.99). If
-#   samples look bad, the averages may be to blame and not the weights. So we also draw samples in
-#   training mode, where the batch of samples itself gives the means and variances:
+# - **Nothing is frozen.** Phase 1 moves the weights of D, and D normalises by the batch (real
+#   images and fakes are two batches). Phase 2 moves the weights of G. By default a `Phase`
+#   freezes the others, and a frozen `BatchNormalization` uses its running averages, so the same D
+#   gives other answers. In the paper's code, D uses the batch in both phases, and so does ours,
+#   with `freezes=()`.
+# - **Samples come in two modes.** In inference mode, batch normalisation uses its running
+#   averages, and these lag behind: one step moves them by 1 % of the way (Keras's momentum of
+#   0.99). The averages, not the weights, may be to blame for bad samples. So we also draw samples
+#   in training mode, where their own batch gives the means and variances:
 
 
 # %%
@@ -611,58 +611,61 @@ plots.large(plots.image_grid(rows, 8, row_labels=drawn, scale=2))
 # - **Without it, with He's weights** (last three rows): white dots on black, in much the same
 #   places in every image, and fewer and fewer of them.
 #
-# **What does the correlation tell?** It measures what two samples have in common, and 1 means that
-# they are the same image. Garments share a bright middle and a dark border, so two real images have
-# 0.43. A low value is no sign of quality: independent noise has about 0.
+# **Does the deep game need batch normalisation?** These four games say yes. After 2,000 steps
+# with it, you see garments. Without it, you see none.
 #
-# **Are the weights to blame, or the running averages?** After 200 steps of seed 0, the correlation
-# is 0.40 in inference mode, and 0.07 in training mode. So the running averages make these samples
-# alike. But they do not make them bad: in training mode the samples are noise, too. Later the two
-# modes hardly differ.
+# **What does the correlation tell?** It measures what two samples have in common, and 1 means
+# that they are the same image. Garments share a bright middle and a dark border, so two real
+# images have 0.43. After 2,000 steps, the games with batch normalisation have 0.45 and 0.43,
+# those without it 0.67 with small weights and 0.95 with He's. A low value is no sign of quality:
+# independent noise has about 0.
 #
-# **Does the deep game need batch normalisation?** These four games say yes. After 2,000 steps with
-# it, you see garments, and the correlations are 0.45 and 0.43. Without it, you see none, and the
-# correlation is 0.67 with small weights and 0.95 with He's.
+# **Are the weights to blame, or the running averages?** After 200 steps of seed 0, the
+# correlation is 0.40 in inference mode, and 0.07 in training mode. So the running averages make
+# these samples alike, but not bad: in training mode they are noise, too. Later the two modes
+# hardly differ.
 #
-# **What do more games say?** The table adds four doublings, and batch normalisation in one player
-# only. The three values of a cell belong to the seeds 0, 1 and 2. 'Classes' counts the kinds of
-# garments with at least 1 % of the samples. All samples are made in inference mode. Their
-# correlations leave out the added border, so don't compare them with those above. The same seed
-# makes another game than in figure 5.10, where the images came in another order after step 200.
+# **What do more games say?** Batch normalisation helps a deep game, though it guarantees nothing.
+# The table adds four doublings, and batch normalisation in one player only. The three values of a
+# cell belong to the seeds 0, 1 and 2. 'Classes' counts the kinds of garments with at least 1 % of
+# the samples. All samples are made in inference mode. Their correlations leave out the added
+# border, so don't compare them with those above. The same seed makes another game than in figure
+# 5.10, where the images came in another order after step 200.
 #
 # {{benchmarks/results/guidelines_deep.md}}
 #
 # - **Do games without batch normalisation collapse?** Yes: after 600 steps their samples look alike
 #   at both depths, as in the paper. How far it goes depends on the seed.
-# - **Which player needs it?** With four doublings, it helps every seed in either player. With five,
-#   it helps every seed if it is in G. In D alone it helps two of the three seeds a little, and so
-#   not reliably. G alone does better than both with two seeds, but perhaps only because the running
-#   averages lag: we scored no samples in training mode.
+# - **Which player needs it?** With four doublings, it helps every seed in either player. With
+#   five, it helps every seed if it is in G. In D alone it helps two of the three seeds a little.
+#   G alone does better than both with two seeds. Lagging averages are an unlikely reason, as in
+#   figure 5.10 the two modes are close after 600 steps. But we scored no samples in training
+#   mode.
 # - **Is variety quality?** No. With five doublings and batch normalisation in both players, the
 #   samples differ more after 600 steps than in the other games. But with two seeds they are no
 #   closer to garments than noise is (309 and 319, where noise has 315).
 # - **Do longer games help?** With batch normalisation in both players, the seeds 1 and 2 make
-#   garments of all ten classes after 2,000 steps, with distances near 80. Seed 0 makes the same
-#   image from all latents. (It did so again on one thread, in training mode as well; in figure
-#   5.10, seed 0 makes garments. So chance can decide.) Without batch normalisation no seed comes
-#   near garments: the best distance is 238 with small weights, and 225 with He's.
-# - **Is a better initialisation enough?** Not here. The games with He's weights go no better than
-#   those with small weights: after 2,000 steps, with two of the three seeds nearly all samples are
-#   the same image. But we changed the weights of both players and kept the learning rate, and
-#   larger weights may need another one.
+#   garments of all ten classes after 2,000 steps, with distances near 80. Seed 0 makes nearly the
+#   same image from all latents. (It did so again on one thread, in training mode as well; in
+#   figure 5.10, seed 0 makes garments. So chance can decide.) Without batch normalisation no seed
+#   comes near garments: the best distance is 238 with small weights, and 225 with He's. Not all
+#   collapse: with small weights, seed 1 makes varied samples (0.18), far from garments (397).
+# - **Is a better initialisation enough?** Not here. The games with He's weights go no better:
+#   after 2,000 steps, two of the three seeds make nearly the same image from all latents. But we
+#   changed the weights of both players and kept the learning rate, and larger weights may need
+#   another one.
 #
-# So batch normalisation helps a deep game, though it guarantees nothing. It probably does more than
-# repair the first weights, but we have not tested what. It may help the gradients to flow, as the
-# paper says, or keep the size of the signal while the weights change. [Notebook
-# 08](08_remedies.ipynb) is about more remedies.
+# Batch normalisation probably does more than repair the first weights. We have not tested what:
+# it may help the gradients to flow, as the paper says, or keep the size of the signal while the
+# weights change. [Notebook 08](08_remedies.ipynb) is about more remedies.
 #
 # ## 5. The guidelines, one at a time
 #
-# Now we return to the lecture's two-layer networks, at half their width so that a run takes little
-# time. We change one thing at a time. Two changes need networks of their own. Guideline 1 speaks of
-# pooling in D and, in G, of fixed upsampling: each pixel is repeated, and an ordinary convolution
-# follows. (D ends without a sigmoid here. It returns a logit, as in [notebook 01](01_circle.ipynb),
-# and the loss applies the sigmoid.)
+# Now we return to the lecture's two-layer networks, at half their width so that a run takes
+# little time. We change one thing at a time. Two changes need networks of their own. Guideline 1
+# speaks of pooling in D and, in G, of fixed upsampling: each pixel is repeated, and an ordinary
+# convolution follows. (D returns a logit here, as in [notebook 01](01_circle.ipynb), and the loss
+# applies the sigmoid.)
 
 
 # %%
@@ -728,12 +731,13 @@ plots.large(plots.image_grid(np.concatenate(rows), 12, row_labels=list(variants)
 #
 # {{benchmarks/results/guidelines_lecture.md}}
 #
-# (Real images have 0.2 here and 0.8 in section 3, because we compare 10,000 images here: the more
-# images, the closer two real sets.)
+# (Real images have 0.2 here and 0.8 in section 3, because we compare 10,000 images here, and
+# larger sets are closer.)
 #
 # **When is it a difference?** We say so if all three values of a row lie on the same side of all
-# three of the lecture's (distances of 149 to 151). A change without any effect would pass this test
-# one time in ten. What do these short runs say?
+# three of the lecture's (distances of 149 to 151). A change without any effect would pass one
+# time in ten. As nine rows share one baseline, expect about one false alarm. What do these runs
+# say?
 #
 # 1. **No pooling**: neither max pooling in D nor upsampling in G makes a difference that we can
 #    see. [Odena et al.](https://distill.pub/2016/deconv-checkerboard/) recommend upsampling against
@@ -750,9 +754,9 @@ plots.large(plots.image_grid(np.concatenate(rows), 12, row_labels=list(variants)
 # 5. **Leaky ReLU in D**: with ReLU the distance is no different, but each run has nine classes
 #    instead of ten.
 #
-# So the guidelines are hypotheses about networks of their time. In our small network three changes
-# make the samples moderately worse (159 to 214 instead of 150), one, a trap in Keras, ruins the
-# game, and the others matter little or not visibly. And 350 steps show only how a game begins.
+# So the guidelines are hypotheses about networks of their time. Here three changes make the
+# samples moderately worse (159 to 214 instead of 150), one, a trap in Keras, ruins the game, and
+# the others matter little or not visibly. And 350 steps show only how a game begins.
 #
 # ## 6. Walking through the latent space
 #
@@ -875,9 +879,10 @@ plots.large(plots.image_grid(rows, 12, row_labels=list(edited), scale=2))
 # twelve, and the seventh dress is on its way to a boot. Arithmetic with pixels (last row) puts the
 # same grey sleeves beside every dress, like a ghost.
 #
-# We want numbers, too. Where a mean real pullover is brighter than a mean real T-shirt by more than
-# 0.6, there must be a long sleeve. We measure the brightness of this *sleeve region*, and its
-# *match* with the dress: the correlation of its brightness with that of the chest.
+# Where a mean real pullover is brighter than a mean real T-shirt by more
+# than 0.6, there must be a long sleeve. We measure the brightness of this *sleeve region*, and
+# its *match* with the dress: the correlation of its brightness with that of the chest (near 1 if
+# brighter chests have brighter sleeves, near 0 if the two are unrelated).
 
 # %%
 region = difference > 0.6
@@ -931,16 +936,16 @@ axes.figure
 
 # %% [markdown]
 # Figure 5.16. The mean brightness of the sleeve region (−1 is black) for 200 dresses, against how
-# much of the vector we add. The two black dotted lines are real pullovers (above) and real T-shirts
-# (below). Along $s$ (solid) the mean rises steadily (a single dress may change abruptly), and a
-# little before twice $s$ it reaches that of real pullovers. The direction towards coats (dashed)
-# does nearly the same. Towards sneakers (dash-dotted) the region brightens even faster at first,
-# but this comes from shoes and from tops, and from 1 on it becomes darker again. Along random
-# directions of the same length (dotted with points, at the bottom) hardly anything happens.
+# much of the vector we add. The two black dotted lines are real pullovers (above) and real
+# T-shirts (below). Along $s$ (solid) the mean rises steadily (a single dress may change
+# abruptly), and a little before twice $s$ it reaches that of real pullovers. Towards coats
+# (dashed) it rises too, but stays lower. Towards sneakers (dash-dotted) the region brightens even
+# faster at first, but this comes from shoes and from tops, and from 1 on it becomes darker again.
+# Along random directions of the same length (at the bottom) hardly anything
+# happens.
 #
-# So the sneakers warn us: *a bright sleeve region is no proof of a sleeve*. Any wide shape fills
-# it. What an edit should do is to add sleeves **and leave the dress a dress**. So let us take the
-# directions between all pairs of classes, 90 in all, and see which of them do both.
+# So *a bright sleeve region is no proof of a sleeve*: any wide shape fills it. An edit should add
+# sleeves **and leave the dress a dress**. Which of the 90 directions between two classes do both?
 
 # %%
 effects = {
@@ -967,16 +972,16 @@ axes.figure
 
 # %% [markdown]
 # Figure 5.17. Each point is a direction from one class to another, as long as $s$, added to 100
-# dresses. Across: the brightness of the sleeve region. Upwards: the share of images that the
-# classifier still calls dresses. Many directions leave the region black (left edge). Those that
-# brighten it to more than −0.6 nearly all leave hardly any (bottom right). Only two keep many: $s$
-# itself, pullover − T-shirt (41 %), and coat − T-shirt (27 %). The 12 directions that brighten the
-# region more than $s$ leave at most 6 %.
+# dresses (blue: five examples). Across: the brightness of the sleeve region. Upwards: the share
+# of images that the classifier still calls dresses. Many directions leave the region black (left
+# edge). Those that brighten it to more than −0.6 nearly all leave hardly any (bottom right). Only
+# two keep many: $s$ itself, pullover − T-shirt (41 %), and coat − T-shirt (27 %). The 12
+# directions that brighten the region more than $s$ leave at most 6 %.
 #
-# What do the controls say? A random direction of this length hardly ever makes sleeves: with it the
-# region rises from −0.94 only to −0.92, with $s$ to −0.32. Most directions between other classes
-# make none either, or destroy the dress. At this length, the directions from T-shirts to garments
-# with long sleeves (pullovers, coats) are special: they add the sleeves and keep more of the rest.
+# What do the controls say? A random direction of this length hardly changes the region on
+# average: it rises from −0.94 only to −0.92, with $s$ to −0.32. (A single dress can gain a
+# sleeve.) Of the directions between classes, only pullover − T-shirt and coat − T-shirt stand out
+# beyond −0.6. (The region comes from the pair that defines $s$, so the comparison favours $s$.)
 #
 # Arithmetic with pixels makes the region brighter still (0.03), because it adds just that. It adds
 # the same to every dress, so the match cannot change much (0.04, for dresses 0.05). With $s$ the
@@ -984,9 +989,9 @@ axes.figure
 # sleeves come with a bright chest (0.74). (This number alone can be fooled, too: a sneaker covers
 # both regions, and has 0.68.)
 #
-# The price: only 40 % of the 200 dresses are still called dresses after adding $s$, and another 40
-# % are called pullovers. After a random step, 85 % are still called dresses. So the vector carries
-# sleeves *and* some of the pullover's shape. Its direction is useful, but not pure.
+# The price: only 40 % of the 200 dresses are still called dresses after adding $s$, and another
+# 40 % are called pullovers. After a random step, 85 % are still called dresses. So the vector is
+# useful, but not pure: it carries sleeves *and* some of the pullover's shape.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
@@ -1064,10 +1069,10 @@ print("expected (None, 4, 4, 512), yours", larger.layers[1].output.shape)
 # ## Take away
 #
 # - A transposed convolution lays down scaled copies of its kernel and adds them up. If the stride
-#   does not divide the kernel's size, the network begins with a lattice.
+#   does not divide the kernel's size, the overlap is uneven, which favours a lattice.
 # - Batch normalisation in G keeps the size of the signal through many layers. Without it, our
-#   generator of five doublings made a few patterns from all latents, whether its initial weights
-#   were small or of He's size (at one learning rate).
+#   generator of five doublings came near garments with no seed, whether its initial weights were
+#   small or of He's size (at one learning rate), and most games made similar samples.
 # - In Keras, batch normalisation in a discriminator that is frozen in phase 2 uses running
 #   averages, and this ruined the game.
 # - Guidelines are hypotheses: in short runs, breaking some of the five made the samples moderately
