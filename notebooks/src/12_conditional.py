@@ -14,9 +14,9 @@
 # what can we ask for if nobody has labelled the images?
 #
 # **You will be able to** write the three usual ways to tell a GAN the class (concatenation, an
-# auxiliary classifier, projection), show on an exact example what one of them gets wrong, let
-# InfoGAN find codes of its own, sort images with CatGAN, and put glasses on a face by arithmetic,
-# with a control.
+# auxiliary classifier, projection), show what one of them gets wrong on an example whose answer is
+# known, let InfoGAN find codes of its own, sort images with CatGAN, and put glasses on a face by
+# arithmetic, with a control.
 #
 # **Before this**: [notebook 05](05_dcgan.ipynb) (DCGAN, arithmetic with latents), [notebook
 # 06](06_measuring.ipynb) (recall, the Fréchet distance) and [notebook 08](08_remedies.ipynb) (the
@@ -151,10 +151,11 @@ plots.large(figure)
 #
 # $$\log\frac{p(y \mid x)}{q(y \mid x)} = \langle a_y - b_y, h \rangle + s(x).$$
 #
-# Here $s(x)$ comes from the sums of the two softmaxes. So one vector for each class, $V_y = a_y -
-# b_y$, is enough. All that depends on $x$ alone is left to one more layer, $w \cdot h + b$. The
-# logit becomes $w \cdot h + b + \langle V_y, h \rangle$: how real the image is, plus how much
-# likelier the class is if the image is real than if it is generated.
+# Here $s(x) = \log Z_q(x) - \log Z_p(x)$, where $Z$ is the sum of the exponentials in a softmax. So
+# one vector for each class, $V_y = a_y - b_y$, is enough. The logit becomes
+# $w \cdot h + b + \langle V_y, h \rangle$. Only this sum estimates the logarithm of the ratio. Its
+# first part, $w \cdot h + b$, takes up $\log p(x)/q(x) + s(x)$, which we assume to be linear in
+# $h$; the second is the part that depends on $y$.
 
 
 # %%
@@ -270,19 +271,19 @@ axes[0].figure
 # Each of the first five rows gives the smallest and largest value over three seeds. With the weight
 # of 1 that the paper uses, AC-GAN's mean is at least 1.34 instead of 1, the spread is at most 0.69
 # instead of 1, and not one sample in a hundred lies below zero. A larger weight makes it worse, and
-# a smaller one does not make it right. Even the generator that cuts at zero stays closer to the
-# truth, with a mean of 1.17 and a spread of 0.80. In the picture (weight 1, one seed) AC-GAN leaves
-# out the points in the middle altogether.
+# the one smaller weight that we tried does not make it right. Even the generator that cuts at zero
+# stays closer to the truth, with a mean of 1.17 and a spread of 0.80.
 #
 # Why? No part of AC-GAN's game asks for $p(x \mid y)$. The first head asks for $p(x)$, all points
-# together, and the second one pays for samples whose class is sure. The two wishes disagree about
-# the samples that could belong to either class. The generator that cuts at zero would meet the
-# first wish, but its classes are still in doubt close to zero, where real points of both classes
-# lie. A compromise avoids these points, and then it matches neither $p(x \mid y)$ nor $p(x)$. ([Shu
-# et al., 2017](https://ruishu.io/2017/12/26/acgan/) saw on digits that AC-GAN makes fewer samples
-# near its classifier's boundary. [Gong et al., 2019](https://arxiv.org/abs/1907.02690) show that
-# the classifier asks for perfectly separable classes, and add a second one as a remedy.) Garments
-# overlap, too: pullovers, coats and shirts. So we should look for a loss of variety there.
+# together. The second one pays for a small $-\log C(y \mid x)$, which rewards points far from zero.
+# The two wishes disagree about the samples that could belong to either class. The generator that
+# cuts at zero would meet the first wish, but it fails the second one close to zero. A compromise
+# avoids these points, and then it matches neither $p(x \mid y)$ nor $p(x)$. We do not explain the
+# pile near 0.6. ([Shu et al., 2017](https://ruishu.io/2017/12/26/acgan/) saw on digits that AC-GAN
+# makes fewer samples near its classifier's boundary. [Gong et al.,
+# 2019](https://arxiv.org/abs/1907.02690) show that the classifier asks for perfectly separable
+# classes, and add a second one as a remedy.) Garments overlap, too: pullovers, coats and shirts. So
+# we should look for a loss of variety there.
 #
 # ## 3. Garments on request
 #
@@ -327,10 +328,10 @@ plots.large(plots.image_grid(grid, 12, row_labels=data.CLASS_NAMES, scale=2), 11
 
 # %% [markdown]
 # Figure 12.5. The averaged generator. Each row has one label, each column one latent vector. Look
-# down a column: the garments share their brightness, and often their width and pattern. All tops of
-# the first column have white specks on the chest. So the label says *what*, and the latent vector
-# says *which one*. (Sandals suffer most: several of them have fallen apart, and still the
-# classifier will name 91 % of the sandals as asked. Obedience is not quality.)
+# down a column: the garments share their brightness, and often their width and pattern. So the
+# label says *what*, and the latent vector says *which one*. (Sandals suffer most: several of them
+# have fallen apart, and still the classifier will name 91 % of the sandals as asked. Obedience is
+# not quality.)
 #
 # Does the generator obey, and do the two other ways make theirs obey better? We play these games as
 # well, with the same rules and as many steps. The course's classifier looks at new samples of each
@@ -371,20 +372,24 @@ figure
 # shirts among each other, and T-shirts that are called shirts (14 % with concatenation, 11 % with
 # the projection). Concatenation is least clear: of its pullovers, only 48 % are called pullovers.
 # But AC-GAN's pullovers, coats and shirts are named as asked in 92 to 96 % of the cases. Real
-# images of these three should be named rightly less often than the 93 % of all classes. So AC-GAN
-# probably avoids the garments that could be of either class, as it did on the line.
+# images of these three are probably named rightly less often than that. So AC-GAN probably avoids
+# the garments that could be of either class, as it did on the line.
 #
 # ### The three ways compared
 #
 # The same networks and rules, 7,500 steps, and three seeds (`python benchmarks/conditions.py --way
-# projection --seeds 3`); behind ± is the standard deviation. We would like 85 % to be named as
-# asked, a round number below the 93 % of real images. *Recall within a class* is the share of real
-# images of a class that lie close to a sample of this class, and so measures variety; *precision*
-# is the share of samples that lie close to a real image ([Kynkäänniemi et al.,
-# 2019](https://arxiv.org/abs/1904.06991)). The Fréchet distance (notebook 06) compares all samples
-# with all real images. *GAN-train* is the accuracy, on real test images, of a classifier that was
-# trained on 10,000 samples alone with the labels we asked for ([Shmelkov et al.,
-# 2018](https://arxiv.org/abs/1807.09499)). It needs right classes and variety.
+# projection --seeds 3`); behind ± is the standard deviation. Lower is better for the Fréchet
+# distance, higher for all else.
+#
+# - *Accuracy*: the share of samples named as asked. We would like 85 %, a round number below the
+#   93 % of real images.
+# - *Recall within a class*: the share of real images of a class that lie close to a sample of this
+#   class. It measures variety.
+# - *Precision*: the share of samples that lie close to a real image ([Kynkäänniemi et al.,
+#   2019](https://arxiv.org/abs/1904.06991)).
+# - *Fréchet distance* (notebook 06): compares all samples with all real images.
+# - *GAN-train*: the accuracy, on real test images, of a classifier trained only on 10,000 samples
+#   with the labels we asked for ([Shmelkov et al., 2018](https://arxiv.org/abs/1807.09499)).
 #
 # {{benchmarks/results/conditions.md}}
 #
@@ -434,10 +439,11 @@ print(f"Q is right and sure {bound(codes, np.log(sure)):.3f}, ", end="")
 print(f"Q knows nothing {bound(codes, np.log(clueless)):.3f}")
 
 # %% [markdown]
-# Generator and recogniser both climb this bound, together, in the generator's phase. Our code has
-# ten categories, and two more numbers from −1 to 1. Numbers pay a squared error, which is the
-# cross-entropy of a normal distribution up to a constant. The paper's weight $\lambda$ of the
-# information is 1 here. In the package, the whole addition to the game is this sum:
+# In the generator's phase, the generator and the recogniser's own layers climb this bound together;
+# the shared body learns in the discriminator's phase alone. Our code has ten categories, and two
+# more numbers from −1 to 1. Numbers pay a squared error, which is the cross-entropy of a normal
+# distribution up to a constant. The paper's weight $\lambda$ of the information is 1 here. In the
+# package, the whole addition is this sum:
 #
 # ```text
 # error = categorical_crossentropy(one_hot, logits)
@@ -477,9 +483,9 @@ plots.large(plots.image_grid(grid, 12, row_labels=names, scale=2), 110)
 
 # %% [markdown]
 # Figure 12.8. Each row has one code, each column one latent vector. Most codes have an outline that
-# we can name: 0 has two legs, 1 is a top with long sleeves, 2 is low and flat, 5 is a boot, 6 a
-# lower shoe. Codes 8 and 9 are tops with one short sleeve, 8 on the left and 9 on the right. Code 3
-# is dark and shapeless.
+# we can name: 0 has two legs, 1 is a top with long sleeves, 2 is low and flat or a block, 5 is a
+# boot, 6 a lower shoe. Codes 8 and 9 are tops with one short sleeve, 8 on the left and 9 on the
+# right. Code 3 is dark and shapeless.
 #
 # Is a code always the same garment? And does the recogniser sort *real* images in the same way? We
 # make 200 images of each code; the course's classifier names them, and the recogniser reads their
@@ -523,7 +529,7 @@ axes[0].figure
 # The recogniser reads the right code from 99.7 % of the made images. But a code is *not* always the
 # same garment. Three codes come closest: of the images of code 5, 78 % are boots, of code 0 74 %
 # trousers, and of code 8 72 % T-shirts. With the other seven codes, the most frequent class has 28
-# to 44 %. If we shuffle the codes, it has 14 to 20 %. What the garments of a code share is their
+# to 44 %. If we shuffle the codes, it has 14 to 20 %. The garments of many codes share their
 # outline: code 1 is divided between pullovers, coats and shirts, and code 6 between all three kinds
 # of shoes.
 #
@@ -553,11 +559,12 @@ grid = of_codes(face_average, np.tile(z, (10, 1)), codes, np.zeros((100, 2)))
 plots.large(plots.image_grid(grid, 10, row_labels=names, scale=2), 110)
 
 # %% [markdown]
-# Figure 12.10. Ten latent vectors with each of the ten codes. The codes decide about the hair: with
-# 0, 1, 2, 4 and 8 it is long, with 3, 5, 6, 7 and 9 short; with 1, 3 and 6 it is blond or grey.
-# They also make the skin much darker or lighter (compare 7 with 5). The smile and the glasses come
-# from the latent vector: the fourth column smiles with every code, and the eighth and the last one
-# have glasses with nearly every code, some of them faint.
+# Figure 12.10. Ten latent vectors with each of the ten codes. The codes decide about the hair,
+# mostly its length, and whether it is light: with 0, 1, 2, 4 and 8 it is long, with 3, 5, 6, 7 and
+# 9 short; with 1, 3 and 6 it is blond or grey. They also make the skin much darker or lighter
+# (compare 7 with 5). The smile and the glasses come from the latent vector: the fourth column
+# smiles with every code, and the eighth and the last one have glasses with nearly every code, some
+# of them faint.
 
 # %%
 numbers = np.zeros((2, 4, 11, 2))  # which number, row, value
@@ -575,11 +582,11 @@ plots.large(plots.image_grid(grid, 11, row_labels=rows, scale=2), 110)
 # the skin becomes a little lighter.
 
 #
-# Which properties do the codes of 5,000 real faces tell, as the recogniser reads them? Some
+# Which properties do the codes of 5,000 training faces tell, as the recogniser reads them? Some
 # properties have two values, others six, so the NMI would not be fair. We divide the mutual
-# information by the entropy of the *property* instead, $I(\text{property};
-# \text{code})\,/\,H(\text{property})$: how much of the question does the code answer (1: all of it,
-# 0: nothing)?
+# information by the entropy of the *property* instead,
+# $I(\text{property}; \text{code})\,/\,H(\text{property})$: how much of the question does the code
+# answer (1: all of it, 0: nothing)?
 
 
 # %%
@@ -700,12 +707,12 @@ axes[0].figure
 # Figure 12.12. The points of each circle have their own marker (dots and squares look alike), and
 # the colour is the category that the discriminator gives to each place. For both scenes we see the
 # worst and the best of three seeds, with their accuracy. Three circles that lie apart are told
-# apart perfectly with every seed (so the first two pictures are identical). Nested circles are
-# found with one seed only (last picture). With the other two, the accuracy is 0.514 and 0.517,
-# which is guessing. The third picture shows such a failure: a nearly straight boundary cuts both
-# circles in half. It crosses each of them only twice, so only few points are uncertain, and the two
-# halves are equally large. So a boundary that has nothing to do with the circles may meet the
-# discriminator's wishes almost as well.
+# apart perfectly with every seed (all tie, so seed 0 is drawn twice). Nested circles are found with
+# one seed only (last picture). With the other two, the accuracy is 0.514 and 0.517, which is
+# guessing. The third picture shows such a failure: a nearly straight boundary cuts both circles in
+# half. It crosses each of them only twice, so only few points are uncertain, and the two halves are
+# equally large. So a boundary that has nothing to do with the circles may meet the discriminator's
+# wishes almost as well.
 #
 # ### Garments, without labels and with a hundred
 #
@@ -749,8 +756,9 @@ for name in ("classifier alone", "with 100 labels"):
 #
 # - **CatGAN** finds the classes better than k-means does, by both measures. (Both are told that
 #   there are ten, but only CatGAN is told that they are equally frequent.)
-# - **InfoGAN** does not; its accuracy and that of k-means cannot be told apart. Its codes are
-#   almost perfectly readable, but they divide the garments in ways of their own.
+# - **InfoGAN** does not: its accuracy and that of k-means cannot be told apart, and by NMI it is
+#   worse. Its codes are almost perfectly readable, but they divide the garments in ways of their
+#   own.
 # - **With a hundred labels**, CatGAN is right for 74 % of the test images, and the classifier alone
 #   for 70 %. CatGAN has also seen 60,000 images without labels.
 #
@@ -765,8 +773,8 @@ for name in ("classifier alone", "with 100 labels"):
 # $$\text{beard and glasses} - \text{beard} + \text{long hair} = \;?$$
 #
 # The generator of section 4 will do: nobody told it what glasses are. The course's face classifier
-# tells us how surely each of its samples has a property. Few may be clear cases, so we choose none,
-# and weight all of them by this probability.
+# tells us how surely each of its samples has a property. We do not select faces. Each face counts
+# by this probability.
 
 # %%
 num = NUM_JUDGED
@@ -805,11 +813,12 @@ plots.large(plots.image_grid(faces_of(row), 5, labels=names, scale=4), 110)
 # not a good choice. But we only need the *difference* of the two. It should be the glasses alone,
 # and yet the second face also opens its mouth.)
 #
-# We add the difference, called $g$, to hundreds of faces without glasses, and ask the classifier
-# two things: who has glasses now, and who has kept all other properties? There are two controls, as
-# long as $g$: one random direction, the same for all faces, and a *shuffled* one, for which we
-# shuffle the classifier's answers among the faces and compute $g$ again. For real faces we have the
-# perfect answer: **twins**, pairs of faces that differ in their glasses and in nothing else.
+# We add the difference, called $g$, to 500 faces without glasses (which also helped to compute
+# $g$), and ask the classifier two things: who has glasses now, and who has kept all other
+# properties? There are two controls, as long as $g$: one random direction, the same for all faces,
+# and a *shuffled* one, for which we shuffle the classifier's answers among the faces and compute
+# $g$ again. For real faces we have the perfect answer: **twins**, pairs of faces that differ in
+# their glasses and in nothing else.
 
 
 # %%
@@ -854,11 +863,11 @@ plots.large(plots.image_grid(np.concatenate(shown), 10, row_labels=names, scale=
 # **Is the direction pure?** No. With $g$, each other property is kept in 89 % of the cases, and all
 # of them by 46 % of the faces, with or without new glasses; with $2g$ it is 82 % and 28 %. Real
 # twins keep all of them in 99 % of the pairs, so on real faces the classifier is reliable. (On made
-# faces it may err more often.) Part of the change would come with other pushes of this length. The
-# shuffled direction of length one keeps 88 % and 45 %, much as $g$ does, and at length two it keeps
-# less. So $g$ disturbs the faces no more than these two directions, which mean nothing. The random
-# one disturbs them most, perhaps because it also moves the code away from the one-hot vectors of
-# the training. (Each control is a single draw; another may keep more or less.)
+# faces it may err more often.) The shuffled direction of length one keeps 88 % and 45 %, much as
+# $g$ does, and at length two it keeps less. So $g$ disturbs the faces no more than these two
+# directions, which mean nothing. The random one disturbs them most, perhaps because it moves the
+# code further, which we did not measure. (Each control is a single draw; another may keep more or
+# less.)
 
 # %%
 axes = plots.panels(4, width=3.2, height=3.7)
@@ -957,10 +966,10 @@ print(f"expected 1.4612, yours {class_error(twice, np.full(4, 2)):.4f}")
 #   head. All three ways mostly obey, concatenation least. The second head loses samples that could
 #   be of either class, as a case with a known answer shows.
 # - A code that must be readable from the image comes to mean something. What it means is for the
-#   game to decide: on faces mostly the hair, on garments outlines of its own.
+#   game to decide: on faces mostly the hair, on garments often an outline.
 # - A discriminator that is sure of real images and unsure of fake ones can find clusters where the
 #   data leave gaps, though not with every seed.
-# - Arithmetic with latents moves glasses, and a little of everything else. Twins show how much, and
+# - Arithmetic with latents moves glasses, and often other properties, too. Twins show how much, and
 #   two directions that mean nothing change the faces at least as much.
 #
 # **Limits.** The pictures of sections 3 to 6 are single runs, but for the circles; section 2 has
