@@ -318,12 +318,11 @@ Image(film.read_bytes())
 # %% [markdown]
 # Figure 10.5. The film of the whole run, 0.6 s a frame: every second epoch (100 steps) until step
 # 1,200, when 32 × 32 has faded in, and every fourth epoch after that. Look at the upper row first.
-# After 200 steps the 4 × 4 noise has become a dark border with brighter blocks in the middle. At
-# 8 × 8 and 16 × 16 you see upright and flat shapes, and at step 900, before 32 × 32 begins, the
+# After 200 steps the 4 × 4 noise has become a dark border with brighter blocks in the middle. At 8
+# × 8 and 16 × 16 you see upright and flat shapes, and at step 900, before 32 × 32 begins, the
 # second image is already a shoe. The lower row lags far behind: until step 600 the average is
 # little more than noise, and at step 1,400 it is still a blur. From step 1,800 on it has caught up.
-# After that its images change less from frame to frame than those of the generator. The fourth
-# latent vector never settles on a garment.
+# After that its images change less from frame to frame than those of the generator.
 
 # %%
 seen = (np.array(history.epoch) + 1) * recipe.steps_per_epoch * recipe.batch_size
@@ -349,9 +348,9 @@ axes[0].figure
 # complete. Right: the losses of the whole run. At 8 × 8 and 16 × 16 the discriminator is close to
 # guessing: its mean loss is 0.67 at both sizes, and guessing gives $\log 2 \approx 0.69$. (Under a
 # penalty, a loss near $\log 2$ can also mean that the discriminator gives small answers.) At 4 × 4
-# its mean loss is 0.62, the same as at 32 × 32, so the size of an image alone does not decide how
-# easy its task is. The curves part while 32 × 32 fades in and stay apart after that. Over the last
-# ten epochs the losses are 0.61 and 0.94.
+# its mean loss is 0.62, but this includes the untrained start; its last epoch is near 0.67, too.
+# Size and training time grow together, so the curves cannot separate them. `g_loss` begins to rise
+# before 32 × 32 comes, and the losses part clearly once that size has faded in.
 
 # %% [markdown]
 # ## 4. Is it any good?
@@ -499,7 +498,8 @@ plots.large(plots.image_grid(pictures, 8, row_labels=names, scale=2), 110)
 # Figure 10.8. Eight latent vectors, after training at 4 × 4 alone. At $\alpha = 0$ (above) the
 # images are the garments of 4 × 4, doubled. At $\alpha = 1$ (below) the untrained layers replace
 # them by noise. Nothing was trained in between, so this is the work of the new layers alone: they
-# change a pixel by 0.51 on average, a quarter of the way from black to white.
+# change a pixel by 0.51 on average. (At $\alpha = 0.5$ it is 0.29, more than half of that, because
+# we clip to [−1, 1].)
 #
 # **Predict.** Now we train on. When will the images of a fixed latent vector change most? Does it
 # matter more whether the new layers fade in, or whether the optimizers start afresh?
@@ -551,20 +551,21 @@ axes[0].figure
 # seeds, with the range from the smallest to the largest seed shaded. The size 8 × 8 begins after
 # 2,000 images and has faded in after 4,000.
 #
-# With a restart, in the first epoch at 8 × 8 a pixel changes by 0.36 to 0.59 when the new layers
-# come at once, and by 0.12 to 0.22 when they fade in. Without a restart, the ranges are 0.32 to
-# 0.60 and 0.12 to 0.32; with one of the three seeds fade-in makes no difference there. Part of this
-# is built in: in that epoch the new layers have a share of at most 0.2 of the image, instead of all
-# of it. Whether the optimizers start afresh makes no difference that we can see in the change of
-# the images. After that the ranges overlap nearly everywhere. (There are two exceptions, in
-# opposite directions: at 4,400 images with a restart, and at 5,600 without. We cannot say why.) So
-# fade-in keeps the first change small; it does not prevent later ones.
+# Over the whole run, the images change most in the first epoch of all (by about 0.7). With a
+# restart, in the first epoch at 8 × 8 a pixel changes by 0.36 to 0.59 when the new layers come at
+# once, and by 0.12 to 0.22 when they fade in. Without a restart, the ranges are 0.32 to 0.60 and
+# 0.12 to 0.32; with one of the three seeds fade-in makes no difference there. Part of this is built
+# in: in that epoch the new layers have at most 0.2 of the image, instead of all of it. After that
+# the ranges overlap nearly everywhere, so fade-in keeps the first change small; it does not prevent
+# later ones. Whether the optimizers start afresh makes no difference that we can see in that epoch.
+# Over all epochs at 8 × 8, games with a restart tend to change more (in five of the six pairs of
+# means).
 #
 # In one of the four games the discriminator's loss stands out: with new layers that come at once
-# and no restart, it is 0.81 to 0.99 in the first epoch, and 0.65 to 0.68 in all the others.
-# Probably Adam still divides by the size of the old gradients, so its first steps are too large; to
-# find out, one would measure these steps. Section 9 shows how little of all this is left in the
-# final images.
+# and no restart, it is 0.81 to 0.99 in the first epoch, and 0.65 to 0.68 in all the others. There
+# are two possible reasons. Adam may still divide by the size of the old gradients. Or, for the new
+# layers, its mean of squares is still zero, while its correction for this, which counts steps from
+# the start, has faded out. Either would make the first steps too large; one could measure them.
 
 # %% [markdown]
 # ## 6. The equalized learning rate
@@ -658,9 +659,9 @@ plots.curves(places, relative, "layer of the generator", "step / weights", yscal
 # %% [markdown]
 # ## 7. Pixelwise normalisation
 #
-# When the two players compete, each can answer the other by making its own activations larger, and
-# they may grow without end. So the generator divides the features of every pixel by their root mean
-# square. If $a_{ijc}$ is feature $c$ of $C$ at pixel $(i, j)$, this is
+# When the two players compete, larger features mean larger outputs, and the opponent must follow,
+# so the activations may grow without end. Therefore the generator divides the features of every
+# pixel by their root mean square. If $a_{ijc}$ is feature $c$ of $C$ at pixel $(i, j)$, this is
 #
 # $$ b_{ijc} = a_{ijc} \Big/ \sqrt{\tfrac1C \textstyle\sum_{k} a_{ijk}^2 + 10^{-8}}. $$
 #
@@ -752,11 +753,10 @@ axes[0].figure
 # normalisation that of the generator stays between 1.1 and 1.3, and has been rising slowly since
 # 5,000 images. With normalisation it rises to 1.9 and settles near 1.5, which does no harm, because
 # the features are divided by their root mean square afterwards. The discriminator's stays between
-# 0.6 and 1.0 in both games. It rises when 16 × 16 begins, and then falls slowly. Right: the
-# share of samples that the classifier sees in each class. By their labels, real images have 0.1
-# everywhere; at 16 × 16 pixels the classifier finds few sandals and coats with normalisation, too.
-# Without normalisation more than a quarter of the samples are pullovers, and hardly any are sandals
-# or coats.
+# 0.6 and 1.0 in both games. Right: the share of samples that the classifier sees in each class. The
+# shares of real images (0.1) come from their labels, so part of the lack of sandals and coats,
+# which both games show, may be the classifier's bias. Without normalisation more than a quarter of
+# the samples are pullovers, and hardly any are sandals or coats.
 #
 # So pixelwise normalisation matters in this game: the distance is 24 with it and 59 without, and
 # recall falls from 0.29 to 0.11. The reason is probably not the one that the paper and the lecture
@@ -793,11 +793,11 @@ for name, rows in {"four garments": [0, 1, 2, 3], "one, four times": [0, 0, 0, 0
 # text. Later official code, and our games of images, take groups of four: each group gets a number
 # of its own.)
 #
-# On garments, the table of section 9 shows no effect: no class is lost without the layer, and the
-# variety within the classes, which is low, does not grow with it. To see it at work we need a game
-# that collapses. We take the ring of eight modes of [notebook 07](07_pathologies.ipynb), where a
-# mode is one kind of thing that occurs in the data. If the generator's learning rate is four times
-# the discriminator's, all samples gather in one place.
+# On garments, the table of section 9 shows no effect: no class is lost without the layer, and
+# recall hardly changes (0.27 with it, 0.25 without). To see it at work we need a game that
+# collapses. We take the ring of eight modes of [notebook 07](07_pathologies.ipynb), where a mode is
+# one kind of thing that occurs in the data. If the generator's learning rate is four times the
+# discriminator's, all samples gather in one place.
 #
 # **Predict**: can the layer, as the first one of the discriminator, prevent this?
 
@@ -857,26 +857,24 @@ plots.large(axes[0].figure, 80)
 #
 # {{benchmarks/results/ablation_progressive.md}}
 #
-# Smaller is better in both distances, and larger in recall; ± is one standard deviation over the
-# seeds.
+# Smaller is better in both distances (the sliced Wasserstein distance compares small patches),
+# larger in recall; ± is one standard deviation over the seeds.
 #
 # - **Pixelwise normalisation**: without it the Fréchet distance more than doubles, recall halves,
-#   and one class is missing; the sliced Wasserstein distance, though, is slightly better. The row
-#   leaves out the normalisation of the latents and of the features together, so we cannot say which
-#   of them matters.
+#   and on average one class falls below the 1 % of the samples that counts as present. In the
+#   sliced Wasserstein distance we see no difference. The row leaves out the normalisation of
+#   latents and features together, so we cannot say which of them matters.
 # - **Equalized learning rate.** At 0.008 He's initialisation breaks down: the distance is 182 ± 73.
 #   At 0.001 it is no worse than the full method in the Fréchet distance (23.6 ± 2.1 against 25.2 ±
-#   1.3), and better in the sliced Wasserstein distance and in recall. The rate of 0.008
-#   was chosen for the full method, and the rate of 0.001 for He's layers, so each has a rate that
-#   suits it: at the same rate, He's layers move 3 to 17 times further (figure 10.10). No other row
-#   got a rate of its own. The table does show that in networks
-#   this small there is a rate at which He's layers do as well. Exercise 10.4 adds the missing game.
-# - **Fade-in** is worth about two points (27.1 ± 1.2 without it), which is hardly more than the
-#   spread. (In these games a phase is one and a half epochs, so both sizes begin half an epoch
-#   late, with an $\alpha$ of a third.) For the **minibatch standard deviation** and for **growing**
-#   itself we see no difference.
-# - A game that never grows takes 59 s of processor time instead of 51 s. The small sizes are soon
-#   over, so there is little to save.
+#   1.3), and better in the sliced Wasserstein distance and in recall. The rate of 0.008 was chosen
+#   for the full method, and the rate of 0.001 for He's layers, so each has a rate that suits it: at
+#   the same rate, He's layers move 3 to 17 times further (figure 10.10). No other row got a rate of
+#   its own. Exercise 10.4 adds the missing game.
+# - **Fade-in**: the difference (27.1 ± 1.2 without it) is not resolved. (A phase ends in mid-epoch,
+#   so growth waits 400 images, and $\alpha$ starts at 400/1,200 = 1/3.)
+# - For the **minibatch standard deviation** and for **growing** itself we see no difference. But 16
+#   × 16 begins after 4,000 images, so 83 % of each growing game is already at the last size.
+# - A game that never grows takes 59 s of processor time instead of 51 s.
 #
 # So is the paper wrong? No. Its largest images have 4,096 times as many pixels as these. An
 # ablation holds for its data, its size and its budget.
@@ -994,19 +992,19 @@ print(f"{np.mean(distances):.1f} ± {np.std(distances, ddof=1):.1f}" if len(SEED
 # with He's initialisation and 0.001 it is 23.6 ± 2.1. So each kind of layer has a rate that suits
 # it, and at these two rates we see no difference in the distance. Figure 10.10 probably explains
 # why: at 0.001, a step moves equalized layers several times less, and 24,000 images are too few for
-# such small steps. Both kinds are fine to use here. A comparison at one common rate would have
-# praised one or the other, depending on the rate.
+# such small steps. A comparison at one common rate would have praised one or the other, depending
+# on the rate.
 
 # %% [markdown]
 # ## Take away
 #
 # - Two networks can grow while they play, and fade-in keeps the first change small. On images as
-#   small as ours, growing made no difference that we can see.
-# - Equalized layers all move by the same share when Adam takes its first step, so one learning rate
-#   suits them all. A rate also means a smaller step for them. With a rate of their own, He's layers
-#   did as well.
+#   small as ours, growing made no difference that we can see, in games that spend 83 % of their
+#   images on the last size.
+# - Equalized layers all move by the same share when Adam takes its first step, and by a smaller one
+#   than He's layers at the same rate. At 0.001, He's layers did at least as well.
 # - Pixelwise normalisation gave the samples more variety. The minibatch standard deviation did
-#   nothing on garments, and spread the samples over the ring.
+#   nothing that we can see on garments, and spread the samples over the ring.
 #
 # **Limits.** The game of section 3, the longer run beside it and the two games of section 7 have
 # one seed each; section 5, section 8 and the table have three. 32 × 32 pixels are where growing has
