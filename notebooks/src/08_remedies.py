@@ -108,9 +108,8 @@ plots.large(plots.diagram(boxes, arrows, 13, 5.8), 100)
 
 # %% [markdown]
 # Figure 8.1. The game of two networks, and the remedies (small letters) at the place where each of
-# them acts. Solid arrows are the data's way, dashed arrows are updates of weights. Experience
-# replay sits between the samples and the discriminator; packing and minibatch discrimination let
-# the discriminator see several samples at once; almost half of the remedies change a loss.
+# them acts. Solid arrows are the data's way, dashed arrows are updates of weights. Almost half of
+# the remedies change a loss.
 #
 # These are their sources. CMU and KTH are the lectures that present them.
 #
@@ -176,14 +175,13 @@ for name, found in zip(("ours", "package"), ages.transpose(1, 0, 2), strict=True
 # %% [markdown]
 # Here every sample carries the number of the step that made it. The two versions draw different
 # random numbers, so they agree only on average: half of what the discriminator sees is new, and the
-# other half is about 16 steps old. The oldest samples come from more than a hundred steps ago.
+# other half is about 16 steps old (the oldest more than a hundred).
 #
 # ### Feature matching
 #
 # The generator $G$ no longer asks for the approval of the discriminator $D$. Instead it matches an
 # average. Let $f(x)$ be the last hidden layer of $D$ for a point $x$, and $z$ a latent vector; then
-# $L(G) = \|\mathbb{E}\,f(x) - \mathbb{E}\,f(G(z))\|^2$. The discriminator keeps its own loss. (The
-# lecture's slide has a second version, with the single number $D$ in place of $f$.)
+# $L(G) = \|\mathbb{E}\,f(x) - \mathbb{E}\,f(G(z))\|^2$. The discriminator keeps its own loss.
 
 # %%
 game = recipes.mixture("ring", "feature matching", SEED)
@@ -271,10 +269,10 @@ print(f"ours {ours:.4f}, package {float(layer([weights])):.4f}")
 # %% [markdown]
 # ### One-sided label smoothing
 #
-# Real points get the label $\alpha = 0.9$ instead of 1, so that the discriminator is never asked to
-# be completely sure. Let $p(x)$ be the density of the data and $q(x)$ that of the samples. The best
-# discriminator is then $D^* = \alpha\,p / (p + q)$. If the fake points had a label $\beta > 0$,
-# too, it would be $(\alpha p + \beta q) / (p + q)$.
+# Real points get the label $\alpha = 0.9$ instead of 1, so that the discriminator should never be
+# completely sure that a point is real. Let $p(x)$ be the density of the data and $q(x)$ that of the
+# samples. The best discriminator is then $D^* = \alpha\,p / (p + q)$. If the fake points had a
+# label $\beta > 0$, too, it would be $(\alpha p + \beta q) / (p + q)$.
 #
 # One slide of the lecture smooths both sides, 0 to 0.1 and 1 to 0.9; a later one says *do not
 # smooth the generated targets*. **Predict**: what goes wrong for a sample far away from all data
@@ -338,23 +336,22 @@ axes[0].figure
 # Figure 8.3. Left: the discriminator $D(x)$. Right: its logit, $\log(D / (1 - D))$, which is what
 # the network outputs. Several curves overlap: the learned ones lie close to the formulas, though
 # the smoothed one is a little too high (0.471 instead of 0.450 in the middle) and still rises at
-# the left edge. For large $x$, one-sided smoothing leaves the logit as it was: it keeps falling.
-# With both sides smoothed (only as a formula), it becomes flat.
+# the left edge. Smoothing of both sides is drawn only as a formula.
 #
 # <details><summary>Answer to the question above</summary>
 #
-# Look at the right edge, where only fake points lie. One-sided smoothing leaves a slope in the
-# logit, which tells the generator to move left. With both sides smoothed the logit becomes flat
-# there, because $D = \beta$ however far away the sample is. A sample far from all data has no
-# reason to move.
+# Look at the right edge, where only fake points lie. One-sided smoothing leaves the logit's slope,
+# which tells the generator to move left. With both sides smoothed the logit becomes flat there,
+# because $D = \beta$ however far away the sample is. A sample far from all data has no reason to
+# move.
 #
 # </details>
 #
 # ### Virtual batch normalisation
 #
 # Batch normalisation subtracts the mean of the batch and divides by its spread, so what becomes of
-# one latent vector depends on the others of its batch. Virtual batch normalisation uses a
-# **reference batch** instead, which is chosen once, together with the example itself.
+# one latent vector depends on the others of its batch. Virtual batch normalisation takes its
+# statistics from a fixed **reference batch** plus the current example.
 
 
 # %%
@@ -478,8 +475,8 @@ print(f"R1:           ours {r1(D, real, 1.0):.6f}, package {float(package):.6f}"
 # $\theta$, and the discriminator is the line $D(x) = \psi x$. The equilibrium is $\theta = \psi =
 # 0$. There, neither loss bends in its player's own weight (no **curvature**, see [notebook
 # 07](07_pathologies.ipynb)); R1 gives the discriminator's loss the curvature $\gamma$. The
-# **spectral radius** is the largest absolute eigenvalue of the matrix of one step: below 1, small
-# distances shrink.
+# **spectral radius** is the largest absolute eigenvalue of the Jacobian of one step at the
+# equilibrium (here by finite differences): below 1, small distances shrink.
 #
 # **Predict**: which spectral radius do you expect for alternating play without R1?
 
@@ -527,12 +524,12 @@ axes[0].figure
 #
 # The last remedies are not in the lectures' lists:
 #
-# - **Two time scales**: the discriminator's rate is five times the generator's, so it is the
-#   'larger rate' of the table below.
+# - **Two time scales**: the discriminator's rate is 0.001 (the 'larger rate' of the table below),
+#   the generator's stays 0.0002.
 # - **Falling rate**: Adam with a rate of 0.001, five times the plain one, that falls to zero along
 #   a cosine, and without momentum. This changes three things.
-# - **Scaled coordinates**: a fixed layer stretches the plane so that the networks see numbers
-#   between -4 and 4.
+# - **Scaled coordinates**: a fixed layer stretches the plane by 4, on the ring before the
+#   discriminator, on the grid behind the generator.
 # - **Running average**: we train as before, but sample from a second generator with the weights
 #   $\bar\theta \leftarrow d\,\bar\theta + (1 - d)\,\theta$, updated after every step. The decay $d$
 #   is 0.999 in the tables. If the weights $\theta$ circle around a good point, $\bar\theta$ stays
@@ -569,9 +566,8 @@ for name, other in (("package's average", package.generator), ("raw generator", 
 # ## 3. The comparison
 #
 # The **plain** game has the non-saturating loss, Adam with a rate of 0.0002 and $\beta_1 = 0.5$,
-# batches of 128 points, and three hidden layers of 128 units in each player. (Notebook 07 has other
-# networks and batches, so its numbers differ.) Each row below changes one thing in this game, with
-# these exceptions:
+# batches of 128 points, and three hidden layers of 128 units in each player. Each row below changes
+# one thing in this game, with these exceptions:
 #
 # - The two Wasserstein rows, **weight clipping** and **gradient penalty**, also take another loss
 #   and five steps of the discriminator for one of the generator, as in their papers.
@@ -608,24 +604,25 @@ for name, other in (("package's average", package.generator), ("raw generator", 
 #
 # </details>
 #
-# The table has 4,000 steps and three seeds for each game (`python benchmarks/modes.py --data ring
-# grid --steps 4000 --seeds 3 --method plain packing …`). Its columns are:
+# The table has 4,000 steps and three seeds for each game (`benchmarks/modes.py`). Its columns are:
 #
 # - **fewest modes**: the modes found by the worst seed, of 8 on the ring and of 25 on the grid;
 # - **high quality**: the median of the three seeds, with the worst and the best one in brackets;
 # - **reverse KL**: the divergence of the shares of the samples at each mode from equal shares (0 is
 #   perfect; [notebook 07](07_pathologies.ipynb) has the formula), again for the worst seed. Every
-#   sample, good or not, counts for its nearest mode;
+#   sample, good or not, counts for its nearest mode. So at low quality, this shows collapse better
+#   than the modes do: packing's 6 of 8 on the ring go with 0.009 at most, so it probably misses two
+#   only narrowly;
 # - **time of a step**: processor time, without compilation, in units of the plain game's. It is
-#   uncertain by a third or so, because the machine was not equally crowded during all games.
+#   uncertain by a third or so, because the machine was shared.
 #
 # {{benchmarks/results/modes_4000steps.md}}
 #
 # **Read the brackets before the median.** On the ring, the plain game has between 54.7 % and 77.5 %
 # of high quality. A row whose range overlaps this one makes no difference that we can see with
-# three seeds, and this is true of most rows. By pure luck, one useless remedy in ten has all three
-# seeds above, or all below, the plain ones. So among more than twenty rows we should expect two or
-# three such rows on each mixture, and only the large differences count:
+# three seeds, and this is true of most rows. Of the 20 equally likely ways to split six results of
+# equal games, two separate them completely. So among more than twenty rows we should expect two or
+# three rows on each mixture that stand apart by luck, and only the large differences count:
 #
 # - **Better on both mixtures**: the falling rate, and the generator itself of the best combination,
 #   which contains the falling rate.
@@ -633,7 +630,8 @@ for name, other in (("package's average", package.generator), ("raw generator", 
 #   the gradient penalty and virtual batch normalisation. The grid is wide, and at the plain rate
 #   4,000 steps are probably too few to get there.
 # - **Worse on the grid**: feature matching, packing and weight clipping. Their best seeds have at
-#   most 2.0 %, half of the plain game's worst.
+#   most 2.0 %, half of the plain game's worst. By a little, historical averaging, R2, and the
+#   cosine fall with or without momentum are worse, too.
 # - **Worse on the ring** (every seed below the plain ones): packing, both batch normalisations,
 #   spectral normalisation, Adam without momentum, the running average, and with it the best
 #   combination. The paper on packing trains for 400,000 iterations, so packing probably needs more
@@ -649,22 +647,22 @@ for name, other in (("package's average", package.generator), ("raw generator", 
 #   worse than the plain game, and the cosine alone makes no visible difference. All three together
 #   give 94.9 % or more. Of the pairs, only the larger rate with the cosine comes close, but its
 #   worst seed has 58.4 %. On the grid, the larger rate does the work: every row that contains it
-#   beats the plain game with every seed, and the pair without it does not.
+#   beats the plain game with every seed, and the pair without it does not. At 4,000 steps, the fall
+#   costs quality there, at least with momentum: the larger rate has 33.9 % or more, with the cosine
+#   31.9 % or less.
 # - **Can an average replace the fall?** In part. On the ring, a short average lifts the plain game
-#   to 79.3 % or more, still below the falling rate. On the grid, the short average of the larger
-#   rate has 48.8 % or more, above the falling rate. A short average would probably help other rows
-#   with a constant rate, too.
+#   to 79.3 % or more, still below the falling rate. On the grid, the larger rate with a short
+#   average overlaps the larger rate alone, so we cannot credit the average.
 # - **Is the best combination the best?** Not in so few steps. On the ring, the falling rate is
 #   better with every seed, even if we judge the generator of 'best' itself. On the grid, that
 #   generator is ahead (47.2 % or more, against 37.5 % or less).
 # - **Why does the running average fail here?** It lags. With a decay of 0.999, it is on average
-#   about 1,000 steps old, a quarter of this short run. More than a third of it is older still, and
-#   the initial weights count 1.8 %. The last two rows show the harm: on the ring, 'best' has 30.5 %
-#   with its average, and 91.3 % without.
+#   about 1,000 steps old, a quarter of this short run. The last two rows show the harm: on the
+#   ring, 'best' has 30.5 % with its average, and 91.3 % without.
 #
 # One more warning: in notebook 07, with smaller networks, the plain game collapsed with one seed of
-# three, and here it does not. A remedy that only prevents collapse cannot show its strength where
-# nothing collapses.
+# three. Here, no plain seed loses a mode of the ring, so a remedy that only prevents collapse
+# cannot show its strength there. (On the grid, the plain shares are uneven.)
 #
 # Here are four of these games.
 
@@ -693,18 +691,18 @@ axes[0].legend(loc="center")
 axes[0].figure
 
 # %% [markdown]
-# Figure 8.5. 2,500 samples of four games after 4,000 steps (dots), all with seed 0, and the modes
-# (circles, three times as wide as the area of high quality, so that a clump inside a circle may
-# miss its mode). The plain game serves all modes, but many samples lie on the way from one mode to
-# the next. With packing, the samples form a closed ring and hardly notice the modes. With the
-# larger rate, there are clumps, but most of them lie beside their modes. With the falling rate, the
-# clumps sit on the modes, and few samples are left between them.
+# Figure 8.5. 2,500 samples of four games after 4,000 steps (dots), all with seed 0, which is the
+# plain game's best and the falling rate's worst, and the modes (circles, three times as wide as the
+# area of high quality, so that a clump inside a circle may miss its mode). The plain game serves
+# all modes, but many samples lie on the way from one mode to the next. With packing, the samples
+# form a closed ring and hardly notice the modes. With the larger rate, there are clumps, but most
+# of them lie beside their modes. With the falling rate, the clumps sit on the modes, and few
+# samples are left between them.
 #
 # ## 4. The best combination
 #
 # No single remedy reaches 90 % on both mixtures after 4,000 steps. Neither does our best
-# combination (medians of 91.3 % and 62.4 % for the generator itself), and on the grid its median is
-# 87.9 % even after 10,000 steps. It has six parts:
+# combination (medians of 91.3 % and 62.4 % for the generator itself). It has six parts:
 #
 # 1. the **relativistic loss**, and
 # 2. the **penalties** R1 and R2, both as in [R3GAN](https://arxiv.org/abs/2501.05441);
@@ -732,17 +730,16 @@ arrows.append(plots.Arrow("G", "mean", "weights", FAKE, dashed=True))
 plots.large(plots.diagram(boxes, arrows, 13, 5.4), 100)
 
 # %% [markdown]
-# Figure 8.6. The best combination. Real and fake points pass through the same discriminator, and
-# only the difference of their logits counts. The penalties look at its slope at both. Both boxes at
-# the right enter the losses, from which $G$ and $D$ learn (no arrows drawn). The weights of $G$
-# flow (dashed) into the running average, which makes the samples that we judge.
+# Figure 8.6. The best combination. Scaled coordinates are drawn as on the ring. Only the difference
+# of the logits counts. The penalties look at the slope of $D$. Both boxes at the right enter the
+# losses, from which $G$ and $D$ learn (no arrows drawn). The weights of $G$ flow (dashed) into the
+# running average, which makes the samples that we judge.
 #
 # Does it take all six? We leave out one part at a time, with 10,000 steps and three seeds for each
-# game, and play four controls just as long, the first four rows. To leave out the average, we need
-# no new game: we judge the generator of the same game (the rows 'the generator itself'). Without
-# the relativistic loss, the penalties also weigh about twice as much, because the discriminator's
-# usual loss carries a factor of 1/2. Without 'falling penalties', their weight stays as it was at
-# the start.
+# game, and play four controls just as long, the first four rows. To leave out the average, we judge
+# the generator of the same game ('the generator itself'). Without the relativistic loss, the
+# penalties also weigh about twice as much, because the discriminator's usual loss carries a factor
+# of 1/2. Without 'falling penalties', their weight stays as it was at the start.
 #
 # **Predict**: which part is missed most on the ring, and which on the grid?
 #
@@ -750,21 +747,20 @@ plots.large(plots.diagram(boxes, arrows, 13, 5.4), 100)
 #
 # - **On the ring, much less is enough.** The falling rate alone has 96.8 % or more with every seed,
 #   and the whole combination 96.6 % or less. The larger rate alone has 95.6 % or less, and one seed
-#   only 78.4 %. A fall, an average or no momentum may help it; we did not separate them. If we
-#   judge the running average of the plain game, it has 95.6 % or more, while the plain generator
-#   itself has anything from 53.5 % to 95.4 %.
+#   only 78.4 %. If we judge the running average of the plain game, it has 95.6 % or more, while the
+#   plain generator itself has anything from 53.5 % to 95.4 %.
 # - **On the grid, the rate decides.** The plain game stays below 10 %, with or without the running
-#   average. The larger rate alone has between 76.3 % and 94.2 %, the falling rate between 75.4 %
-#   and 91.1 %, and the combination between 77.1 % and 92.2 %, so their *quality* does not differ
-#   visibly. But the combination finds all 25 modes with every seed and spreads its samples more
-#   evenly: its reverse KL is 0.011 at most, that of the falling rate up to 0.095, and that of the
-#   larger rate up to 0.219.
+#   average. The larger rate alone, the falling rate and the combination all lie between 75.4 % and
+#   94.2 %, and their *quality* does not differ visibly. But the combination finds all 25 modes with
+#   every seed and spreads its samples more evenly: its reverse KL is 0.011 at most, that of the
+#   falling rate up to 0.095, and that of the larger rate up to 0.219.
 # - **What do we miss if we leave it out?** On the grid, the falling rate, that is the larger rate,
 #   the fall and no momentum at once: without them, no seed has more than 45.1 %. Of the
 #   relativistic loss, the penalties, their fall and the scaled coordinates, none is missed by
-#   itself: the range overlaps with that of the combination, on both mixtures, and every seed finds
-#   all modes. Together they seem to matter: the falling rate alone finds only 23 modes with its
-#   worst seed, the combination 25.
+#   itself in quality or modes: the range overlaps with that of the combination, on both mixtures,
+#   and every seed finds all modes. (On the ring, the worst seed is less even without the penalties,
+#   0.020, and without the relativistic loss, 0.012, against 0.006.) Together they seem to matter:
+#   the falling rate alone finds only 23 modes with its worst seed, the combination 25.
 # - **Two cures for the same illness.** If the rate falls, the running average makes no difference
 #   after 10,000 steps: the two rows of 'best' are less than one percentage point apart. Without the
 #   falling rate, it makes a large difference on the ring: 90.5 % or more with the average, and 71.8
@@ -822,13 +818,12 @@ axes[0].figure
 #
 # The generator itself jumps: it has 39 % after 10,000 steps, and 91 % only 500 steps later. The
 # right side suggests why. Between 5,000 and 10,000 steps its samples are typically 2 to 4 standard
-# deviations away from those of the average, and a sample counts only within 3. So small moves can
-# take many samples out of the circle that counts, and back in. (Whether whole modes swing together,
-# a median cannot show.)
+# deviations away from those of the average, and a sample counts only within 3, so small moves can
+# take many samples out of the circle and back in.
 #
 # The average needs 6,000 steps to catch up, and soon it stays above 90 %. Does it help at the very
-# end? Not here: the rate has fallen to zero, the generator stands still, and both have 97 %; in the
-# table above they agree, too. So judge the average if the rate doesn't fall.
+# end? Not here: the rate has fallen to zero, and both have 97 %. So judge the average if the rate
+# doesn't fall.
 #
 # ### The grid, as a film
 #
@@ -878,8 +873,7 @@ Image(film.read_bytes())
 # they form a frame, after 4,000 steps threads along rows and columns, and after 6,000 steps all 25
 # modes are visible. Then the clumps shrink and the threads become thinner. In the last pictures
 # almost every mode is purple with pale or orange between the modes. Parts of the margin are purple,
-# too, and run into the outermost modes: neither data nor samples get there, so nothing taught the
-# discriminator.
+# too: neither data nor samples get there, so nothing taught the discriminator.
 
 
 # %% tags=["setup"]
@@ -915,14 +909,14 @@ axes[0].figure
 # cannot jump from one mode to the next, it can only cross the gap quickly.
 #
 # Are the modes as wide as they should be? No. The printed standard deviations, in units of the true
-# one, count good samples only, so real points have 0.99 here. The generators have 0.63 on the ring
-# and 0.57 on the grid in these runs. **High quality cannot see this**: a generator that makes
-# nothing but the 25 centres would get 100 %.
+# one, count good samples only. That alone makes 0.97 of 1; these real points have 0.99. The
+# generators have 0.63 on the ring and 0.57 on the grid in these runs. **High quality cannot see
+# this**: a generator that makes nothing but the 25 centres would get 100 %.
 #
 # ### How good does it get?
 #
-# The next table gives the best combination a budget of training time, in minutes of one core. This
-# is processor time with a single thread. A short trial finds out how many steps fit, because the
+# The next table gives the best combination a budget of training time, in minutes of one core
+# (processor time with a single thread). A short trial finds out how many steps fit, because the
 # rate must know when to reach zero.
 #
 # {{benchmarks/results/modes_minutes.md}}
@@ -1034,15 +1028,16 @@ for s, m, expected in ((20 / 25, 1, 0.2), (20 / 25, 4, 0.5904)):
 # - Look at the worst of several seeds, and remember that in a long table some rows stand apart by
 #   chance.
 # - A learning rate that starts high and falls to zero, without momentum, did more here than any
-#   remedy of the lectures. On the ring, after 4,000 steps, none of its three parts did it alone,
-#   and no pair with every seed. On the grid, the larger rate was enough for high quality, but not
-#   for all modes.
+#   remedy of the lectures at the plain rate (we tried none at the larger one). On the ring, after
+#   4,000 steps, none of its three parts did it alone, and no pair with every seed. On the grid, the
+#   larger rate was enough for high quality, but not for all modes.
 # - The running average of the generator needs time: with a decay of 0.999, it spoils a run of 4,000
 #   steps and makes one of 10,000 steps on the ring reliable. A shorter memory, with a decay of
-#   0.99, helped after 4,000 steps, too. If the rate falls to zero, an average is hardly needed.
-# - A combination of good things isn't proven by its result. Leave out each part: we missed none of
-#   four parts by itself, though together they seem to bring the grid's last modes, and on the ring
-#   a single part was enough.
+#   0.99, helped on the ring after 4,000 steps. If the rate falls to zero, an average is hardly
+#   needed.
+# - A combination of good things isn't proven by its result. Leave out each part: in quality and
+#   modes, we missed none of four by itself, though together they seem to bring the grid's last
+#   modes.
 #
 # **Limits.** High quality does not notice that the modes are too narrow. Three seeds; one setting
 # of each remedy, not tuned, while the best combination was tuned on these very data; two mixtures
@@ -1050,7 +1045,7 @@ for s, m, expected in ((20 / 25, 1, 0.2), (20 / 25, 4, 0.5904)):
 #
 # **Next**: [notebook 09](09_wasserstein.ipynb) changes the distance itself.
 #
-# **References.** Salimans et al. 2016, improved techniques for training GANs,
+# **References.** Salimans et al. 2016, improved techniques,
 # [arXiv:1606.03498](https://arxiv.org/abs/1606.03498) · Shrivastava et al. 2017, replay,
 # [arXiv:1612.07828](https://arxiv.org/abs/1612.07828) · Lin et al. 2018, PacGAN,
 # [arXiv:1712.04086](https://arxiv.org/abs/1712.04086) · Miyato et al. 2018, spectral normalisation,
