@@ -55,7 +55,8 @@ def test_the_gradient_goes_through_sigma():
     ],
 )
 def test_it_is_the_layer_with_a_divided_kernel(inner, shape):
-    plain, layer = inner(), layers.SpectralParametrization(inner(), power_iterations=30)
+    keras.utils.set_random_seed(0)  # close singular values would take the power method long
+    plain, layer = inner(), layers.SpectralParametrization(inner(), power_iterations=100)
     plain.build(shape)
     layer.build(shape)
     layer.bias.assign(normal(*layer.bias.shape))
