@@ -5,8 +5,36 @@ import keras
 import tensorflow as tf
 
 
+class _Memory(keras.layers.Layer):
+    """A buffer of past samples, the number of those that it holds, and seeded draws."""
+
+    is_per_example = False
+
+    def __init__(self, size, share, seed, **kwargs):
+        super().__init__(**kwargs)
+        self.size = checks.at_least(1, size=size)
+        self.share = checks.share(share=share)
+        self.seed = checks.seed_or_none(seed=seed)
+        self.seed_generator = keras.random.SeedGenerator(self.seed)
+
+    def build(self, input_shape):
+        shared = {"trainable": False, "autocast": False, "aggregation": "only_first_replica"}
+        shape = (self.size, *input_shape[1:])
+        self.buffer = self.add_weight(shape=shape, initializer="zeros", name="buffer", **shared)
+        self.count = self.add_weight(
+            shape=(), initializer="zeros", dtype="int32", name="count", **shared
+        )
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        own = {"size": self.size, "share": self.share, "seed": self.seed}
+        return {**super().get_config(), **own}
+
+
 @keras.saving.register_keras_serializable("gan_tf")
-class ExperienceReplay(keras.layers.Layer):
+class ExperienceReplay(_Memory):
     """Shows the discriminator some of the generator's past beside its present.
 
     Given as `GAN(..., replay=ExperienceReplay())`. A discriminator that sees only the newest
@@ -30,23 +58,8 @@ class ExperienceReplay(keras.layers.Layer):
         Shrivastava et al. 2017, section 2.3, arXiv:1612.07828, with share ½.
     """
 
-    is_per_example = False
-
     def __init__(self, size=5_000, share=0.5, seed=None, **kwargs):
-        super().__init__(**kwargs)
-        self.size = checks.at_least(1, size=size)
-        self.share = checks.share(share=share)
-        self.seed = checks.seed_or_none(seed=seed)
-        self.seed_generator = keras.random.SeedGenerator(self.seed)
-
-    def build(self, input_shape):
-        shared = {"trainable": False, "autocast": False, "aggregation": "only_first_replica"}
-        self.buffer = self.add_weight(
-            shape=(self.size, *input_shape[1:]), initializer="zeros", name="buffer", **shared
-        )
-        self.count = self.add_weight(
-            shape=(), initializer="zeros", dtype="int32", name="count", **shared
-        )
+        super().__init__(size, share, seed, **kwargs)
 
     def call(self, fakes):
         batch = tf.shape(fakes)[0]
@@ -64,16 +77,9 @@ class ExperienceReplay(keras.layers.Layer):
         self.count.assign(tf.minimum(filled + batch, self.size))
         return shown
 
-    def compute_output_shape(self, input_shape):
-        return input_shape
-
-    def get_config(self):
-        own = {"size": self.size, "share": self.share, "seed": self.seed}
-        return {**super().get_config(), **own}
-
 
 @keras.saving.register_keras_serializable("gan_tf")
-class ImagePool(keras.layers.Layer):
+class ImagePool(_Memory):
     """Shows an old image in place of a new one, or the new one, as a coin falls for each.
 
     The small memory of CycleGAN, which works for batches of a single image too. An image that is
@@ -98,22 +104,8 @@ class ImagePool(keras.layers.Layer):
         al. 2017, section 2.3, arXiv:1612.07828.
     """
 
-    is_per_example = False
-
     def __init__(self, size=50, share=0.5, seed=None, **kwargs):
-        super().__init__(**kwargs)
-        self.size = checks.at_least(1, size=size)
-        self.share = checks.share(share=share)
-        self.seed = checks.seed_or_none(seed=seed)
-        self.seed_generator = keras.random.SeedGenerator(self.seed)
-
-    def build(self, input_shape):
-        shared = {"trainable": False, "autocast": False, "aggregation": "only_first_replica"}
-        shape = (self.size, *input_shape[1:])
-        self.buffer = self.add_weight(shape=shape, initializer="zeros", name="buffer", **shared)
-        self.count = self.add_weight(
-            shape=(), initializer="zeros", dtype="int32", name="count", **shared
-        )
+        super().__init__(size, share, seed, **kwargs)
 
     def call(self, images):
         if (images.shape[0] or 0) > self.size:
@@ -135,13 +127,6 @@ class ImagePool(keras.layers.Layer):
         self.buffer.value.scatter_nd_update(places[:, None], tf.cast(stored, self.buffer.dtype))
         self.count.assign(tf.where(has_room, filled + batch, filled))
         return tf.where(is_old, past, images)
-
-    def compute_output_shape(self, input_shape):
-        return input_shape
-
-    def get_config(self):
-        own = {"size": self.size, "share": self.share, "seed": self.seed}
-        return {**super().get_config(), **own}
 
 
 def _places(draws, count):
