@@ -19,8 +19,7 @@
 # - train the same pair of networks with `train_gan` and with `GAN.fit`;
 # - read the picture of a discriminator's opinion, and say why the losses alone are not enough.
 #
-# **Before this**: a little Keras (`Sequential`, `compile`, `fit`), and what a gradient is. You need
-# no other notebook of the course.
+# **Before this**: a little Keras (`Sequential`, `compile`, `fit`), and what a gradient is.
 #
 # **Lectures**: A, IIT Tirupati, *Deep Learning 9.1* (data on a circle, the losses with their factor
 # ½); B, *Generative Models* (the forger and the detective, Algorithm 1); E, KTH ID2223, *Generative
@@ -45,7 +44,7 @@ import tensorflow as tf
 
 # %% [markdown] tags=["setup"]
 # ## Settings
-# Every number that is used below stands here.
+# The numbers that you may want to change stand here.
 
 # %% tags=["setup"]
 SEED = 0
@@ -64,10 +63,10 @@ keras.utils.set_random_seed(SEED)
 # ## 1. The forger and the detective
 #
 # A forger paints fake pictures. A detective looks at pictures, some real and some fake, and says
-# which are which. At first both are bad at their jobs. But every time the detective finds a
-# difference between real and fake, the forger learns what to do better, and every time the forger
+# which are which. At first both are bad at their jobs. But whenever the detective finds a
+# difference between real and fake, the forger learns what to do better, and whenever the forger
 # improves, the detective has to look more closely. If neither gives up, the fakes may in the end
-# look so much like the real thing that even a good detective can only guess.
+# look so real that even a good detective can only guess.
 #
 # A *generative adversarial network* (GAN, [Goodfellow et al.,
 # 2014](https://arxiv.org/abs/1406.2661)) plays this game with two neural networks. The forger is
@@ -78,14 +77,15 @@ plots.game_diagram("random numbers", "fake points", "real points")
 
 # %% [markdown]
 # Figure 1.1. The game. The generator (vermilion) turns random numbers into fake points. The
-# discriminator (blue) is shown real points and fake points and says how real each of them looks.
-# The dashed arrows are gradients, which say how to change the weights. In phase 1 they go to the
-# discriminator. In phase 2 they go back to the generator. The arrow of phase 2 is drawn below the
-# discriminator so that you can see it, but the gradient really passes *through* the discriminator.
-# Notice what is missing: no arrow leads from the real points to the generator. It never sees one.
+# discriminator (blue) is shown real and fake points and says how real each of them looks. The
+# dashed arrows are gradients, which say how to change the weights: in phase 1 those of the
+# discriminator, in phase 2 those of the generator. The gradient of phase 2 passes *through* the
+# discriminator on its way. Notice that no arrow leads from the real points to the generator. It
+# never sees one.
 #
-# In words, the recipe is [Algorithm 1 of the paper](https://arxiv.org/abs/1406.2661), with one step
-# of the discriminator for each step of the generator. One step goes like this:
+# In words, the recipe is [Algorithm 1 of the paper](https://arxiv.org/abs/1406.2661), with one
+# update of each player, and with another loss for the generator (section 4). One training step
+# goes like this:
 #
 # 1. Draw a batch of random numbers and let the generator make fake points of them. Take a batch of
 #    real points.
@@ -94,15 +94,13 @@ plots.game_diagram("random numbers", "fake points", "real points")
 # 3. Draw fresh random numbers, and let the generator make fresh fake points.
 # 4. **Phase 2.** Change the generator's weights a little, so that the discriminator rates these
 #    fake points higher. The discriminator stays as it is.
-#
-# Then the next step begins.
 
 # %% [markdown]
 # ## 2. What is there to learn?
 #
 # Our data are points near a circle of radius 1. The angle is uniform, and we add a little Gaussian
-# noise (standard deviation 0.01) to both coordinates. For a toy like this we know the truth, so we
-# can measure how close the networks come to it. With photographs nobody knows the truth.
+# noise (standard deviation 0.01) to both coordinates. Here, unlike with photographs, we know the
+# truth, so we can measure how close the networks come to it.
 
 # %% tags=["setup"]
 points = data.circle(NUM_POINTS, seed=SEED)
@@ -114,8 +112,8 @@ ax = plots.panels(width=5.0, height=5.0, dpi=100)
 plots.samples_2d(target=points[:1000], ax=ax, title="1,000 real points")
 
 # %% [markdown]
-# Figure 1.2. The target: 1,000 of the 20,000 real points. They lie on a thin ring around the
-# origin, equally dense in every direction.
+# Figure 1.2. The target: 1,000 of the 20,000 real points, on a thin ring that is equally dense in
+# every direction.
 
 # %% [markdown]
 # ## 3. The two networks
@@ -123,13 +121,12 @@ plots.samples_2d(target=points[:1000], ax=ax, title="1,000 real points")
 # The **generator** $G$ takes a *latent vector* $z$, here two numbers from a standard normal
 # distribution, and returns a point $G(z)$ in the plane.
 #
-# The **discriminator** $D$ takes a point $x$ and returns one number $t$, called a *logit*. The
+# The **discriminator** takes a point $x$ and returns one number $t(x)$, called a *logit*. The
 # larger the logit, the more real the point looks to the discriminator. The sigmoid function
-# $\sigma(t) = 1 / (1 + e^{-t})$ turns the logit into a probability, $D(x) = \sigma(t)$: a logit of
-# 0 means $D(x) = ½$, 'I can't tell', and large logits of either sign mean that the discriminator is
-# sure.
+# $\sigma(t) = 1 / (1 + e^{-t})$ turns the logit into a probability, $D(x) = \sigma(t(x))$. A logit
+# of 0 means $D(x) = ½$, 'I can't tell', and large logits of either sign mean 'I am sure'.
 #
-# Here are both networks in full.
+# Both networks in full:
 
 # %%
 generator = keras.Sequential(
@@ -157,13 +154,11 @@ discriminator = keras.Sequential(
 plots.architecture(generator, discriminator)
 
 # %% [markdown]
-# Figure 1.3. Both networks from input to output. The number above a bar says how many numbers the
-# network passes on at this place, and below the bar stands the layer that makes them. The generator
-# uses ReLU and the discriminator leaky ReLU, and the last layer returns two coordinates in the
-# generator but one logit in the discriminator.
+# Figure 1.3. Both networks. The number above a bar says how many numbers the network passes on at
+# this place, and below the bar stands the layer that makes them.
 #
-# The package builds the same two networks in one line each, and from now on we use that. To check
-# that they are the same, we copy our weights into the package's networks and compare the outputs.
+# The package builds the same two networks in one line each. To check this, we copy our weights
+# into the package's networks and compare the outputs.
 
 # %%
 # NBVAL_CHECK_OUTPUT
@@ -180,10 +175,9 @@ for ours, theirs in zip((generator, discriminator), from_package, strict=True):
 #
 # <details><summary>Answer</summary>
 #
-# All biases begin at zero. Such a ReLU network maps the origin to the origin, and it folds the
-# plane along rays that start at the origin. So the points form a cone with its tip at the origin,
-# most likely a crumpled wedge. The discriminator's weights are random, too, so its opinion means
-# nothing yet.
+# All biases begin at zero. Without biases, scaling the input of a ReLU network scales its output,
+# so the picture consists of rays from the origin, most likely a crumpled wedge. The
+# discriminator's weights are random, too, so its opinion means nothing yet.
 #
 # </details>
 
@@ -202,18 +196,16 @@ show(generator, discriminator, "Before training")
 
 # %% [markdown]
 # Figure 1.4. Before training. Vermilion crosses are the generator's points, blue dots are real
-# points. The colour of the background is the discriminator's opinion $D(x)$ at that place: blue
-# means 'real', orange means 'fake', white means 'no idea', and a black line marks the places where
-# $D(x)$ crosses ½. Here there is no black line. At the origin $D(x)$ is exactly ½, because all
-# biases begin at zero. Everywhere else in the picture it happens to be a little larger, and it
-# grows towards the left. The fake points form a crumpled wedge that reaches from the origin almost
-# to the circle.
+# points. The background shows the discriminator's opinion $D(x)$: blue means 'real', orange means
+# 'fake', white means 'no idea'. A black line would mark the places where $D(x)$ crosses ½, but
+# here $D(x)$ happens to be above ½ everywhere except at the origin, at the right by so little that
+# you see only white. The fake points form a wedge that reaches almost to the circle.
 
 # %% [markdown]
 # ## 4. The two phases, written out
 #
-# What does each player want? Write $\mathbb{E}_x$ for the mean over real points, and $\mathbb{E}_z$
-# for the mean over latent vectors.
+# Write $\mathbb{E}_x$ for the mean over real points, and $\mathbb{E}_z$ for the mean over latent
+# vectors.
 #
 # The discriminator wants $D(x)$ near 1 for real points and $D(G(z))$ near 0 for fake ones. In phase
 # 1 it lowers the *binary cross-entropy* of these two answers:
@@ -224,17 +216,20 @@ show(generator, discriminator, "Before training")
 #
 # $$L(G) = -\,\mathbb{E}_z\log D(G(z)).$$
 #
-# The ½ makes the discriminator's loss the mean of two cross-entropies, one over real and one over
-# fake points.
+# The ½ makes the discriminator's loss the mean of two cross-entropies.
 #
-# Lecture A first writes $\frac12\mathbb{E}_z\log(1-D(G(z)))$ for the generator. The gradient of
-# that loss dies away while the discriminator wins, and [notebook 02](02_game.ipynb) measures how
-# badly. The loss $-\log D$ that we use instead is from [Goodfellow et al.,
-# 2014](https://arxiv.org/abs/1406.2661), section 3.
+# Lecture A first gives the generator the loss $\frac12\mathbb{E}_z\log(1-D(G(z)))$, and so does
+# Algorithm 1, without the ½. Its slope with respect to the logit is $-\frac12 D(G(z))$. So while
+# the discriminator wins and $D(G(z))$ is near 0, the generator gets hardly any gradient ([notebook
+# 02](02_game.ipynb) measures it). The slope of $-\log D$ is $-(1 - D)$, which is strongest just
+# then. This *non-saturating* loss is from [Goodfellow et al.,
+# 2014](https://arxiv.org/abs/1406.2661), section 3. In the package the pair $L(D)$, $L(G)$ is
+# `NonSaturating` or `"non_saturating"`; we also call it *cross-entropy*.
 #
-# Our discriminator returns the logit $t$ and not $D$. Both logarithms are short in terms of $t$,
-# with $\mathrm{softplus}(t) = \log(1 + e^t)$: $\;-\log D = \mathrm{softplus}(-t)$ and $-\log(1 - D)
-# = \mathrm{softplus}(t)$.
+# Our discriminator returns the logit $t$, so we write the losses in terms of $t$. With
+# $\mathrm{softplus}(t) = \log(1 + e^t)$ we have $-\log D = -\log\sigma(t) = \log(1 + e^{-t}) =
+# \mathrm{softplus}(-t)$. And because $1 - \sigma(t) = \sigma(-t)$, we have $-\log(1 - D) =
+# \mathrm{softplus}(t)$.
 
 
 # %%
@@ -249,13 +244,13 @@ def generator_loss(fake_logits):
 
 
 # %% [markdown]
-# Each phase is one gradient step for one player. A `tf.GradientTape` records every operation that
-# runs inside its `with` block. Afterwards, `tape.gradient(loss, variables)` goes backwards through
-# this record and returns the derivative of the loss with respect to each of the variables.
+# A `tf.GradientTape` records every operation inside its `with` block. Afterwards,
+# `tape.gradient(loss, variables)` goes backwards through this record and returns the derivative
+# of the loss with respect to each variable.
 #
-# Look at two things in the code below: what happens *inside* the tape, and whose variables the
-# gradient is taken for. In phase 2 the fake points pass through the discriminator, but only the
-# generator's variables are changed. That is all there is to 'freezing' the discriminator.
+# In phase 1 the generator works outside the tape, because the discriminator's gradient does not
+# pass through it. In phase 2 the gradient passes through the discriminator, but we change only the
+# generator's variables. We then say that the discriminator is *frozen*.
 
 # %%
 d_optimizer = keras.optimizers.Adam(LEARNING_RATE, ADAM_BETA)
@@ -283,8 +278,7 @@ def phase_2():
 
 
 # %% [markdown]
-# Does each phase really move one player only? We run each of them once and compare the weights
-# before and after.
+# Does each phase really move one player only? We run each of them once and compare the weights.
 
 
 # %%
@@ -323,30 +317,31 @@ print(f"after {STEPS_BY_HAND} steps: d_loss {float(d_loss):.3f}, g_loss {float(g
 show(generator, discriminator, f"After {STEPS_BY_HAND} steps by hand")
 
 # %% [markdown]
-# Figure 1.5. After 400 steps. The points have spread over the whole disc and beyond, but they are
-# no circle yet. The discriminator has begun to see something, though: its black line encloses a
-# band that holds nearly all of the real circle.
+# Figure 1.5. After 400 steps, and one more in our check. The points have spread over the whole
+# disc and beyond. The discriminator has begun to see something: its black line encloses a band in
+# which $D(x)$ is just above ½ (the blue is hardly visible), and which holds nearly all of the real
+# circle.
 #
-# Now look at the losses of the last batch, 0.685 and 0.696. Both are close to $\log 2 = 0.693$, as
-# if the discriminator could not tell real from fake, although you can tell them apart at a glance.
-# This discriminator has not been fooled. It just has not learnt to look closely yet: its opinion is
-# almost white everywhere. (One batch of one game says little. In the game of section 5, the losses
-# at step 400 are not close to $\log 2$ yet, as figure 1.10 will show.)
+# The losses of the last batch are close to $\log 2$, as if the discriminator could not tell real
+# from fake, although you can at a glance. This discriminator has not been fooled. It just has not
+# learnt to look closely yet: its opinion is almost white everywhere. In the next game the losses
+# at step 400 will look different (figure 1.10).
 
 # %% [markdown]
 # ### What the generator hears
 #
-# The generator never sees a real point. So how can it know where to go? All its knowledge comes
-# from the gradient that passes through the discriminator. We can make this gradient visible: for a
-# fake point $x$, the vector $-\nabla_x L(G)$ points where the discriminator would rate it higher.
+# All that the generator knows comes from the gradient that passes through the discriminator. We
+# can make this gradient visible: for a fake point $x$, the vector $-\nabla_x L(G)$ points where
+# the discriminator would rate it higher. (By itself a tape follows only variables. The fake points
+# are an ordinary tensor, so `tape.watch` asks it to follow them, too.)
 #
 # **Predict.** Some fake points lie inside the circle and some outside. Which way will their arrows
 # point?
 #
 # <details><summary>Answer</summary>
 #
-# Towards the ring: outwards for points inside, inwards for points outside, if the discriminator has
-# learnt anything useful. After 400 steps that is not certain, so we count.
+# Towards the ring, so outwards for points inside and inwards for points outside, if the
+# discriminator has learnt anything useful. We count.
 #
 # </details>
 
@@ -374,27 +369,25 @@ figure
 # %% [markdown]
 # Figure 1.6. The discriminator's advice to 200 of the fake points after 400 steps. Each arrow
 # starts at a fake point and shows the direction of $-\nabla_x L(G)$; all arrows are drawn equally
-# long. All 241 points that lie well inside the circle are sent outwards, and 99 % of the 167 points
-# well outside are sent inwards. The field is still so pale
-# that its colours are hard to see, but its slope already shows roughly where the ring is. This
-# slope is all that the generator ever learns from.
+# long. All points well inside the circle are sent outwards and 99 % of those well outside inwards.
+# (We counted only this, not how well the arrows aim.) The field is pale, but its slope already
+# shows roughly where the ring is. This slope is all that the generator ever learns from. A point
+# need not follow its arrow exactly, because all points share the generator's weights.
 
 # %% [markdown]
-# ## 5. The same with `train_gan`
+# ## 5. A longer game with `train_gan`
 #
-# Lecture E trains with Keras models: it stacks both players into one model and compiles twice,
-# first the discriminator, and then the stack with the discriminator frozen. The package's
-# `train_gan` takes exactly these models and plays the two phases that you have just written.
+# Lecture E stacks both players into one Keras model and compiles twice, first the discriminator,
+# and then the stack with the discriminator frozen. The package's `train_gan` takes this stack,
+# finds the players as its two layers, and plays the two phases that you have just written.
 #
-# Why does `discriminator.trainable = False` stand between the two calls of `compile`? The lecture's
-# idea is that the discriminator is compiled before that line, so it can learn in phase 1, and that
-# the whole GAN is compiled after it, so phase 2 changes the generator alone. Current versions of
-# Keras behave differently, so `train_gan` takes care of `trainable` itself. [Notebook
-# 04](04_fashion_dense.ipynb) shows what goes wrong otherwise.
+# The lecture's idea of `discriminator.trainable = False` is that it counts only for the `compile`
+# after it. But Keras 3 reads `trainable` when a model's first training step runs, so `train_gan`
+# sets it itself. [Notebook 04](04_fashion_dense.ipynb) shows what goes wrong otherwise.
 #
-# We start again with new networks, and we add two things. Adam's learning rate falls to zero along
-# a cosine, so that the players come to rest at the end. And after every epoch of 50 steps we draw
-# the *same* 500 latents again, so that you can watch each point travel.
+# We start again with new networks and play longer. Adam's learning rate now falls to zero along a
+# cosine, so that the players come to rest. After every epoch of 50 steps we draw the *same* 500
+# latents again.
 
 # %%
 generator = builders.point_generator(LATENT_DIM)
@@ -409,9 +402,10 @@ discriminator.trainable = False
 gan.compile(loss=cross_entropy, optimizer=keras.optimizers.Adam(rate, ADAM_BETA))
 
 # %% [markdown]
-# How far are the points from the circle? We measure it after every epoch, too: the mean of $|r -
-# 1|$, where $r$ is a point's distance from the origin. The figure below redraws itself while the
-# training runs.
+# After every epoch we also measure how far the points are from the circle: the mean of $|r - 1|$,
+# where $r$ is a point's distance from the origin. (`draw` may name `watcher`, because it is called
+# only once training runs, and `watcher` exists by then. `steps_per_execution` lets TensorFlow play
+# a whole epoch at once, which is faster.)
 
 
 # %% tags=["setup"]
@@ -435,16 +429,23 @@ history = train_gan(gan, batches, BATCH_SIZE, LATENT_DIM, EPOCHS, callbacks=watc
 
 # %% [markdown]
 # Figure 1.7. After 6,000 steps. The vermilion crosses lie on the blue circle, except for a few
-# strays inside. On the ring the field is nearly white, and only well inside and outside is the
-# discriminator a little surer that points are fake. The black line $D(x) = ½$ follows the ring at
-# the left, at the bottom and at the right.
+# strays inside. The field is nearly white on the ring and a little orange well inside and outside.
+# The black line surrounds long, thin slivers along the ring, in which $D(x)$ is above ½. At the
+# top it stays just below.
 #
 # Where do the strays come from? The generator is a continuous function, so neighbouring latents
-# become neighbouring points. If two neighbouring regions of the latents go to two distant parts of
-# the ring, the latents on the border between them must land somewhere on the way, and the shortest
-# way leads through the inside.
+# become neighbouring points. If neighbouring regions of the latents go to distant parts of the
+# ring, the latents between these regions must land somewhere on the way, and the shortest way
+# leads through the inside.
 #
-# **Predict.** If this is what happens, where in the plane of the latents will the strays come from?
+# **Predict.** Where in the plane of the latents will the strays come from? From far out, from a
+# line, or from one spot?
+#
+# <details><summary>Answer</summary>
+#
+# From one spot in the middle, in this game. The next figure shows why.
+#
+# </details>
 
 # %%
 many = keras.random.normal((MANY_SAMPLES, LATENT_DIM), seed=1)
@@ -462,14 +463,13 @@ print(f"{astray.sum()} of {MANY_SAMPLES:,} points are strays")
 axes[0].figure
 
 # %% [markdown]
-# Figure 1.8. Left: 10,000 latents, coloured by the angle of the point that the generator makes of
-# each. Right: these points. Black crosses are the 77 strays. The colours run once around the cloud
-# of latents, so the generator has learnt to send each direction of the latents to its own part of
-# the ring. In the middle of the cloud all directions meet, and all but two of the strays come from
-# a tiny spot there. Because the colours go once around, a continuous generator has to stretch this
-# spot over the whole inside of the ring. (The other two lie just
-# outside the ring. A generator that unrolls the latents along one direction would need no strays
-# inside; exercise 1.1 comes back to this.)
+# Figure 1.8. Left: 10,000 latents (the axes are their two numbers), coloured by the angle of the
+# point that the generator makes of each. Right: these points. Black crosses are the 77 strays. The
+# colours run once around the cloud of latents: the generator sends each direction of the latents
+# to its own part of the ring. All directions meet in the middle, and all but two of the strays
+# come from a tiny spot there (the other two lie just outside the ring). Walk around this spot, and
+# the points go once around the ring. A continuous generator cannot tear the spot open, so it must
+# stretch the spot over the whole inside of the ring. Exercise 1.1 comes back to this.
 
 # %%
 shown = (0, 1, 2, 3, 4, 5, 7, 9, 11, 12, 13, 16, 18, EPOCHS)  # times 50 steps
@@ -478,21 +478,16 @@ film = plots.training_gif(frames, "../outputs/01_circle.gif", 0.5)
 Image(film.read_bytes())
 
 # %% [markdown]
-# Figure 1.9. The film of the training: 14 frames between step 0 and step 6,000, most of them 50 or
-# 100 steps apart; the same 500 latents in every frame. Each frame stays for half a second, and the
-# last one for longer. The film has three acts.
+# Figure 1.9. The film of the training: the same 500 latents in 14 frames. It has three acts.
 #
 # - **A chase** (up to about step 400). At step 50 nearly all fake points are in the upper right
 #   half, and the discriminator has simply painted the lower left half blue. So the generator moves
-#   *all* its points there: at step 150 they have arrived, and by now the field has turned against
-#   them. At step 200 they are back at the upper right, at step 250 at the lower left, and so on.
-#   Neither player has learnt anything about a circle yet.
-# - **Spreading** (from about step 400 to 650). The points spread over the whole disc, so no
-#   straight line has all the fakes on one side any more. The discriminator has to bend its line. At
-#   step 600 the line encloses a large part of the ring, but a part at the right is still missing.
-# - **The ring** (from step 650). The points gather on the ring and close it by about step 900. The
-#   last frame, step 6,000, shows what is left to do after that: the ring gets thinner, and the
-#   right side moves inwards to its place.
+#   *all* its points there, and by step 150 the field has turned against them. At step 200 they are
+#   back at the upper right, at step 250 at the lower left again.
+# - **Spreading** (to about step 650). The points spread over the whole disc, so no straight line
+#   has all the fakes on one side any more. The discriminator has to bend its line.
+# - **The ring** (from step 650). The points gather on the ring and close it by about step 900. By
+#   step 6,000 it has got thinner, and its right side has moved inwards to its place.
 
 # %%
 steps = STEPS_PER_EPOCH * (1 + np.arange(len(history.history["off"])))
@@ -515,23 +510,24 @@ for step in (500, 1_000, 3_000, 6_000):
     print(f"mean |r - 1| {row['off']:.4f}")
 
 # %% [markdown]
-# Figure 1.10. Left: both losses against the step. Right: how far the generated points are from the
-# circle, on a logarithmic axis; the dotted line is the same number for real points, which the noise
-# in the data keeps above zero. In about the first 400 steps the losses swing widely: that is the
-# chase. Then they approach $\log 2$, and from step 1,000 on they stay within 0.01 of it and look
-# finished. But in the same time the points come six times closer to the circle, from 0.049 to
-# 0.0076. At the very end the curve even dips a little below the dotted line; section 6 looks
-# closer.
+# Figure 1.10. Left: both losses, each averaged over an epoch (in *nats*, because the logarithm is
+# the natural one). Right: how far the generated points are from the circle, on a logarithmic
+# axis. The dotted line is the same for real points, which the noise keeps above zero. In about
+# the first 400 steps the loss of G swings widely: that is the chase. From step 1,000 on both
+# losses stay within 0.01 of $\log 2$. But in the same time the points come six times closer to
+# the circle, from 0.049 to 0.0076. (The falling learning rate may have helped; we played no game
+# without it.)
 #
-# The losses hardly show this progress: after step 1,000, the loss of D only moves from 0.691 to
-# 0.693. They say how the two players stand against each other, and nothing else.
+# You would miss this progress in the losses, because they say only how well *this* discriminator
+# tells real from fake. A loss clearly below $\log 2$ shows that they differ ([notebook
+# 02](02_game.ipynb) explains why). A loss at $\log 2$ shows nothing, because a better
+# discriminator might still see a difference. Section 6 finds one.
 
 # %% [markdown]
 # ### Play it yourself
 #
-# The next cell plays such a game in your browser, without Python. Choose 'A circle' and press Play.
-# Where do the first arrows point? And what does the discriminator say about the plane once the
-# points have reached the circle?
+# The next cell plays such a game in your browser. Choose 'A circle' and press Play. Where do the
+# first arrows point? And what does the discriminator say once the points are on the circle?
 
 # %%
 from gan_tf import lab
@@ -541,15 +537,16 @@ lab(data="circle")
 # %% [markdown]
 # ## 6. How round is it?
 #
-# A picture can flatter, so we also judge by numbers. The mean of $|r - 1|$ mixes three things: how
-# thick the ring is, whether it lies too far in or out, and how many strays there are. So we take
-# them apart. We call a point a **stray** if it is more than 0.05 away from the circle, which is
-# five standard deviations of the noise in the data. For all other points we take the mean radius
-# and the standard deviation of the radius, which is the **thickness** of the ring.
+# The mean of $|r - 1|$ mixes three things: how thick the ring is, whether it lies too far in or
+# out, and how many strays there are. So we take them apart. We call a point a **stray** if it is
+# more than 0.05 away from the circle, which is five standard deviations of the noise in the data.
+# For all other points we take the mean radius and the standard deviation of the radius, which we
+# call the **thickness** of the ring. (A thin ring that wobbles around the circle counts as thick,
+# too.)
 #
-# The radius alone is not enough: a generator that puts all points at one place of the circle would
-# have a perfect radius. So we also cut the circle into 36 sectors of 10° and count the points in
-# each. A share of 1 means that a sector has exactly its fair part of the points.
+# A generator that puts all points at one place of the circle would have a perfect radius. So we
+# also cut the circle into 36 sectors of 10° and count the points in each. A share of 1 means that
+# a sector has exactly its fair part of the points.
 
 
 # %% tags=["setup"]
@@ -576,37 +573,34 @@ report("real points", data.circle(MANY_SAMPLES, seed=SEED + 1))
 report("section 5, 6,000 steps", made)
 
 # %% [markdown]
-# Almost all points lie on the ring: 0.77 % are strays, and real points have none. The mean radius
-# is right. But the ring is too thin: 0.0072, against 0.0099 for real points. That is
-# why the mean of $|r - 1|$ is a little *smaller* than that of real points (0.0073 and 0.0078). This
-# is a mismatch and no success, because the noise belongs to the data. The emptiest sector holds
-# 0.76 of its fair share and the fullest 1.19. One draw of real points gives 0.84 to 1.11, so the
-# emptiest sector is emptier than chance explains.
+# Almost all points lie on the ring, and its mean radius is right. But 0.77 % are strays, and the
+# ring is too thin, so the mean of $|r - 1|$ is even smaller than that of real points. This is a
+# mismatch and no success, because the noise belongs to the data. (The 0.0076 above came from
+# another sample of the same generator.)
+#
+# The points are not quite evenly spread, either. By chance alone, the share of a sector has a
+# standard deviation of about $\sqrt{36 / 10\,000} = 0.06$. The emptiest sector holds 0.76 of its
+# fair share, four standard deviations too little.
 
 # %% [markdown]
 # ## 7. And with `GAN.fit`: more seeds, another loss, another momentum
 #
-# `train_gan` takes the models of lecture E. Behind it stands `GAN`, a Keras model whose `fit` plays
-# the two phases, and later notebooks use `GAN` directly. It makes it easy to change one thing at a
-# time. We use it for three questions.
+# Behind `train_gan` stands `GAN`, a Keras model whose `fit` plays the two phases. With it we ask
+# three questions, and change one thing at a time. Seeds, steps and the falling learning rate stay
+# the same.
 #
 # 1. How much of our result is luck? We play the game of section 5 with three **seeds**.
 # 2. Is another **loss** better? With *least squares* ([Mao et al.,
-#    2017](https://arxiv.org/abs/1611.04076)) the logit takes the place of $D(x)$, without a
-#    sigmoid. It is fitted to the label 1 for real points and 0 for fake points, and the
-#    generator wants it to be 1 for its own points:
+#    2017](https://arxiv.org/abs/1611.04076)) the logit $t$ itself is fitted to the label 1 for real
+#    points and 0 for fake points, and the generator wants it to be 1 for its own points:
 #
-#    $$L(D) = \tfrac12\,\mathbb{E}_x(D(x) - 1)^2 + \tfrac12\,\mathbb{E}_z D(G(z))^2, \qquad
-#    L(G) = \tfrac12\,\mathbb{E}_z(D(G(z)) - 1)^2.$$
+#    $$L(D) = \tfrac12\,\mathbb{E}_x(t(x) - 1)^2 + \tfrac12\,\mathbb{E}_z\,t(G(z))^2, \qquad
+#    L(G) = \tfrac12\,\mathbb{E}_z(t(G(z)) - 1)^2.$$
 #
-# 3. What does Adam's **momentum** do? Adam follows a running average of past gradients. Its
-#    parameter $\beta_1$ says how long it remembers them: Keras's default is 0.9, which averages
-#    over about ten steps, and our 0.5 averages over about two ([Radford et al.,
-#    2015](https://arxiv.org/abs/1511.06434) chose 0.5 for GANs; Adam itself is from [Kingma and Ba,
-#    2014](https://arxiv.org/abs/1412.6980)).
-#
-# Each comparison changes one thing only. Seeds, steps, the falling learning rate and everything
-# else are the same.
+# 3. What does the **momentum** of Adam ([Kingma and Ba, 2014](https://arxiv.org/abs/1412.6980)) do?
+#    Adam follows a running average of past gradients, and $\beta_1$ says how long it remembers
+#    them. Keras's default of 0.9 averages over about ten steps, and our 0.5, which [Radford et al.,
+#    2015](https://arxiv.org/abs/1511.06434) chose for GANs, over about two.
 
 
 # %% tags=["setup"]
@@ -628,8 +622,7 @@ def ring_game(seed, loss="non_saturating", beta=ADAM_BETA, latent_dim=LATENT_DIM
 #
 # <details><summary>Answer</summary>
 #
-# The momentum. A likely reason: in a game, yesterday's gradient is out of date, because the
-# opponent has moved since.
+# The momentum. The opponent moves all the time, so an old gradient is probably out of date.
 #
 # </details>
 
@@ -655,33 +648,31 @@ figure
 
 # %% [markdown]
 # Figure 1.11. The three kinds of game (columns) with seeds 0 and 1 (rows), 500 points each. With
-# $\beta_1 = 0.5$ both losses give a closed ring with a few strays. With 0.9 the points cover the
-# disc in one game and lie in two clumps, joined by a bridge, in the other. (The worst game, with
-# seed 2, is not in the picture.)
+# $\beta_1 = 0.5$ both losses give a closed ring with a few strays. With 0.9 and seed 0 the points
+# scatter over the disc and beyond, above all at the top, and crowd at the lower right. With 0.9
+# and seed 1 they lie in two clumps, joined by a bridge.
 #
-# Now the printed table, and our three questions. The game of section 5 was a lucky one: with three
-# other seeds the share of strays is 1.03 to 1.24 % (0.77 % there), the mean of $|r - 1|$ is 0.0075
-# to 0.0098 (0.0073), and the thickness is 0.0082 to 0.0094 (0.0072). What repeats is a closed ring
-# with about 1 % strays that is thinner than the real one.
+# The printed table answers our three questions:
 #
-# Over the same seeds the cross-entropy leaves 1.03 to 1.24 % of the points astray, and least
-# squares 0.90 to 1.16 %. The thickness is 0.0082 to 0.0094 and 0.0080 to 0.0092. These ranges
-# overlap, so we see no difference between the two losses here. The momentum is another matter. With
-# $\beta_1 = 0.9$ more than 60 % of the points are astray in each of the three games, and the mean
-# of $|r - 1|$ is more than ten times as large. (The thickness says nothing there: it looks only at
-# points within 0.05 of the circle, and these are spread evenly over that band.) All that changed is
-# how long Adam remembers. In a game, yesterday's gradient is out of date, because the opponent has
-# moved since, so a long memory probably makes both players overshoot. Radford et al. lowered the
-# learning rate as well, and we have not tried whether a smaller rate would help 0.9 here, too.
-# [Notebook 07](07_pathologies.ipynb) looks at such circling in a game with two numbers.
+# - **Luck.** Section 5's game had the fewest strays but the thinnest ring. The three new games of
+#   the same kind differ from it, even with seed 0: `ring_game` sets the seed anew, so the networks
+#   begin with other weights. What repeats is a closed ring with about 1 % strays that is thinner
+#   than the real one and less even: its fullest sector holds at least 1.20 of its share, against
+#   1.11 for real points.
+# - **Loss.** The strays and the thickness of both losses lie in overlapping ranges, so we see no
+#   difference between them here.
+# - **Momentum.** With $\beta_1 = 0.9$ more than 60 % of the points are strays in each of the three
+#   games. Adam's long memory probably makes both players overshoot, but we have not tested this.
+#   [Notebook 07](07_pathologies.ipynb) looks at one way in which it can happen. We have not tried a
+#   smaller learning rate either: Radford et al. found ours, 0.001, too high.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
 #
-# **1.1 Predict, then change.** Our latent vectors have two numbers. What will happen with one?
-# Think of the line of all latents: the generator bends it into a curve in the plane. Can the curve
-# be a ring, what happens at its two ends, and will there be more strays or fewer? Write down your
-# guess, then change the line below and measure.
+# **1.1 Predict, then change.** Our latent vectors have two numbers. What will happen with one? The
+# generator bends the line of all latents into a curve in the plane. Can the curve be a ring, can
+# it be as thick as the real one, what happens at its two ends, and will there be more strays or
+# fewer? Write down your guess, then change the line below and measure.
 
 # %% tags=["exercise"]
 latent_dim = LATENT_DIM  # change me
@@ -702,11 +693,13 @@ style = {"target": data.circle(500, seed=SEED), "title": "one latent number, see
 plots.samples_2d(samples[:500], ax=plots.panels(width=5.0, height=5.0), **style)
 
 # %% [markdown] tags=["solution"]
-# With one number, two of the three games give a ring with hardly any strays: 0.23 and 0.14 %, where
-# the games with two numbers have 1.03 to 1.24 %. This fits figure 1.8. A line has no middle where
-# all directions meet, and the generator can lay it around the circle like a thread, with its two
-# ends close to each other. But the game with seed 1 fails: 82 % of its points are astray, and some
-# sectors are empty. Three seeds can't say how often that happens.
+# With one number, two of the three games give a ring with hardly any strays: 0.23 and 0.14 %,
+# where the games with two numbers have 1.03 to 1.24 %. This fits figure 1.8. A line has no middle
+# where all directions meet, and the generator can lay it around the circle like a thread, with its
+# two ends close to each other. A thread has no thickness of its own: what the table calls
+# thickness is how far the thread wobbles around the circle. But the game with seed 1 fails: 82 %
+# of its points are astray, and some sectors are empty. Three seeds can't say how often that
+# happens.
 
 # %% [markdown] tags=["exercise-text"]
 # **1.2 Implement.** Write the discriminator's loss in numpy with probabilities instead of logits,
@@ -759,15 +752,14 @@ print(f"half circle:  expected 0.5, yours {empty_share(half)}")
 #   discriminator's gradient.
 # - A step has two phases, and each phase moves one player only.
 # - Losses near $\log 2$ mean that *this* discriminator can barely tell real from fake at the
-#   moment. They don't mean that the fakes are good, or that the discriminator knows nothing: in
-#   figure 1.6 its advice was already useful. Look at samples, and measure them.
+#   moment. They don't mean that the fakes are good, or that the discriminator knows nothing (see
+#   figure 1.6). Look at samples, and measure them.
 #
-# **Limits.** Points in a plane are easy, we knew the truth, and we chose settings that work.
-# Figures 1.4 to 1.6 show one game and figures 1.7 to 1.10 another, one seed each, and three seeds
-# can only show large differences.
+# **Limits.** Points in a plane are easy, we knew the truth, and we chose settings that work. Three
+# seeds can only show large differences.
 #
 # **Next**: [notebook 02](02_game.ipynb) asks what this game converges to, and why. [Notebook
-# 03](03_autoencoder.ipynb) looks at networks that generate without an opponent, and [notebook
+# 03](03_autoencoder.ipynb) generates without an opponent, and [notebook
 # 04](04_fashion_dense.ipynb) plays the game with pictures of clothes.
 #
 # **References.** Goodfellow et al. 2014, *Generative Adversarial Nets*,
