@@ -11,8 +11,7 @@
 # {{page}}
 #
 # **Question.** In [notebook 01](01_circle.ipynb) two players pulled at one number, and a circle
-# came out. What does such a game converge to, and what does the generator minimise without being
-# told?
+# came out. What does such a game converge to, and what does the generator minimise?
 #
 # **You will be able to**
 # - write down the value of the game, derive the best discriminator, and measure how close a trained
@@ -26,10 +25,10 @@
 # and an expectation are.
 #
 # **Lectures**: A, IIT Tirupati, *Deep Learning 9.1*; B, *Generative Models*; C, CMU 11-785; E, KTH
-# ID2223. The letters are used below.
+# ID2223.
 #
-# **Time of a full run**: about 3 minutes on one CPU core, less on two. We have not measured it on a
-# GPU; the networks are too small to need one.
+# **Time of a full run**: about 3 minutes on one CPU core, less on two; not measured on a GPU, which
+# such small networks don't need.
 
 # %% tags=["setup"]
 import sys
@@ -67,12 +66,11 @@ keras.utils.set_random_seed(SEED)
 # %% [markdown]
 # ## 1. A sampler without a density
 #
-# Before we ask what a generative adversarial network (GAN) learns, let's see what kind of model it
-# is. An **explicit** model gives you a density: you can hand it a point $x$ and ask how probable
-# $x$ is. An **implicit** model only gives you samples. A GAN is implicit: the generator draws
-# random numbers $z$ and returns $G(z)$, and nobody can ask it for the density of its samples at a
-# given $x$. So a GAN can't be trained by making the data probable, as explicit models are. Instead,
-# a second network compares samples with data ([Mohamed and Lakshminarayanan,
+# What kind of model is a generative adversarial network (GAN)? An **explicit** model gives you a
+# density: you can ask how probable a point $x$ is. An **implicit** model only gives you samples. A
+# GAN is implicit: its generator draws random numbers $z$ and returns $G(z)$, and nobody can ask it
+# for a density. So it can't be trained by making the data probable, as explicit models are.
+# Instead, a second network compares samples with data ([Mohamed and Lakshminarayanan,
 # 2016](https://arxiv.org/abs/1610.03483)).
 
 # %%
@@ -92,14 +90,15 @@ pairs += ["score diffusion", "implicit gan"]
 plots.diagram(boxes, [Arrow(*pair.split()) for pair in pairs], 11.0, 4.7)
 
 # %% [markdown]
-# Figure 2.1. Three ways to a generative model, after the family tree in [Goodfellow's tutorial of
-# 2016](https://arxiv.org/abs/1701.00160). Left: explicit models give a density, either exactly
-# (autoregressive models and normalising flows) or as a lower bound (the variational autoencoder,
-# VAE, of [notebook 03](03_autoencoder.ipynb)). Middle: diffusion models learn in which direction
-# the density of noised data grows. Right: implicit models only draw samples; a GAN is one of them.
+# Figure 2.1. Three ways to a generative model, after [Goodfellow's tutorial of
+# 2016](https://arxiv.org/abs/1701.00160); the middle branch is our addition. Explicit models give a
+# density, either exactly (autoregressive models, normalising flows) or as a lower bound (the
+# variational autoencoder, VAE, of [notebook 03](03_autoencoder.ipynb)). Diffusion models learn in
+# which direction the density of noised data grows; they have a lower bound, too. A GAN is implicit
+# and only draws samples.
 #
-# In this notebook we stay on a line. There a density is a curve that we can draw, and an
-# expectation is a sum over a fine grid. So whatever the lectures prove, we can check.
+# In this notebook we stay on a line, where a density is a curve that we can draw, and an
+# expectation is a sum over a fine grid. So we can check whatever the lectures prove.
 
 # %% tags=["setup"]
 GRID = np.linspace(-12, 12, 2_401)
@@ -158,18 +157,17 @@ def real_points(count, seed):
 #
 # The discriminator wants $V$ large, and the generator wants it small.
 #
-# From now on $p$ is short for $p_{data}$, the density of the real points, and $q$ is short for
-# $p_g$, the density of the generator's samples. A mean over $z$ of something that depends on
-# $G(z)$ is a mean over $q$. So $V$ is one integral:
+# From now on $p$ is short for $p_{data}$, the density of the real points, and $q$ for $p_g$, the
+# density of the generator's samples. A mean over $z$ of something that depends on $G(z)$ is a mean
+# over $q$, so
 #
 # $$V = \mathbb{E}_p \log D + \mathbb{E}_q \log(1 - D) = \int \bigl[\,p(x) \log D(x) + q(x) \log(1 -
 # D(x))\,\bigr]\, dx.$$
 #
 # **One convention.** Lecture A multiplies the losses by ½, and so does the package: its
-# discriminator's loss is $L(D) = -\tfrac12 V$. A constant factor changes no optimum. Our formulas
-# leave the ½ out everywhere. Where the package's discriminator loss is compared with a formula, the
-# code multiplies it by 2; the curves of `d_loss` in sections 6 and 7 keep it, so an undecided
-# discriminator stands at $\log 2$ there. The package's non-saturating generator loss has no ½.
+# discriminator's loss is $L(D) = -\tfrac12 V$. Our formulas leave the ½ out. Only the curves of
+# `d_loss` in section 6 keep it: with $D = ½$ we have $V = -\log 4$, so `d_loss` is $-\tfrac12 V =
+# \log 2$. The package's non-saturating generator loss has no ½.
 #
 # **Logits.** The discriminator returns a logit $t$, and $D = \sigma(t) = 1 / (1 + e^{-t})$. Hence
 # $\log D = -\log(1 + e^{-t})$. Since $1 - \sigma(t) = \sigma(-t)$, also $\log(1 - D) = -\log(1 +
@@ -184,11 +182,11 @@ def value(p, q, logits):
 
 # %% [markdown]
 # Which $D$ makes $V$ as large as possible? The value of $D$ at one place doesn't tie its value at
-# another. So we may choose the best $D$ at each place $x$ separately. There the integrand is
+# another, so we may choose the best $D$ at each place $x$ separately. There the integrand is
 #
 # $$f(D) = p \log D + q \log(1 - D),$$
 #
-# with two fixed numbers $p$ and $q$. Let's draw this function for three places.
+# with two fixed numbers $p$ and $q$. Let's draw it for three places.
 #
 # **Predict.** At some place $p = 0.3$ and $q = 0.1$: real points are three times as dense as fake
 # ones. How sure will the best discriminator be that a point there is real?
@@ -217,9 +215,9 @@ ax.figure
 # Figure 2.2. What the discriminator gains at one place, as a function of $D$, for three pairs of
 # densities. Each curve has one maximum (black dot), at ¾, ½ and ¼.
 #
-# In general the derivative of $f$ is $\dfrac{p}{D} - \dfrac{q}{1 - D}$. It is zero where
-# $p\,(1 - D) = q\,D$, that is, where $p = (p + q)\,D$. The second derivative, $-p/D^2 -
-# q/(1-D)^2$, is negative, so this is the maximum. That gives Proposition 1 of the paper:
+# In general the derivative of $f$ is $\dfrac{p}{D} - \dfrac{q}{1 - D}$. It is zero where $p\,(1 -
+# D) = q\,D$, that is, where $p = (p + q)\,D$. The second derivative is negative, so this is the
+# maximum. That gives Proposition 1 of the paper:
 #
 # $$D^*(x) = \frac{p(x)}{p(x) + q(x)}.$$
 #
@@ -229,7 +227,8 @@ ax.figure
 # ### Does a network find it?
 #
 # If the generator stands still, the discriminator is an ordinary classifier, and we can train it
-# with Keras's own `fit`: real points are labelled 1, fake points 0.
+# with Keras's own `fit`. Real points are labelled 1, fake points 0. As in notebook 01, the network
+# has two hidden layers of 64 units.
 
 
 # %%
@@ -297,29 +296,30 @@ finished(axes[0].figure, every=60)
 # %% [markdown]
 # Figure 2.3. Left: the two densities. Right: the best discriminator and the trained one. The grey
 # stripes are more than 4 away from the origin. From about -2 to 2 the trained $D$ (squares) lies on
-# $D^*$ (circles). The mean difference over the points is 0.0063, and the largest one within 3 of
-# the origin is 0.048. Farther out the two part, most of all on the left. There the tail of the
-# narrow real hump falls below the tail of $q$, so $D^*$ drops to 0, while the trained $D$ stays at
-# 1.
+# $D^*$ (circles). At -4 they already differ by 0.495. Left of -4, the tail of the narrow real hump
+# is below the tail of $q$ (both are too low to be seen in the left picture), so $D^*$ drops to 0,
+# while the trained $D$ stays at 1.
 #
-# Only 0.026 % of all points lie in the grey stripes, so almost nothing told the network what to say
-# there. **A discriminator knows the ratio of two densities where there are points. Elsewhere it
-# guesses.** The value with the trained $D$, -0.9280, is a little below the value with $D^*$,
-# -0.9255. It has to be lower, because $V(D^*, G)$ is the maximum.
+# Only 0.026 % of the points lie in the grey stripes, about 100 of the 400,000 that the network
+# learns from, and most of them on the right. **A discriminator knows the ratio of two densities
+# where there are points. Elsewhere it guesses.** This costs little: the value with the trained $D$,
+# -0.9280, is near the maximum, -0.9255.
 
 # %% [markdown]
 # ## 3. What the generator minimises: a divergence
 #
 # Suppose the discriminator is always at its best, $D^*$. What is left for the generator to
-# minimise? To say it we need two ways to measure how different two densities are. With the mixture
-# $m = \frac12(p + q)$, the **Kullback-Leibler divergence** (KL) and the **Jensen-Shannon
-# divergence** (JSD) are
+# minimise? To say it we need two measures of how different two densities are. With the mixture $m =
+# \frac12(p + q)$, the **Kullback-Leibler divergence** (KL) and the **Jensen-Shannon divergence**
+# (JSD) are
 #
 # $$\mathrm{KL}(p \,\|\, q) = \mathbb{E}_p \log \frac{p}{q}, \qquad \mathrm{JSD}(p, q) = \tfrac12
 # \mathrm{KL}(p \,\|\, m) + \tfrac12 \mathrm{KL}(q \,\|\, m).$$
 #
-# Both are zero if the densities are equal, and positive otherwise. Their unit is the *nat*, the
-# unit of a natural logarithm.
+# Both are zero if the densities are equal, and positive otherwise. To see this for KL, use that
+# $\log t \le t - 1$, with equality only at $t = 1$: $\mathrm{KL}(p \,\|\, q) = -\mathbb{E}_p \log
+# \frac{q}{p} \ge \mathbb{E}_p \bigl[1 - \frac{q}{p}\bigr] = 0$. The unit is the *nat*, the unit of
+# a natural logarithm.
 
 
 # %% tags=["setup"]
@@ -345,8 +345,8 @@ def jsd(p, q):
 # (Lecture C has $p$ in the numerator of the second term, too; it should be $q$.) So **against the
 # best discriminator, the generator of the minimax game minimises the Jensen-Shannon divergence**
 # between its samples and the data. The smallest possible value is $-\log 4$, and it is reached only
-# where $q = p$. This is Theorem 1 of the paper. It speaks of the *minimax* game, in which the
-# generator minimises $V$ itself; section 4 asks about another loss.
+# where $q = p$. This is Theorem 1 of the paper, in which the generator minimises $V$ itself;
+# section 4 asks about another loss.
 
 # %%
 # NBVAL_CHECK_OUTPUT
@@ -359,16 +359,16 @@ print(f"V at p = q, D = 1/2: {value(p, p, 0 * GRID):.4f}, -log 4 = {-np.log(4):.
 
 # %% [markdown]
 # Here $p = N(0, 1)$, the normal distribution with mean 0 and standard deviation 1. For the narrow
-# $q = N(2, 0.5)$ one direction of KL is 8.81 and the other 2.32: $\mathrm{KL}(p \,\|\, q)$ is large
+# $q = N(2, 0.5)$ the two directions of KL are 8.81 and 2.32: $\mathrm{KL}(p \,\|\, q)$ is large
 # where $q$ misses what $p$ has. JSD is symmetric, and it never exceeds $\log 2 = 0.693$.
 #
 # ### What does each divergence forgive?
 #
 # Lecture C says that KL punishes missing modes and forgives ugly samples, while JSD punishes ugly
 # samples and allows less diversity. Let's test that. The data have two humps, and our 'generator'
-# can only make normal samples, so it has to choose: cover both humps badly, or one hump well. We
-# try 1,476 normal distributions and keep the best one for each divergence. (Where one hump is best,
-# either hump is equally good; the search returns the left one.)
+# can only make normal samples, so it must cover both humps badly, or one hump well. We try 1,476
+# normal distributions and keep the best one for each divergence (where one hump is best, the left
+# one).
 
 
 # %%
@@ -405,21 +405,20 @@ finished(axes[0].figure, every=(0.05, 0.1))
 
 # %% [markdown]
 # Figure 2.4. Two humps (circles) and the best single normal distribution for each divergence, with
-# the humps at ±2 (left) and at ±3 (right). The line of JSD (diamonds) always lies on one of the
-# others. KL(p‖q) (squares) spans both humps in both pictures, and at ±3 it puts many of its samples
-# into the gap, where there are hardly any data. KL(q‖p), the *reverse* KL (triangles), takes one
-# hump and leaves the other. JSD changes its mind: at ±2 it spans both humps like KL, at ±3 it takes
-# one hump like the reverse KL.
+# the humps at ±2 (left) and at ±3 (right). KL(p‖q) (squares) spans both humps each time and fills
+# the gap, where there are hardly any data. KL(q‖p), the *reverse* KL (triangles), takes one hump.
+# JSD changes its mind: at ±2 it chooses the same line as KL, so its diamonds are hidden in the
+# squares, and at ±3 the same as the reverse KL.
 #
 # So the lecture is right about KL, and right about JSD when the modes are far apart. Losing a hump
-# costs a JSD of about 0.216, however far away the hump is. A normal distribution that spans both
-# humps costs more, the wider the gap. From some gap on it pays to drop a mode.
+# costs a JSD of about 0.216, however far away it is; spanning both humps costs more, the wider the
+# gap. (See also [Huszár, 2015](https://arxiv.org/abs/1511.05101).)
 #
 # ### The identity, measured
 #
 # Let $p = N(0, 1)$, and let $q$ be the same distribution, shifted. For each shift we compute $V$
-# three times: with a discriminator that was *trained* on points from $p$ and $q$, with the exact
-# $D^*$, and as $2\,\mathrm{JSD} - \log 4$, without any discriminator.
+# with a discriminator that was *trained* on points from $p$ and $q$, $V$ with the exact $D^*$, and
+# $2\,\mathrm{JSD} - \log 4$.
 
 # %%
 p, measured = normal(GRID, 0.0, 1.0), []
@@ -443,22 +442,22 @@ ax.legend()
 ax.figure
 
 # %% [markdown]
-# Figure 2.5. The value of the game against the shift. The line is $2\,\mathrm{JSD} - \log 4$, and
-# the crosses are trained discriminators, which were given random points but are judged on the exact
-# densities. In the printed table the values of $D^*$ equal $2\,\mathrm{JSD} - \log 4$ to four
-# digits, as they must. The trained discriminators agree with them to three digits. The curve begins
-# at $-\log 4$. At shift 6 it is at -0.008, nearly 0; at exactly 0 the JSD would be $\log 2$. Note
-# how flat the end is: coming closer from 6 to 4 gains only 0.11, from 4 to 2 it gains 0.59. A
-# generator that is far away hardly feels where the data are.
+# Figure 2.5. The value of the game against the shift. The line is $2\,\mathrm{JSD} - \log 4$. The
+# trained discriminators (crosses), judged on the exact densities, agree with it to three digits.
+# Note how flat the end is: coming closer from 6 to 4 gains only 0.11, from 4 to 2 it gains 0.59.
+# With the minimax loss, a generator that is far away hardly feels where the data are.
+#
+# If real and fake points don't overlap at all, as may happen with images, the JSD is exactly $\log
+# 2$ and its slope is zero ([Arjovsky and Bottou, 2017](https://arxiv.org/abs/1701.04862)).
 
 # %% [markdown]
 # ## 4. Two losses for the generator
 #
 # The generator can only move the second term of $V$. In the minimax game it minimises exactly this
-# term, $\mathbb{E}_z \log(1 - D(G(z)))$. This is called the **saturating** loss. In practice most
-# GANs with a logarithmic loss use the **non-saturating** loss $-\mathbb{E}_z \log D(G(z))$ instead.
-# Both fall when $D(G(z))$ rises. The difference is in their slopes. The sigmoid has the derivative
-# $\sigma' = \sigma\,(1 - \sigma)$, so by the chain rule, with the logit $t$ and $D = \sigma(t)$,
+# term, $\mathbb{E}_z \log(1 - D(G(z)))$, the **saturating** loss. In practice most GANs with a
+# logarithmic loss use the **non-saturating** loss $-\mathbb{E}_z \log D(G(z))$ instead. Both fall
+# when $D(G(z))$ rises, but their slopes differ. The sigmoid has the derivative $\sigma' =
+# \sigma\,(1 - \sigma)$, so by the chain rule, with the logit $t$ and $D = \sigma(t)$,
 #
 # $$\frac{d}{dt} \log(1 - \sigma(t)) = \frac{-\sigma'}{1 - \sigma} = -D, \qquad \frac{d}{dt}\,
 # (-\log \sigma(t)) = \frac{-\sigma'}{\sigma} = -(1 - D).$$
@@ -476,29 +475,30 @@ finished(axes[0].figure, every=10)
 
 # %% [markdown]
 # Figure 2.6. Left: both losses against $D(G(z))$, the discriminator's opinion of a fake sample.
-# Right: the size of their slopes by the logit. The samples of a generator that the discriminator
-# easily sees through lie in the grey stripe, where $D(G(z))$ is below 0.1. There the slope of the
-# saturating loss (circles) is below 0.1, too, and that of the non-saturating loss (squares) is
-# above 0.9. Where the generator wins, at the far right, it is the other way round.
+# Right: the size of their slopes by the logit. The grey stripe, where $D(G(z))$ is below 0.1, holds
+# the samples that the discriminator easily sees through. There the slope of the saturating loss
+# (circles) is below 0.1, and that of the non-saturating loss (squares) is above 0.9. At the far
+# right, where the generator wins, it is the other way round.
 #
-# (Lecture C writes that the generator minimises $\mathbb{E}[1 - \log D(G(z))]$. Up to the constant
-# 1 this is the non-saturating loss.)
+# (Lecture C writes that the generator minimises $\mathbb{E}[1 - \log D(G(z))]$. Taken literally,
+# this is the non-saturating loss plus 1; it is probably the same slip as in section 2.)
 
 # %% [markdown]
 # ### What reaches the generator's weights?
 #
 # Now with networks. An untrained generator makes a blob near 0, and the real points lie around 4.
-# The generator doesn't move (its learning rate is zero), while the discriminator gets better,
-# twenty steps at a time. After each stage we take the gradient of both losses with respect to the
-# *generator's* weights. The length of this gradient says how hard the generator would be pulled.
+# The generator doesn't move (its learning rate is zero), while the discriminator gets better. After
+# every twenty of its steps we take the gradient of both losses with respect to the *generator's*
+# weights. In plain gradient descent, its length says how far the generator would move.
 #
 # **Predict.** Which gradient shrinks while $D$ improves, and by how much: to a tenth, to a
 # thousandth?
 #
 # <details><summary>Answer</summary>
 #
-# The saturating one shrinks, because each sample's slope is $D$, and $D$ falls without a limit.
-# The other one doesn't: its slope, $1 - D$, goes to 1.
+# The saturating one shrinks, because each sample's slope is $D$, and $D$ falls towards 0. In our
+# run it shrinks to about 1/460 of its greatest length. The other one doesn't shrink: its slope,
+# $1 - D$, goes to 1.
 #
 # </details>
 
@@ -544,20 +544,20 @@ finished(axes[0].figure, every=5)
 
 # %% [markdown]
 # Figure 2.7. Left: $D(G(z))$, the mean opinion of the fake points. Right: the length of both
-# gradients. The horizontal axes are 1,000 steps of the discriminator, the vertical axes are
-# logarithmic. At step 0, where $D$ is about ½, the two gradients are about equally long (0.0399 and
-# 0.0396). At first both grow, because $D$ gets a slope. Then the saturating gradient turns round at
-# 0.63 and falls together with $D(G(z))$, to 0.0014. The non-saturating gradient goes on growing, to
-# 7.2, which is about five thousand times as much. So with the saturating loss, a good discriminator
-# tells almost nothing to the generator that needs it most.
+# gradients. The vertical axes are logarithmic. At first both gradients grow, because $D$ gets a
+# slope. Then the saturating one turns round at 0.63 and falls together with $D(G(z))$, to 0.0014,
+# while the non-saturating one goes on growing, to 7.2. So with the saturating loss and plain
+# gradient descent, a good discriminator tells almost nothing to the generator that needs it most.
 #
-# For a single sample the two losses pull in the same direction, with the strengths $D$ and $1 - D$
-# times the slope of the logit. But over a batch this changes which samples count. The saturating
-# loss listens to the samples that already fool $D$, the non-saturating loss to those that don't.
+# Our games of networks use Adam, which divides a gradient by its recent size. This removes most of
+# the difference in length, but another one remains. For a single sample the two losses pull in the
+# same direction, with the strengths $D$ and $1 - D$ times the slope of the logit. So in a batch,
+# the saturating loss listens to the samples that already fool $D$, and the non-saturating loss to
+# those that don't.
 #
 # You can watch this in your browser, with a generator that moves. In the next cell, choose 'A
-# starved generator' and press Play. Which of the arrows vanish? Then change the loss from 'minimax'
-# (the saturating one) to 'non saturating' while the game runs.
+# starved generator' and press Play. Which arrows vanish? Then change the loss from 'minimax' (the
+# saturating one) to 'non saturating' while the game runs.
 
 # %%
 from gan_tf import lab
@@ -567,20 +567,19 @@ lab(loss="minimax")
 # %% [markdown]
 # ### A gradient with the discriminator held fixed
 #
-# Theorem 1 compares *values*. A training step uses a *gradient*. In phase 2 the generator changes
-# its own weights and **holds the discriminator fixed**. The best discriminator $D^*$ depends on
-# $q$, but the generator's gradient doesn't see that $D^*$ will change once $q$ has changed. So
-# there are two derivatives to tell apart:
+# Theorem 1 compares *values*. A training step uses a *gradient*, for which the generator changes
+# its own weights and **holds the discriminator fixed**. This gradient doesn't see that the best
+# discriminator $D^*$ will change once $q$ has changed. So there are two derivatives to tell apart:
 #
 # - the derivative that the generator *feels*: move $q$, and keep the present $D^*$;
 # - the derivative of the *value along the way*: move $q$, and let $D^*$ follow.
 #
 # For the saturating loss the two are equal. Write $C(q) = V(D^*, q)$ for the value along the way.
-# By the chain rule its derivative has two parts: $V$ changes because $q$ moves, and $V$ changes
-# because $D^*$ follows. But $D^*$ maximises $V$, so the derivative of $V$ by $D$ is zero there, and
-# the second part vanishes. This is why descending the saturating loss does descend $2\,\mathrm{JSD}
-# - \log 4$. For the non-saturating loss this argument fails, because $D^*$ maximises $V$ and not
-# $-\mathbb{E}_q \log D$. The second part stays.
+# Its derivative has two parts: $V$ changes because $q$ moves, and because $D^*$ follows. But $D^*$
+# maximises $V$ at every place $x$: the derivative of $f$ in section 2 is zero there. So a small
+# change of $D^*$ does not change $V$, and the second part vanishes. This is why descending the
+# saturating loss does descend $2\,\mathrm{JSD} - \log 4$. For the non-saturating loss the second
+# part stays, because $D^*$ maximises $V$ and not $-\mathbb{E}_q \log D$.
 #
 # Let's look at both with $p = N(0, 1)$ and $q = N(\mu, 1)$. The generator stands at $\mu = 1$.
 
@@ -617,16 +616,17 @@ for ax, (name, loss) in zip(axes, names.items(), strict=True):
 finished(axes[0].figure, every=4, columns=1)
 
 # %% [markdown]
-# Figure 2.8. The generator stands at the star. Left, the whole value $V$: the line with $D^*$ held
-# fixed (squares) touches the line on which $D^*$ follows (circles), so both have the same slope at
-# the star. Right, the non-saturating loss: the two lines cross at the star with different slopes:
-# 0.60 with $D^*$ held fixed, and 0.80 along the way (row 'mean 1.0' of the next output).
+# Figure 2.8. The generator stands at the star. Left, the value $V$: the line with $D^*$ held fixed
+# (squares) touches the line on which $D^*$ follows (circles), so both have the same slope there.
+# Right, the non-saturating loss: the two lines cross, with slopes of 0.60 with $D^*$ held fixed and
+# 0.80 along the way (row 'mean 1.0' of the next output).
 #
 # ### What does the non-saturating generator minimise?
 #
 # Which function has the slope that the non-saturating generator feels? Theorem 2.5 of [Arjovsky and
 # Bottou, 2017](https://arxiv.org/abs/1701.04862) answers: **with $D^*$ held fixed**, the gradient
-# of $-\mathbb{E}_z \log D^*(G(z))$ by the generator's weights is the gradient of
+# of $-\mathbb{E}_z \log D^*(G(z))$ by the generator's weights, taken at the present $q$, for which
+# $D^*$ is best, is the gradient of
 #
 # $$\mathrm{KL}(p_g \,\|\, p_{data}) - 2\,\mathrm{JSD}(p_g, p_{data}).$$
 #
@@ -634,23 +634,19 @@ finished(axes[0].figure, every=4, columns=1)
 #
 # Call the present density $q_0$. It stays fixed inside $D^* = p/(p+q_0)$, while $q$ moves.
 #
-# 1. Since $1 - D^* = q_0/(p + q_0)$, the quotient $(1 - D^*)/D^*$ is $q_0/p$. So $-\log D^* =
-#    \log\frac{q_0}{p} - \log(1 - D^*)$.
-# 2. Take the mean over $q$: $\;-\mathbb{E}_q \log D^* = \mathbb{E}_q \log\frac{q_0}{p} -
-#    \mathbb{E}_q\log(1 - D^*)$.
-# 3. The first term: $\mathrm{KL}(q \,\|\, p) = \mathbb{E}_q \log\frac{q}{p} =
-#    \mathbb{E}_q\log\frac{q}{q_0} + \mathbb{E}_q\log\frac{q_0}{p}$, so $\mathbb{E}_q
-#    \log\frac{q_0}{p} = \mathrm{KL}(q \,\|\, p) - \mathrm{KL}(q \,\|\, q_0)$. The last divergence
-#    is smallest at $q = q_0$, so its gradient is zero there. What remains is the gradient of
-#    $\mathrm{KL}(q \,\|\, p)$.
-# 4. The second term is minus the saturating loss with $D^*$ held fixed. As we have just seen, its
+# 1. Since $(1 - D^*)/D^* = q_0/p$, we have $-\log D^* = \log\frac{q_0}{p} - \log(1 - D^*)$. Take
+#    the mean over $q$ of both terms.
+# 2. The first term is $\mathbb{E}_q \log\frac{q_0}{p} = \mathrm{KL}(q \,\|\, p) - \mathrm{KL}(q
+#    \,\|\, q_0)$. The last divergence is smallest at $q = q_0$, so its gradient is zero there. What
+#    remains is the gradient of $\mathrm{KL}(q \,\|\, p)$.
+# 3. The second term is minus the saturating loss with $D^*$ held fixed. As we have just seen, its
 #    gradient is minus that of $2\,\mathrm{JSD}$.
 #
 # </details>
 #
-# The minus sign before JSD looks alarming, as if the generator were also pushed *away* from the
-# data; Arjovsky and Bottou read it like this. But write $2\,\mathrm{JSD} = \mathbb{E}_p
-# \log\frac{p}{m} + \mathbb{E}_q \log\frac{q}{m}$, and add up:
+# The minus sign before JSD looks as if the generator were also pushed *away* from the data, and
+# Arjovsky and Bottou read it like this. But write $2\,\mathrm{JSD} = \mathbb{E}_p \log\frac{p}{m} +
+# \mathbb{E}_q \log\frac{q}{m}$, and add up:
 #
 # $$\begin{aligned} \mathrm{KL}(q \,\|\, p) - 2\,\mathrm{JSD} &= \mathbb{E}_q
 # \Bigl[\log\frac{q}{p} - \log\frac{q}{m}\Bigr] - \mathbb{E}_p \log\frac{p}{m} \\ &= \mathbb{E}_q
@@ -659,7 +655,7 @@ finished(axes[0].figure, every=4, columns=1)
 #
 # This is never negative, and zero only where $q = p$ (see also [Shannon et al.,
 # 2020](https://arxiv.org/abs/2010.08029)). So the non-saturating game has the right minimum, too.
-# Let's check all slopes. We take them as small differences in $\mu$.
+# Let's check all slopes as small differences in $\mu$.
 
 
 # %%
@@ -687,10 +683,9 @@ for mean in (0.5, 1.0, 2.0, 4.0, 6.0):
     print(f"of the loss along the way {along:.3f}")
 
 # %% [markdown]
-# In every row, the slope that the saturating generator feels is that of $2\,\mathrm{JSD}$, and the
-# slope that the non-saturating generator feels is that of $2\,\mathrm{KL}(m \,\|\, p)$. The last
-# column is the slope of the loss along the way, with $D^*$ following. It is another number, so the
-# words 'held fixed' matter.
+# In every row, the saturating generator feels the slope of $2\,\mathrm{JSD}$, and the
+# non-saturating one that of $2\,\mathrm{KL}(m \,\|\, p)$. The last column, the slope of the loss
+# along the way, is another number, so the words 'held fixed' matter.
 
 # %%
 fine = np.linspace(0, 6, 61)
@@ -705,9 +700,8 @@ finished(axes[0].figure, every=10, columns=1)
 
 # %% [markdown]
 # Figure 2.9. What the two generators minimise against the best discriminator (left), and its slope
-# (right), for $p = N(0, 1)$ and $q = N(\mu, 1)$. The saturating goal (circles) is bounded, so its
-# slope dies away when the two are far apart. The non-saturating goal (squares) grows without a
-# bound, and the farther away the generator is, the harder it is pulled.
+# (right). The saturating goal (circles) is bounded, so its slope dies away when the two densities
+# are far apart. The non-saturating goal (squares) gets steeper, the farther away the generator is.
 #
 # What does the new goal forgive? We ask the same 1,476 normal distributions as before.
 
@@ -721,8 +715,9 @@ for gap in (1.0, 1.6, 2.0, 3.0):
 
 # %% [markdown]
 # The non-saturating goal gives up a hump already at ±1.6, where JSD and the reverse KL still span
-# both. A missing hump costs little (0.26 here). In [notebook 07](07_pathologies.ipynb) lost modes
-# become the main problem. Here is all of it in one table:
+# both. This alone probably doesn't explain why real GANs lose modes: trained for other divergences,
+# they lose modes as well ([Goodfellow, 2016](https://arxiv.org/abs/1701.00160); see [notebook
+# 07](07_pathologies.ipynb)). Here is all of it in one table:
 #
 # | loss of $G$ | minimises against $D^*$ | far-away fakes | gives up |
 # | --- | --- | --- | --- |
@@ -730,27 +725,27 @@ for gap in (1.0, 1.6, 2.0, 3.0):
 # | the other, $-\mathbb{E} \log D$ | $2\,\mathrm{KL}(m \Vert p)$ | slope grows | a hump at ±1.6 |
 # | (likelihood, to compare) | $\mathrm{KL}(p \Vert q)$ | slope grows | no hump, fills the gap |
 #
-# The third column is for a shifted normal distribution. The last says what the best single normal
-# distribution does with two humps: at which of our gaps it first drops one, or that it fills the
-# gap.
+# The third column is for a shifted normal distribution. The last says at which of our gaps the best
+# single normal distribution first drops a hump. Maximising the likelihood, $\mathbb{E}_p \log q$,
+# minimises $\mathrm{KL}(p \,\|\, q) = \mathbb{E}_p \log p - \mathbb{E}_p \log q$.
 #
 # **Why can the non-saturating loss be unstable?** Three reasons, none of them the minus sign:
 #
-# 1. The slope of $-\log D$ is the slope of $D$ *divided by* $D$. Where the discriminator is sure
-#    that a point is fake, $D$ is tiny, so a small error of $D$ becomes a large error of the
-#    gradient. Theorem 2.6 of [Arjovsky and Bottou, 2017](https://arxiv.org/abs/1701.04862) treats
-#    a case in which the gradient has no finite mean and no finite variance.
-# 2. The size of the gradient can change by orders of magnitude as $D$ learns, as figure 2.7 shows
-#    for a frozen generator. No single step size suits all of it.
-# 3. The theorem holds at the best discriminator, and only for one instant. A real discriminator
-#    is never quite at its best, and after each step of the generator it has a new goal.
+# 1. Fakes that are easily seen through get almost the full slope of the logit, since $1 - D \approx
+#    1$. But where there are no points, this slope is a guess. (Theorem 2.6 of [Arjovsky and Bottou,
+#    2017](https://arxiv.org/abs/1701.04862) finds a gradient without a finite mean if $D$ and its
+#    slope have independent noise.)
+# 2. The gradient can grow by orders of magnitude as $D$ learns (figure 2.7). No single step size of
+#    plain gradient descent suits all of it, and Adam adapts only after a delay.
+# 3. The theorem holds for one instant, at the best discriminator. A real one is never quite at its
+#    best, and has a new goal after each step of the generator.
 
 # %% [markdown]
 # ## 5. Equilibrium
 #
-# Where would the two players stop? Game theory has a name for such a state. In a **Nash
-# equilibrium** no player can do better by changing only their own strategy. Lecture E's example is
-# a country where everybody drives on the left: nobody gains by being the only one to switch sides.
+# Where would the two players stop? In a **Nash equilibrium** no player can do better by changing
+# only their own strategy. Lecture E's example is a country where everybody drives on the left:
+# nobody gains by being the only one to switch sides.
 #
 # In our game a pair $(D^\circ, G^\circ)$ is a Nash equilibrium if, for every other $D$ and every
 # other $G$,
@@ -758,7 +753,7 @@ for gap in (1.0, 1.6, 2.0, 3.0):
 # $$V(D, G^\circ) \;\le\; V(D^\circ, G^\circ) \;\le\; V(D^\circ, G).$$
 #
 # On the left only the discriminator deviates, and it can't make $V$ larger. On the right only the
-# generator deviates, and it can't make $V$ smaller. The candidate is $q = p$ together with $D = ½$.
+# generator does, and it can't make $V$ smaller. The candidate is $q = p$ with $D = ½$.
 #
 # **Predict.** At this point, how much does the generator lose if it alone changes, say by moving
 # six units away from the data?
@@ -783,19 +778,19 @@ for mean in (0.0, 6.0):
 # %% [markdown]
 # Every deviation of the discriminator lowers $V$, which is bad for the discriminator. The generator
 # neither gains nor loses. So the pair is a Nash equilibrium, but nothing holds the generator in its
-# place. Only when the *discriminator* answers does a deviation cost anything.
+# place until the *discriminator* answers.
 #
 # ### A game with one number for each player
 #
-# What does that mean for the way to the equilibrium? Let's make the game so small that we can draw
-# it. The data are $p = N(0, 1)$. The generator has one number, the mean $\mu$ of its samples, $q =
-# N(\mu, 1)$. The discriminator has one number, the slope $a$ of its logit, $D(x) = \sigma(a x)$.
-# If $a > 0$, it says that points on the right are real. The equilibrium is $a = \mu = 0$.
+# How do the players get to the equilibrium? Let's make the game so small that we can draw it. The
+# data are $p = N(0, 1)$. The generator has one number, the mean $\mu$ of its samples, $q = N(\mu,
+# 1)$. The discriminator has one number, the slope $a$ of its logit, $D(x) = \sigma(a x)$. If $a >
+# 0$, it says that points on the right are real. The equilibrium is $a = \mu = 0$.
 #
-# Both players move at the same time: $a$ climbs $V$, and $\mu$ descends it. For the two derivatives
-# we use the slopes of section 4. A real point's $\log D$ changes by $(1 - D)\,x$ if $a$ changes,
-# and a fake point's $\log(1 - D)$ by $-D\,x$. If $\mu$ changes, every fake point moves with it, and
-# its $\log(1 - D)$ changes by $-D\,a$.
+# Both players move at the same time: $a$ climbs $V$, and $\mu$ descends it. By the slopes of
+# section 4, a real point's $\log D$ changes by $(1 - D)\,x$ if $a$ changes, and a fake point's
+# $\log(1 - D)$ by $-D\,x$. If $\mu$ changes, every fake point moves with it, and its $\log(1 - D)$
+# changes by $-D\,a$.
 
 
 # %%
@@ -829,41 +824,42 @@ ax.figure
 
 # %% [markdown]
 # Figure 2.10. A game with one number for each player. Each grey arrow shows where the two gradients
-# push the pair $(a, \mu)$. The vermilion line follows them in 300 small steps, starting at the
-# square. After 80 steps the mean is nearly 0, where it should be. But $a$ is -0.38 by then, so the
-# generator is pushed on, past the star. The path turns round, and after 300 steps it has come to
-# rest at the star. The arrows do not point at the equilibrium; they circle around it. Whether a
-# game spirals in, circles for ever or flies apart depends on details, and [notebook
-# 07](07_pathologies.ipynb) computes when ([Mescheder et al.,
-# 2018](https://arxiv.org/abs/1801.04406) do it for many kinds of GAN).
+# push the pair $(a, \mu)$; near the star the arrows are too short to be seen. The vermilion line
+# follows them in 300 small steps, starting at the square. After 80 steps the mean is nearly 0,
+# where it should be. But $a$ is -0.38 by then, so the generator is pushed on, past the star. The
+# arrows do not point at the equilibrium; they lead around it, and the path spirals inwards. Whether
+# a game spirals in, circles for ever or flies apart depends on details ([notebook
+# 07](07_pathologies.ipynb); [Mescheder et al., 2018](https://arxiv.org/abs/1801.04406)).
 #
-# In the ideal minimax game the equilibrium density is unique, $q = p$. A game of networks may have
-# no Nash equilibrium at all ([Farnia and Ozdaglar, 2020](https://arxiv.org/abs/2002.09124)), or
-# several local ones. With the non-saturating loss, $q = p$ with $D = ½$ remains an equilibrium: if
-# $D = ½$ everywhere, the generator's loss is $\log 2$ whatever it does.
+# In the ideal game the equilibrium density is unique, $q = p$. With $D = ½$ it is an equilibrium of
+# the non-saturating game, too. A game of networks may have no Nash equilibrium at all ([Farnia and
+# Ozdaglar, 2020](https://arxiv.org/abs/2002.09124)), or several *local* ones, where no player gains
+# by a small change.
 
 # %% [markdown]
 # ### Does the ideal game get there? Proposition 2
 #
-# [Goodfellow et al., 2014](https://arxiv.org/abs/1406.2661) show that it does, for an ideal game:
+# [Goodfellow et al., 2014](https://arxiv.org/abs/1406.2661) show that it does. In our words:
 #
-# > **Proposition 2.** Suppose that $G$ and $D$ can represent anything, that $D$ reaches its best,
-# > $D^*$, before each step of $G$, and that $q$ is then changed by a small step that improves
-# > $V(D^*, q)$. Then $q$ converges to $p$.
+# **Proposition 2.** Suppose that $G$ and $D$ can represent anything, that $D$ reaches its best,
+# $D^*$, before each step of $G$, and that $q$ then makes a small enough step down the gradient of
+# $V(D^*, q)$. Then $q$ converges to $p$. (The paper asks only that each step improves $V$; but ever
+# smaller improvements might never arrive.)
 #
 # *Sketch of a proof.*
 #
-# 1. Look at $V(D, q) = \int p \log D + \int q \log(1 - D)$ as a function of the density $q$. For a
-#    fixed $D$ it is linear in $q$.
+# 1. For a fixed $D$, the value $V(D, q) = \int p \log D + \int q \log(1 - D)$ is linear in $q$.
 # 2. The largest of many linear functions is convex, so $C(q) = \max_D V(D, q)$ is convex.
-# 3. As in figure 2.8, the gradient of $C$ is the gradient of $V(D^*, q)$ with $D^*$ held fixed. At
-#    the place $x$ this is $\log(1 - D^*(x))$, and it is what the generator follows.
-# 4. By Theorem 1, $C$ has a single minimum, $q = p$. Descending a convex function in small enough
-#    steps leads to its minimum. (Since $\log(1 - D^*)$ is unbounded, a full proof has more to do.)
+# 3. As in figure 2.8, the gradient of $C$ is that of $V(D^*, q)$ with $D^*$ held fixed. If $q$
+#    grows a little at one place $x$, then $V$ changes by $\log(1 - D^*(x))$ times this growth. So
+#    this is the gradient at the place $x$, and the generator follows it.
+# 4. By Theorem 1, $C$ has a single minimum, $q = p$. Small enough gradient steps on a convex
+#    function lead to its minimum. (Since $\log(1 - D^*)$ is unbounded, a full proof has more to
+#    do.)
 #
-# On a line we can play this ideal game. We move the *density* itself and no weights. A step
-# multiplies $q$ by $e^{-\log(1 - D^*)}$. So $q$ shrinks where the gradient is large, and it stays
-# positive. Then we scale $q$ so that its integral is 1 again.
+# On a line we can play this ideal game, by moving the *density* itself and no weights. If we
+# subtracted the gradient from $q$, then $q$ might become negative. So we subtract it from $\log q$,
+# which multiplies $q$ by $e^{-\log(1 - D^*)}$. Then we scale $q$ so that its integral is 1 again.
 
 # %%
 p, q = data_density(GRID), normal(GRID, 0.0, 3.0)
@@ -882,30 +878,31 @@ finished(plots.curves(GRID[shown], lines, "x", "density", ax=ax), every=60, colu
 # %% [markdown]
 # Figure 2.11. Proposition 2 at work: the generator's density starts as one wide hump (squares),
 # shrinks where there are no data, and grows in place into the two humps of the data (circles). The
-# Jensen-Shannon divergence falls from 0.159 to 0.002 after five steps and to 0.00004 after ten.
+# Jensen-Shannon divergence falls from 0.159 to 0.002 after five steps.
 #
-# (Such a step is not small: the factor is $1/(1 - D^*) = (p + q)/q$, so $q$ becomes the average of
-# $p$ and $q$. It goes down the same slope as a small one.)
+# (Such a step is not small: the factor is $1/(1 - D^*) = (p + q)/q$, so $q$ simply becomes the
+# average of $p$ and $q$.)
 #
-# A real game has neither of the two luxuries: the discriminator is not at its best, and the
-# generator moves *weights*. In the weights the problem is not convex, so the proposition promises
-# nothing.
+# A real game differs in three ways: the discriminator is not at its best, the generator moves
+# *weights*, in which the problem is not convex, and the loss is mostly the non-saturating one, as
+# in the next sections. So the proposition promises nothing there. But a GAN can also learn without
+# decreasing a divergence at every step ([Fedus et al., 2018](https://arxiv.org/abs/1710.08446)).
 
 # %% [markdown]
 # ## 6. The picture of convergence
 #
 # Lecture B shows the famous picture: $p_g$ converges to $p_{data}$, and $D$ to ½. Here is a real
-# game. Both players are networks, $D$ makes one step for each step of $G$, and the generator uses
-# the non-saturating loss. As in notebook 01 the learning rate falls to zero along a cosine.
+# game. $D$ makes one step for each step of $G$, and the generator uses the non-saturating loss. As
+# in notebook 01 the learning rate falls to zero along a cosine.
 #
 # How good are the samples? On a line the **Wasserstein-1 distance** of two equally large sets of
-# points is easy to compute: sort both, pair them off, and take the mean distance of the pairs. It
-# has the unit of $x$. Two sets of real points are not at distance 0 either, and this is the floor
-# that we compare with.
+# points is easy to compute: sort both, pair them off, and take the mean distance of the pairs, in
+# units of $x$. Two sets of real points are a little apart, too; this is our floor.
 #
-# How good is the discriminator? We estimate $q$ by a histogram of the samples, and compute $D^* =
-# p/(p + q)$. Then we ask how far $D$ is from $D^*$, on average over real and fake points. As a
-# control we ask the same of a constant: how far is ½ from $D^*$?
+# How good is the discriminator? We estimate $q$ by a histogram of the samples, compute $D^* =
+# p/(p + q)$, and ask how far $D$ is from it, on average over real and fake points. As a control we
+# ask the same of a constant, ½. The function `play` trains both networks and measures after each
+# epoch.
 
 
 # %%
@@ -984,8 +981,8 @@ def draw(samples, verdict):
 #
 # <details><summary>Answer</summary>
 #
-# Watch the stages in figure 2.13 before you read on. Where there are no data, nobody tells $D$
-# anything, so it may say what it likes there.
+# See figure 2.13. Where there are no data, almost nothing tells $D$ what to say; at the end of this
+# run it is close to ½ there, too.
 #
 # </details>
 
@@ -993,10 +990,9 @@ def draw(samples, verdict):
 first_run, film = play(SEED, EPOCHS, STEPS_PER_EPOCH, falling=True, draw=draw)
 
 # %% [markdown]
-# Figure 2.12. The end, after 24 epochs of 250 steps, with seed 0: the density of the data (solid),
-# a histogram of the samples (dashed), and the discriminator (dash-dotted). The histogram follows
-# the data in both humps and is a little ragged. $D$ is close to ½. It dips slightly in the gap and
-# at the left edge, where there are hardly any data.
+# Figure 2.12. The live figure at its end, after 24 epochs of 250 steps, with seed 0: the density of
+# the data (solid), a histogram of the samples (dashed), and the discriminator (dash-dotted). The
+# histogram follows the data in both humps, and $D$ is close to ½.
 
 # %%
 figure = plots.Figure(figsize=(11.5, 6.6), dpi=80, layout="constrained")
@@ -1009,11 +1005,11 @@ for ax in axes[1:]:
 figure
 
 # %% [markdown]
-# Figure 2.13. Six stages of the same run, with the same lines; all panels are cut off at a density
-# of 1. Before training (epoch 0) all samples are in one spike near 0. After epoch 1 they have
-# spread over both humps: the right one fits, and the left one is still too low and too wide. At
-# epochs 2 and 5 a spike stands at -2 that is more than twice as high as the real hump. Look at $D$
-# over this spike at epoch 5: it is *above* ½, although there are far too many samples there. At
+# Figure 2.13. Six stages of the same run, cut off at a density of 1. Before training (epoch 0) all
+# samples are in one spike near 0. After epoch 1 the right hump fits, the left one is too low, too
+# wide and too far to the right, and there are too many samples in the gap. At epoch 2 both humps
+# are spikes more than twice as high as the real ones, and at epoch 5 the left one still is. Look at
+# $D$ over this spike at epoch 5: it is *above* ½, although there are far too many samples there. At
 # epoch 10 both humps are still too high, and at epoch 24 both fit.
 
 # %%
@@ -1022,10 +1018,8 @@ Image(plots.training_gif(frames, "../outputs/02_game.gif", 0.5).read_bytes())
 
 # %% [markdown]
 # Figure 2.14. The film of the same run: epochs 0 to 4, then every second one, half a second each.
-# It shows the stages of figure 2.13 and those between them.
 #
-# One run proves little. So we play the same game with four more seeds, which change the weights at
-# the start, the latents and the order of the data.
+# One run proves little. So we play the same game with four more seeds.
 
 # %%
 games = [first_run] + [play(s, EPOCHS, STEPS_PER_EPOCH, falling=True)[0] for s in SEEDS[1:]]
@@ -1055,31 +1049,34 @@ plots.curves(epochs, distances, "epoch", "Wasserstein-1 (units of x)", **style)
 finished(axes[1].figure, every=3, columns=3)
 
 # %% [markdown]
-# Figure 2.15. Five games. Left: the losses of both players; the lines are means over the seeds, and
-# the bands reach from the lowest to the highest seed. After epoch 1 no loss is farther than 0.022
-# from $\log 2$, and the bands soon lie on the line. Right: the Wasserstein-1 distance of each game,
-# on a logarithmic axis. It starts at 1.663 on average, and it is still 0.169 on average over epochs
-# 1 to 12, while it jumps up and down. It ends between 0.023 and 0.044. Real against real (dotted)
-# is 0.012. So all five games came close to the data, and none came quite as close as real points.
-# The losses show almost nothing of this.
+# Figure 2.15. Five games. Left: the losses of both players, averaged over each epoch; lines are
+# means over the seeds, and bands reach from the lowest to the highest seed. Part of epoch 1 lies
+# outside the picture; after it no loss is farther than 0.022 from $\log 2$. Right: the
+# Wasserstein-1 distance of each game, on a logarithmic axis. It starts at 1.663 on average, jumps
+# up and down, and ends between 0.023 and 0.044; real against real (dotted) is 0.012. So all five
+# games came close to the data. The losses show almost nothing of this, perhaps partly because they
+# are averages over 250 steps.
 #
-# Is $D$ where theory wants it? Over epochs 1 to 12 it is 0.093 away from $D^*$ on average, and so
-# is the constant ½. At the end both are 0.028 away, of which the noise of the histogram alone makes
-# 0.011. So at these looks, on average, our discriminator was no nearer to $D^*$ than somebody who
-# always says ½. Perhaps it lags, and says what was right a few steps ago; perhaps it is too smooth
-# to see a narrow spike. Looking at single steps, and at a larger discriminator, would tell. In any
-# case this $D$ is not the $D^*$ of the proofs, and still all five games end near the data. That
-# they come to rest is probably the work of the falling learning rate; a run with a constant rate,
-# twice as long as those of section 7, would tell. What we observe is *where* they rest.
+# Is $D$ where theory wants it? At the end, $D$ and the constant ½ are equally far from $D^*$, to
+# three digits and with every seed: 0.028 on average. (Identical densities would already give 0.011,
+# because a histogram is noisy.) So at this look $D$ is no better than somebody who always says ½.
+# Perhaps it lags a few steps behind; perhaps so small a network is too smooth to see a narrow
+# spike. Looking at single steps, and at a larger discriminator, would tell.
+#
+# This $D$ is not the $D^*$ of the proofs, and still all five games end near the data. They probably
+# stop because the learning rate falls to zero, wherever they are: seed 2 was closer at epoch 20
+# than at the end. Testing this needs 6,000 generator steps at a constant rate.
 
 # %% [markdown]
 # ## 7. How many steps for the discriminator?
 #
-# Proposition 2 wants $D$ at its best before each step of $G$. Algorithm 1 makes $k$ steps of $D$
-# instead, and its authors took $k = 1$, 'the least expensive option'. One round of the game costs
-# $k + 1$ network updates. So there are two questions. Which $k$ gives more for each step of the
-# generator? And which $k$ gives more for the same *work*? We play the game of section 6 with a
-# constant learning rate, 6,000 updates for each run, and five seeds for each $k$.
+# Proposition 2 wants $D$ at its best before each step of $G$. Algorithm 1 of [Goodfellow et al.,
+# 2014](https://arxiv.org/abs/1406.2661) makes $k$ steps of $D$ instead, and the paper takes $k =
+# 1$, 'the least expensive option'. One round of the game costs $k + 1$ network updates. Which $k$
+# gives more for each step of the generator? And which $k$ gives more for the same *work*? (At equal
+# work, a larger $k$ changes two things: $D$ learns faster than $G$, and $G$ makes fewer steps.) We
+# play the game of section 6 with a constant learning rate, 6,000 updates for each run, and five
+# seeds for each $k$.
 #
 # **Predict** an order for each of the two questions.
 #
@@ -1117,17 +1114,17 @@ axes[0].figure
 # %% [markdown]
 # Figure 2.16. Wasserstein-1 distance, mean of five seeds, against steps of the generator (left) and
 # network updates (right), on a logarithmic axis; the bands reach from the best to the worst seed.
-# For each step of the generator, $k = 3$ and $k = 5$ give more than $k = 1$: after 300 steps $k =
-# 1$ is at almost 0.2, and the others are at about 0.1. For the same work $k = 5$ starts slowest,
-# because its generator has made only 100 steps where the generator of $k = 1$ has made 300. It
-# catches up before 2,000 updates; one of its seeds has hardly begun to move after 1,200.
+# Left: after 300 steps $k = 1$ is at almost 0.2, and the others are at about 0.1. By 900 steps the
+# bands overlap, so for each step of the generator we see no lasting difference. Only $k = 1$ goes
+# on to 3,000 steps, and on the way its distance almost doubles. Right: $k = 5$ starts slowest,
+# probably because its generator makes the fewest steps. At 1,200 updates its mean is high because
+# of one seed, which has hardly begun to move.
 #
 # In the mean of the last three looks, $k = 5$ (0.129) and $k = 3$ (0.151) are ahead of $k = 1$
 # (0.276). The seeds of $k = 3$ and $k = 5$ overlap widely, so we see no difference between these
-# two. The seeds of $k = 1$ and $k = 3$ overlap by one: the best of $k = 1$ (0.161) is better than
-# the two worst of $k = 3$. So in this game $k = 1$, the cheapest step, did not give the best result
-# for the same work. But $k$ is not the only cure. In section 6, $k = 1$ ended at 0.034 on average,
-# with a falling learning rate and twice as many steps.
+# two; of $k = 1$ only the best seed comes among those of $k = 3$. So in this game $k = 1$ did not
+# give the best result for the same work. (In section 6 it ended at 0.034 on average, but at its
+# last look, after twice as many steps, and with a falling learning rate.)
 
 # %% [markdown]
 # ## 8. The polls
@@ -1146,7 +1143,7 @@ axes[0].figure
 #
 # </details>
 #
-# Let's see whether a search agrees with the proof. Let $p$ be $N(0, 1)$.
+# Let's search for the minimum. Let $p$ be $N(0, 1)$.
 
 # %%
 some_means, some_stds = np.linspace(-1.5, 1.5, 7), np.array([0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0])
@@ -1163,29 +1160,31 @@ plots.large(plots.heatmap(-values, rows, columns, texts), dpi=100)
 
 # %% [markdown]
 # Figure 2.17. The value of the game against the best discriminator, for seven means (rows) and
-# seven standard deviations (columns) of $q$; the darker, the lower. The lowest cell is in the
-# middle row, at mean 0 and standard deviation 1, where $q = p$. There the value is -1.3863, which
-# is $-\log 4$, and $D^*$ is 0.500 everywhere. All 48 other cells are higher. This agrees with (a),
-# (b) and (c).
+# seven standard deviations (columns) of $q$; the darker, the lower. The lowest cell is the one with
+# $q = p$. There the value is $-\log 4$, and $D^*$ is 0.500 everywhere, as in (a), (b) and (c).
 #
-# The words 'the best one' in the poll matter. In section 5 we met a discriminator that says ½ to
-# everything, and it gives $-\log 4$ for *any* generator, six units away or not. So a
-# discriminator's loss of $\log 2$ doesn't show that the fakes are good.
+# The words 'the best one' matter. In section 5, a discriminator that says ½ to everything gave
+# $-\log 4$ for *any* generator. So a discriminator's loss of $\log 2$ doesn't show that the fakes
+# are good.
 #
 # **Poll 2 of lecture C.** The main difference between this GAN and a Wasserstein GAN is that the
 # discriminator of the latter is kept Lipschitz, that is, its slope is bounded. True or false?
 #
 # <details><summary>Answer</summary>
 #
-# True. The new loss of a Wasserstein GAN measures a distance only if the slope is bounded. In our
-# game nothing bounds the slope. [Notebook 09](09_wasserstein.ipynb) is about the rest.
+# True, as the lecture means it. A Wasserstein GAN has another objective, a difference of means,
+# $\mathbb{E}_p f - \mathbb{E}_q f$, of a network $f$, without sigmoid and logarithm. It has no
+# maximum unless the slope of $f$ is bounded. But the bound alone does not make a Wasserstein GAN:
+# the old objective may have one, too ([Miyato et al., 2018](https://arxiv.org/abs/1802.05957)).
+# [Notebook 09](09_wasserstein.ipynb) is about the rest.
 #
 # </details>
 #
-# We can check one half of it here: is the slope of our discriminator bounded? Let the real points
-# be $N(0, s)$ and the fake ones $N(2, s)$. The best logit is $\log p - \log q = (2 - 2x)/s^2$, a
-# straight line that falls by $2/s^2$ per unit of $x$. We train a discriminator for each $s$ and
-# print how much its logit falls per unit, on average between the two means 0 and 2.
+# How steep does our discriminator become? The sigmoid flattens every slope where $D$ is near 0 or
+# 1, so we look at the logit. Let the real points be $N(0, s)$ and the fake ones $N(2, s)$. The best
+# logit is $\log p - \log q = (2 - 2x)/s^2$, which falls by $2/s^2$ per unit of $x$. We train a
+# discriminator for each $s$ and print how much its logit falls per unit, on average between 0 and
+# 2.
 
 # %%
 ends = np.array([0.0, 2.0])  # the mean of the real and of the fake points
@@ -1196,9 +1195,10 @@ for std in (1.0, 0.5, 0.25):
     print(f"std {std}: the best logit falls by {2 / std**2:.0f}, the trained by {slope_of_d:.1f}")
 
 # %% [markdown]
-# Nothing bounds the slope of the trained logit: it follows what the densities demand, from 2.0 to
-# 7.8. In the last row it reaches 15.3 where 32 would be best. Between such narrow humps there are
-# hardly any points, so probably too few of them tell the network how steep to be.
+# In the first two rows the trained logit follows what the densities demand, and nothing in our game
+# bounds it. In the last row it reaches only 15.3 where 32 would be best. Perhaps too few points lie
+# between such narrow humps; perhaps three epochs are too short, because the gradient vanishes once
+# nearly all points are told apart. Longer training, with more seeds, would tell.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
@@ -1293,15 +1293,14 @@ for loss, yours in zip((losses.Minimax(), losses.NonSaturating()), by_hand, stri
 #   where there are points.
 # - Against the best discriminator, the minimax generator minimises $2\,\mathrm{JSD} - \log 4$, and
 #   the non-saturating one, which is used in practice, follows the gradient of $\mathrm{KL}(p_g
-#   \,\|\, p_{data}) - 2\,\mathrm{JSD}$. Both goals are smallest where $p_g = p_{data}$, and only
-#   there.
-# - This point, with $D = ½$, is the Nash equilibrium. By Proposition 2 the ideal game converges to
-#   it. Our real players wander around it, and their losses don't show how far away they are.
+#   \,\|\, p_{data}) - 2\,\mathrm{JSD}$. Both goals are smallest only where $p_g = p_{data}$.
+# - This point, with $D = ½$, is the Nash equilibrium, and the ideal minimax game converges to it.
+#   Our real players, with the non-saturating loss, wander around it, and their losses don't show
+#   how far away they are.
 #
-# **Limits.** One dimension, one pair of networks, and a truth that we knew. The proofs move
-# densities, and the game moves weights. That our games stopped at all is probably the work of the
-# falling learning rate; that they stopped close to the data is an observation and no theorem. In
-# section 7 the learning rate was the same for all $k$, and another one may favour another $k$.
+# **Limits.** One dimension, one pair of networks, and a truth that we knew. That our games stopped
+# close to the data is an observation and no theorem. In section 7 another learning rate may favour
+# another $k$.
 #
 # **Next**: [notebook 03](03_autoencoder.ipynb) looks at generators that need no opponent. [Notebook
 # 07](07_pathologies.ipynb) looks at games that do not converge, and [notebook
@@ -1318,4 +1317,7 @@ for loss, yours in zip((losses.Minimax(), losses.NonSaturating()), by_hand, stri
 # [arXiv:1511.05101](https://arxiv.org/abs/1511.05101) · Mescheder et al. 2018, *Which Training
 # Methods for GANs do actually Converge?*, [arXiv:1801.04406](https://arxiv.org/abs/1801.04406) ·
 # Farnia and Ozdaglar 2020, *GANs May Have No Nash Equilibria*,
-# [arXiv:2002.09124](https://arxiv.org/abs/2002.09124).
+# [arXiv:2002.09124](https://arxiv.org/abs/2002.09124) · Fedus et al. 2018, *Many Paths to
+# Equilibrium: GANs Do Not Need to Decrease a Divergence At Every Step*,
+# [arXiv:1710.08446](https://arxiv.org/abs/1710.08446) · Miyato et al. 2018, *Spectral Normalization
+# for Generative Adversarial Networks*, [arXiv:1802.05957](https://arxiv.org/abs/1802.05957).
