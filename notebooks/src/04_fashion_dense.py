@@ -45,8 +45,8 @@ import tensorflow as tf
 
 # %% [markdown] tags=["setup"]
 # ## Settings
-# This cell holds every number that we use below. (`capped` returns the number itself, unless the
-# tests of this course ask for a short trial.)
+# This cell holds every number that we use below; section 7 explains the averaged generator.
+# (`capped` returns the number itself, unless the tests of this course ask for a short trial.)
 
 # %% tags=["setup"]
 SEED = 4
@@ -95,8 +95,7 @@ show(images[first_of_each], columns=5, labels=data.CLASS_NAMES)
 
 # %% [markdown]
 # Figure 4.1. The first training image of each class. Clothes are seen from the front, and shoes
-# (sandal, sneaker, ankle boot) from the side. We will come back to this difference. The GAN sees
-# the images, but it is never told the names.
+# (sandal, sneaker, ankle boot) from the side. The GAN is never told the names.
 
 # %% [markdown]
 # ## 2. The two networks
@@ -105,11 +104,11 @@ show(images[first_of_each], columns=5, labels=data.CLASS_NAMES)
 # numbers and turns it into 784 pixels. The discriminator goes the other way, from 784 pixels to one
 # number: the probability that the image is real.
 #
-# Both networks use the activation *selu* ([Klambauer et al.,
-# 2017](https://arxiv.org/abs/1706.02515)), which was made for plain dense layers. With LeCun-normal
-# first weights and standardised inputs, the outputs of each layer keep roughly zero mean and unit
-# variance. The lecture has neither (it keeps Keras's usual first weights, and pixels from 0 to 1),
-# and we follow it.
+# Both networks use *selu* ([Klambauer et al., 2017](https://arxiv.org/abs/1706.02515)), an
+# activation for plain dense layers. It is $\lambda x$ for $x > 0$ and $\lambda\alpha(e^x - 1)$
+# otherwise, with two constants that keep the outputs of each layer at roughly zero mean and unit
+# variance. (In theory that needs other first weights than Keras's usual ones, and inputs with mean
+# 0 and variance 1; pixels from 0 to 1 are not such inputs. We follow the lecture.)
 
 # %%
 generator = keras.Sequential(
@@ -135,10 +134,8 @@ discriminator = keras.Sequential(
 large(plots.architecture(generator, discriminator))
 
 # %% [markdown]
-# Figure 4.2. Both networks, drawn from the Keras models. Every bar is a layer of plain units, and
-# there is no convolution anywhere. The generator widens step by step from 30 numbers to an image;
-# the discriminator narrows in the same steps to a single number. (The heights of the bars are not
-# to scale.)
+# Figure 4.2. Both networks, drawn from the Keras models. Every bar is a layer of plain units,
+# without any convolution. (Their heights are not to scale.)
 #
 # The package has the same two networks in `builders`, so that later cells can start afresh. The
 # numbers of weights agree:
@@ -167,8 +164,7 @@ codings = keras.random.normal((BATCH_SIZE, CODINGS_SIZE), seed=SEED)
 show(generator(codings)[:8], columns=8)
 
 # %% [markdown]
-# Figure 4.3. Eight images from the untrained generator. Each is a different grey noise, and none
-# has a shape.
+# Figure 4.3. Eight images from the untrained generator: grey noise without a shape.
 #
 # ## 3. The two phases
 
@@ -176,9 +172,10 @@ show(generator(codings)[:8], columns=8)
 large(plots.game_diagram("codings", "fake images", "real images", "probability\nof being real"))
 
 # %% [markdown]
-# Figure 4.4. The game that the two networks play. Solid arrows show what is computed, and dashed
-# arrows show where the gradients go: to the discriminator in phase 1, and in phase 2 *through* the
-# discriminator to the generator. (For clarity, this arrow runs below the discriminator.)
+# Figure 4.4. The game that the two networks play. Solid arrows show what is computed (blue for real
+# images, vermilion for fake ones). Dashed arrows show where the gradients go: in phase 1 to the
+# discriminator, and in phase 2 back *through* the discriminator to the generator. (We
+# draw this last arrow below the discriminator only for clarity.)
 #
 # **Phase 1** trains the discriminator $D$. It gets $m$ fake images, which the generator $G$ makes
 # from codings $z_1, \dots, z_m$, and $m$ real images $x_1, \dots, x_m$. Fake images have the label
@@ -209,8 +206,7 @@ print(f"by hand {by_hand:.4f}, by Keras {float(by_keras):.4f}")
 #
 # This is the *non-saturating* loss of [notebook 02](02_game.ipynb). Its gradient flows back through
 # the discriminator, and the discriminator must not move: with these labels it would learn to call
-# fake images real, which undoes part of what phase 1 has taught it. So we *freeze* it. In Keras
-# that is one attribute, `trainable`.
+# fake images real. So we *freeze* it. In Keras that is one attribute, `trainable`.
 
 # %%
 # NBVAL_CHECK_OUTPUT
@@ -230,10 +226,9 @@ print_trainable("frozen")
 # Three dense layers have six weight arrays, a kernel and a bias each. Freezing the discriminator
 # also removes its six arrays from the stack `gan`, because the stack contains the very same layers.
 #
-# The lecture compiles in this order: first the discriminator, and then, with the discriminator
-# frozen, the stack. The function below does this with fresh networks, so that every experiment can
-# start anew. (`rmsprop` is gradient descent that divides each step of a weight by the recent size
-# of its gradient.)
+# The lecture first compiles the discriminator, and then, with the discriminator frozen, the stack.
+# The function below does this with fresh networks. (`rmsprop` divides each weight's step by a
+# running average of its gradient's size.)
 
 
 # %% tags=["setup"]
@@ -251,12 +246,11 @@ def new_gan():
 # ## 4. The lecture's loop
 #
 # The real images come from a `tf.data` pipeline. `shuffle(1000)` keeps 1,000 images at hand and
-# draws from those, `drop_remainder` gives every batch the same size, and `prefetch(1)` prepares the
-# next batch while the current one is in use.
+# draws from those.
 #
-# This is the lecture's loop. Each phase makes its batch, sets `trainable`, and calls
-# `train_on_batch`. *The two lines* of our question are `discriminator.trainable = True` and, in
-# phase 2, `discriminator.trainable = False`. We added a list of losses and a seed.
+# Each phase of the lecture's loop makes its batch, sets `trainable`, and calls `train_on_batch`.
+# *The two lines* of our question are `discriminator.trainable = True` and, in phase 2,
+# `discriminator.trainable = False`. We added a list of losses and a seed.
 
 # %% tags=["setup"]
 dataset = tf.data.Dataset.from_tensor_slices(images).shuffle(1000)
@@ -283,8 +277,8 @@ def lecture_loop(gan, batches, seed=None):
 
 
 # %% [markdown]
-# A loss that changes does not prove that a network learns. The proof is that its *weights* move. So
-# we copy all weights before training, and afterwards we print the largest change of any weight.
+# A loss that changes does not prove that a network learns. Weights that stand still prove that it
+# does not. So we print the largest change of any weight.
 
 
 # %% tags=["setup"]
@@ -311,8 +305,8 @@ print_moves(toggled, before)
 # ## 5. The same loop without the two lines
 #
 # We compiled the discriminator while it was trainable, and the stack while the discriminator was
-# frozen. It seems natural that each compiled model remembers what it may change. Many programs rely
-# on this and never set `trainable` inside the loop. Let us leave out the two lines.
+# frozen. If each compiled model remembers what it may change, as many programs assume, we can leave
+# out the two lines. Let us try.
 
 
 # %% tags=["setup"]
@@ -330,13 +324,15 @@ def loop_without_toggles(gan, batches):
 
 
 # %% [markdown]
-# **Predict.** We start with fresh networks (the batches and codings are new as well). Which network
-# will train? What will the losses look like?
+# **Predict.** We start with fresh networks, batches and codings. `new_gan` leaves the discriminator
+# frozen, and nothing in this loop unfreezes it. Which networks train if Keras remembers `trainable`
+# from the moment of compiling, and which if it looks at `trainable` later? What will the losses
+# look like?
 #
 # <details><summary>Answer</summary>
 #
-# Only the generator trains. Both losses change all the same, and they look like a triumph of the
-# generator.
+# By the moment of compiling, both would train. In Keras 3 only the generator trains. Both losses
+# change all the same, and they look like a triumph of the generator.
 #
 # </details>
 
@@ -359,18 +355,20 @@ for ax, values, title in zip(axes, (losses, silent_losses), ("with", "without"),
 axes[0].figure
 
 # %% [markdown]
-# Figure 4.5. The losses of both loops, step by step, in *nats* (natural logarithms). With the two
-# lines (left), g_loss soon leaves the top of the figure. From about step 100 on, d_loss stays near
-# 0.5, and g_loss jumps up and down, mostly between 1 and 2. Without the lines (right), d_loss
-# (solid blue) climbs above 5, and g_loss (dashed vermilion) falls to nearly 0. If this were all you
-# saw, you would think that the generator wins every round. It wins only because its opponent never
-# moved: the largest change of any weight of the discriminator is 0.0000. The losses hide this; the
-# weights show it, and figure 4.6 will. Keras warns, too (we caught and printed it), but a warning
-# is easily lost above a long training.
+# Figure 4.5. The losses of both loops, batch by batch, in *nats* (natural logarithms). With the two
+# lines (left), g_loss (dashed vermilion) drops to nearly 0 at once and then leaves the top of the
+# figure, probably because the first steps of RMSprop are large. From about step 100 on, d_loss
+# (solid blue) mostly stays near 0.5, and g_loss jumps so fast, mostly between 0.7 and 2, that its
+# dashes run together. Without the lines (right), d_loss climbs above 5, and g_loss falls to nearly
+# 0.
 #
-# (These are losses of single batches. Colab still has a version of Keras before 3.14. There,
-# `train_on_batch` returns the mean over all steps so far. This changes what is printed, not how the
-# networks train.)
+# If this were all you saw, you would think that the generator wins every round. But its opponent
+# never moved: the largest change of any weight of the discriminator is 0.0000. The losses hide
+# this, and the weights show it. Keras warns, too, but a warning is easily lost above a long
+# training.
+#
+# (Colab still has a version of Keras before 3.14. There, `train_on_batch` returns the mean over all
+# steps so far.)
 
 # %%
 codings = keras.random.normal((8, CODINGS_SIZE), seed=SEED)
@@ -379,33 +377,34 @@ show(samples, columns=8, row_labels=["with", "without"])
 
 # %% [markdown]
 # Figure 4.6. The same eight codings after 300 steps of each loop. With the two lines the generator
-# draws grey and bright shapes on black, and the shape depends on the coding. Without them it draws
-# nearly the same noise eight times. A discriminator with random weights happens to call this noise
-# real, and the generator has found that out.
+# draws grey and bright shapes on black, and most codings have a shape of their own (the third and
+# the fifth are almost alike). Without them it draws nearly the same noise eight times. The
+# generator has found noise that this untrained discriminator calls real, and as the discriminator
+# never changes, one such image is enough.
 
 # %% [markdown]
-# **Why does this happen?** Keras 3 does not read `trainable` in `compile`. It reads it when a step
-# is *traced*: the first call of `train_on_batch` runs the step's Python code and records it as a
-# *graph*, a fixed program that later calls replay. The weights to update are part of that graph.
-# Without our lines the discriminator is frozen at that moment, so its graph computes a loss and
-# updates nothing, until the model is compiled again or retraced.
+# **Why does this happen?** Keras's own [guide](https://keras.io/guides/transfer_learning/) says
+# that `compile` fixes the values of `trainable`. Here it does not. Keras 3 with TensorFlow reads
+# `trainable` when a step is *traced*: the first call of `train_on_batch` runs the step's Python
+# code and records it as a *graph*, a fixed program that later calls replay. The weights to update
+# are part of that graph. Without our lines the discriminator is frozen at its first call, so its
+# graph computes a loss and updates nothing, until the model is compiled again.
 #
-# So in Keras 3 neither the order of compiling nor a later change of `trainable` matters (try it in
-# exercise 4.2). Older versions noted the trainable weights in `compile`. There the order mattered,
-# and [the short loop worked](https://github.com/eriklindernoren/Keras-GAN/issues/22). The lecture's
-# lines work in both, so we keep them. (A reader of Géron's book [reports the same
-# warning](https://github.com/ageron/handson-ml3/issues/252), without this cause.)
+# So it would be enough to set `trainable` before the *first call* of each model; later changes have
+# no effect (try it in exercise 4.2). Older versions of Keras noted the trainable weights in
+# `compile`, and there [the loop without the two lines
+# worked](https://github.com/eriklindernoren/Keras-GAN/issues/22). The lecture's loop works in old
+# and new versions, so we keep it.
 #
 # The lesson is larger than Keras: *do not trust a loss, look at the weights.*
 
 # %% [markdown]
 # ## 6. `train_gan` does the same
 #
-# The package's `train_gan` takes the lecture's call as it stands. It plays the same two phases
-# inside one TensorFlow graph and sets `trainable` itself, so you cannot forget it. But does it
-# compute the same thing? We give two stacks the same first weights, the same real images and the
-# same codings, and compare all weights after 20 steps. (`train_gan` makes a `SeedGenerator` from
-# its `seed`, so both draw the same codings in the same order.)
+# The package's `train_gan` plays the same two phases inside one TensorFlow graph and sets
+# `trainable` itself, so you cannot forget it. Does it compute the same thing? We give two stacks
+# the same first weights, real images and codings, and compare all weights after 20 steps.
+# (`train_gan` makes a `SeedGenerator` from its `seed`, so both draw the same codings.)
 
 # %%
 by_loop, by_graph = new_gan(), new_gan()
@@ -420,28 +419,28 @@ differences = [np.abs(a - b).max() / np.abs(a).max() for a, b in pairs]
 print(f"largest relative difference of a weight: {max(differences):.1e}")
 
 # %% [markdown]
-# No weight differs, not even in its last bit. (On another machine, sums may be rounded in another
-# order, and you may see something like 1e-6.) It is the same algorithm. The loop returns to Python
-# after every phase and the graph does not; [docs/performance.md](../docs/performance.md) shows how
-# much time that saves.
+# No weight differs: it is the same algorithm. (On another machine, rounding may give something like
+# 1e-6.) The graph is faster, because it does not return to Python after every phase
+# ([measured](../docs/performance.md)).
 
 # %% [markdown]
 # ## 7. Training in full
 #
-# The lecture trains for 50 passes over the images; we train for 20,480 steps, about 11 passes.
-# `data.batches` shuffles all images, not only 1,000 at a time, and `steps_per_epoch` cuts the run
-# into stretches of 1,024 steps, which Keras calls epochs.
+# The lecture trains for 50 passes over the 60,000 images; we train for 20,480 steps of 32 images,
+# about 11 passes. `data.batches` shuffles all images. We set `steps_per_epoch`, so here an *epoch*
+# is 1,024 steps, about half a pass.
 #
-# Two helpers watch the run, and neither changes it. `SampleImages` draws twelve fixed codings after
-# each stretch. `GeneratorAverage` is `# not in the lecture`: beside the generator's weights $w$ it
-# keeps a running average $\bar w$ of them ([Yazıcı et al.,
-# 2019](https://arxiv.org/abs/1806.04498)). After every step,
+# Three callbacks watch the run, and none of them changes it. `SampleImages` draws twelve fixed
+# codings after each epoch. `GeneratorAverage` is `# not in the lecture`: beside the generator's
+# weights $w$ it keeps a running average $\bar w$ of them ([Yazıcı et al.,
+# 2019](https://arxiv.org/abs/1806.04498)), the weights of an *averaged generator*. `recorder` keeps
+# what both generators draw. `train_gan` runs 32 steps before it returns to Python, and then the
+# average is updated:
 #
-# $$\bar w \leftarrow 0.999\,\bar w + 0.001\,w.$$
+# $$\bar w \leftarrow 0.999^{32}\,\bar w + (1 - 0.999^{32})\,w.$$
 #
-# So $\bar w$ is a mean over roughly the last 1,000 steps. (`train_gan` returns to Python every 32
-# steps. So the average is updated once per 32 steps, with the factor $0.999^{32} ≈ 0.97$, which
-# gives the same memory.)
+# That is about the same as a factor of 0.999 after every step: $\bar w$ is a mean over roughly the
+# last 1,000 steps.
 
 # %%
 keras.utils.set_random_seed(SEED)
@@ -464,8 +463,7 @@ history = train_gan(gan, batches, BATCH_SIZE, CODINGS_SIZE, EPOCHS, **watching)
 
 # %% [markdown]
 # Figure 4.7. The twelve fixed codings after 20,480 steps. The outlines are clear and filled with
-# black and white specks. You can recognise tops with long sleeves (the first image) and with short
-# ones (the fourth). The narrow shapes could be dresses or trousers.
+# black and white specks. The first is a top with long sleeves, the fourth one with short sleeves.
 
 # %%
 film = plots.training_gif(watcher.frames, "../outputs/04_fashion_dense.gif", 0.4)
@@ -473,20 +471,20 @@ Image(film.read_bytes())
 
 # %% [markdown]
 # Figure 4.8. A film of the twelve codings in 21 pictures, the first before training and the others
-# after each epoch of 1,024 steps. Most of the way from noise to garments is covered in the first
-# epoch. After a few epochs about half of the codings have found their shape, but brightness and
-# texture go on changing to the last picture: the networks have not come to rest. Watch the third
-# image of the first row. In the first epochs it is a broad block, and later it is a top.
+# after each epoch. Most of the way from noise to garments is covered in the first epoch. Brightness
+# and texture go on changing to the last picture. Watch the third image of the first row: in the
+# first epochs it is a broad block below a dark gap, perhaps a bag, and later it becomes a broad
+# top.
 
 # %% [markdown]
-# **Predict.** In an equilibrium no player gains by changing alone. In that of the ideal game
-# ([notebook 02](02_game.ipynb)), fake images are distributed like real ones, over all ten classes.
-# So the discriminator can only guess: $D = ½$ everywhere, and both losses are $-\log ½ = \log 2 ≈
-# 0.69$. Do our players get there?
+# **Predict.** In the equilibrium of the ideal game ([notebook 02](02_game.ipynb)), fake images are
+# distributed like real ones, over all ten classes. So the discriminator can only guess: $D = ½$
+# wherever there are images, and both losses are $-\log ½ = \log 2 ≈ 0.69$. Do our players get
+# there?
 #
 # <details><summary>Answer</summary>
 #
-# No. The discriminator stays ahead, and after a few epochs the two losses move apart.
+# No. The discriminator stays ahead, and the two losses do not meet.
 #
 # </details>
 
@@ -498,18 +496,16 @@ for name, values in history.history.items():
 figure
 
 # %% [markdown]
-# Figure 4.9. The mean losses of each epoch of 1,024 steps. The dotted line, $\log 2$, is where both
-# losses would meet. They do not meet. From the third epoch on, d_loss sinks from 0.52 to 0.47 and
-# g_loss, which had fallen, *rises again* from 1.24 to 1.41, so the discriminator stays ahead. A
-# g_loss of 1.41 means that the geometric mean of $D$ over fake images is about $e^{-1.41} ≈ 0.24$;
-# their ordinary mean is at least that.
+# Figure 4.9. The mean losses of each epoch. They do not meet at $\log 2$ (dotted line). g_loss
+# falls to 1.24 in epoch 3, stays nearly level until about epoch 12 and ends at 1.41, while d_loss
+# sinks a little, from 0.52 to 0.47. A g_loss of 1.41 means that a typical fake gets $D ≈ e^{-1.41}
+# ≈ 0.24$, so the discriminator stays ahead.
 #
 # The losses of a GAN tell you who is ahead, not how good the images are.
 #
 # ## 8. What came out
 #
-# We draw new codings that nobody looked at during training. Each coding goes through the generator
-# and through its running average.
+# Each of 1,000 new codings goes through the generator and through its running average.
 
 # %%
 codings = keras.random.normal((NUM_JUDGED, CODINGS_SIZE), seed=SEED + 1)
@@ -520,17 +516,14 @@ show(rows, dpi=120, columns=12, row_labels=["generator", "average"] * 2)
 
 # %% [markdown]
 # Figure 4.10. 24 codings, each drawn by the generator and, directly below, by its running average.
-# The outlines are much the same in both: tops with long and short sleeves, narrow shapes, a few
-# trousers. The generator fills them with black and white specks. In the average many of them are
-# gone, though not in every image, and sleeves are easier to see.
+# The outlines are much the same in both: tops, narrow shapes, a few trousers. In the average many
+# specks are gone, but some images are flat white or nearly black, and others are still speckled.
 #
-# **Predict.** Do the specks fade in the course of our 20 epochs? Are the specks the same after
-# another 1,000 steps?
+# **Predict.** Do the specks fade in the course of our 20 epochs?
 #
 # <details><summary>Answer</summary>
 #
-# In our 11 passes (the lecture makes 50) they do not fade away, and they do change: a thousand
-# steps later the same coding has mostly other specks.
+# No, not in our 11 passes (the lecture makes 50).
 #
 # </details>
 
@@ -560,25 +553,24 @@ ax.figure
 
 # %% [markdown]
 # Figure 4.11. How much neighbouring pixels differ, for the twelve fixed codings during training.
-# The generator (vermilion crosses) grows rougher up to epoch 14 and then a little smoother. It is
-# always about twice as rough as real images (dotted blue), or more, so the specks stay. (Part of
-# this gap may come from missing classes. Real sneakers are smoother than pullovers: measure
-# `test_images[test_labels == 7]`, and then class 2.) The average (dashed black) is much smoother,
-# but it grows rougher itself, from about 0.09 to 0.13 in epoch 11 and 0.12 at the end.
+# The generator (vermilion crosses) is at least about twice as rough as real images (dotted blue)
+# after every epoch, so the specks stay. (Missing classes may explain part of the gap.) The average
+# (dashed black) is much smoother, but in the first half of the run it grows rougher, too.
 #
-# The last printed line suggests why the average helps. We call the difference between a generator's
-# image and its average's image the *specks*. For one coding, the specks after the last epoch and
-# those one epoch earlier have a correlation of only 0.10. They are mostly new ones, so it is
-# plausible that a mean over about 1,000 steps cancels many of them, while outlines, which last,
-# remain. (But we average weights, not images, so this is no proof.) A dense layer can easily
-# produce specks: every pixel has its own weights, and nothing tells it that its neighbours should
-# look similar. That is where [notebook 05](05_dcgan.ipynb) will begin.
+# Why does the average help? After each of the last two epochs we subtract the average's image from
+# the generator's (the code calls this difference `specks`). The two differences have a correlation
+# of only 0.10: the generator departs from its average each time in another way, and such departures
+# probably cancel in a mean. (Specks that last are in the average as well, so this measure cannot
+# see them.)
+#
+# A dense layer at least allows specks: every pixel has its own weights, and nothing tells it that
+# its neighbours should look similar. That is where [notebook 05](05_dcgan.ipynb) will begin.
 #
 # ### What is missing
 #
-# Which garments does the generator draw, and how often? Here is a rough way to count. For each
-# sample $s$ we look for the nearest among 5,000 real training images $r$, and give the sample the
-# label of that image. The squared distance is
+# Which garments does the generator draw, and how often? For a rough count we look up the nearest of
+# 5,000 real training images $r$ for each sample $s$, and give the sample its label. The squared
+# distance is
 #
 # $$\lVert s - r\rVert^2 = \lVert s\rVert^2 - 2\,s\cdot r + \lVert r\rVert^2.$$
 
@@ -594,9 +586,9 @@ def nearest_real(samples):
 
 
 # %% [markdown]
-# Such a rule needs a check. We count real test images, whose classes we know. We also count
-# *spoilt* test images, in which half of all pixels have been set to black at random: would a
-# speckled shoe still be counted as a shoe?
+# To check this rule, we count real test images, whose classes we know, and *spoilt* ones, in which
+# half of all pixels have been set to black at random. Do specks alone make the shoes disappear from
+# the count?
 #
 # **Predict** the counts of sandals, sneakers and ankle boots among the 1,000 samples.
 #
@@ -622,19 +614,19 @@ for name in ("real", "spoilt"):
 
 # %% [markdown]
 # First the check. The rule finds the right class for 80 % of the real images and for 58 % of the
-# spoilt ones, so it is rough. Even on spoilt images it still finds about as many shoes: 269
-# sandals, sneakers and ankle boots instead of 275. Only these totals agree: sneakers rise from 104
-# to 155, and ankle boots fall from 101 to 55.
+# spoilt ones, so it is rough. Among the spoilt images it counts 269 shoes instead of 275, though
+# errors cancel in such a total. So black specks alone do not empty the three rows. (We have not
+# tried white specks.)
 #
-# Now the samples. There is not a single shoe of any kind. Bags are 6 and 1 instead of 91 (60 when
-# spoilt). The four kinds of tops (T-shirt, pullover, coat, shirt) take 713 of the generator's 1,000
-# images, where real images have 441 and spoilt ones 508. This is **mode dropping**: the images
-# vary, yet whole classes are missing. (In a full **mode collapse** they would hardly vary.) The
-# average has smoother images and misses the same classes, so a few pretty samples would never have
-# told you.
+# Now the samples. There is not a single shoe of any kind, and only 6 images count as bags, instead
+# of 91. The four kinds of tops (T-shirt, pullover, coat, shirt) take 713 of the generator's 1,000
+# images, instead of 441. A *mode* is a region where real images are dense, here roughly a class,
+# and this is **mode dropping**: the images vary, yet whole modes are missing. (In a full **mode
+# collapse** they hardly vary, as in the lower row of figure 4.6.) The average misses the same
+# classes. A few pretty samples would never have told you.
 #
-# The lecture describes a GAN that makes only shoes. Ours makes everything but. Is this an accident
-# of our seed? Let us train twice more.
+# The lecture describes a GAN that makes only shoes. Ours makes no shoes and hardly any bags. Is
+# this an accident of our seed? Let us train twice more.
 
 # %%
 SHOES = [5, 7, 9]  # sandal, sneaker, ankle boot
@@ -649,18 +641,18 @@ for seed in OTHER_SEEDS:
     print(f"seed {seed}: shoes {found[SHOES].sum()} of 1,000; below 20:", ", ".join(rare))
 
 # %% [markdown]
-# No: three runs, and no shoe in any of them. Why does the game not lead to the equilibrium, which
-# has shoes? Each fake is judged alone, and the gradient acts only where fakes are. The
-# discriminator may value shoes, but no sample is near enough to be pulled there. Perhaps tops come
-# first because clothes seen from the front fill similar pixels. We have tested neither explanation.
-# [Notebook 07](07_pathologies.ipynb) studies mode collapse, and [notebook 08](08_remedies.ipynb)
-# what helps.
+# No: three runs, no shoe in any of them, and few bags. Why does the game not lead to the
+# equilibrium, which has shoes? Here is an untested guess: if no fake resembles a shoe, no gradient
+# points towards shoes. [Notebook 07](07_pathologies.ipynb) studies mode collapse, and [notebook
+# 08](08_remedies.ipynb) what helps.
 #
-# One question is left. Are the average's images *better*? On average they are nearer to a real
-# image than the generator's, 4.65 instead of 7.63 in the table. (The 4.17 of real images belongs to
-# another mix of classes.) But a distance in pixels rewards smooth images, and blurring makes images
-# smooth, too. [Notebook 06](06_measuring.ipynb) explains the Fréchet distance, which compares whole
-# sets of images as a classifier sees them; 0 means equal.
+# Are the average's images *better*? In the table they are nearer to a real image than the
+# generator's, 4.65 instead of 7.63. But a distance in pixels rewards any blurring. The Fréchet
+# distance ([notebook 06](06_measuring.ipynb)) compares whole sets of images by the features that a
+# classifier computes; 0 means equal mean and covariance.
+#
+# We compare with the test images (`sets[0]`). The other real images (`sets[1]`) show what a perfect
+# generator would get; `Reference` asks for them, but they do not enter the distances.
 
 # %%
 encoder = metrics.fashion_mnist_encoder()  # expects pixels in [-1, 1] and a channel axis
@@ -671,11 +663,10 @@ for name, made in zip(("other real images", "generator", "average"), sets[1:], s
     print(f"{name:18} {scores.report(made)[0].value:6.1f}")
 
 # %% [markdown]
-# The values have no unit. Compare them only for the same classifier and number of samples (with
-# 1,000 samples they are usually a little too large). In this run averaging helps: 176.2 is 12 %
-# less than 201.0. But both are very far from the 1.3 of other real images. To find out whether
-# missing classes or texture count most, score real images without shoes and bags, and real images
-# with specks.
+# The values have no unit. Compare them only for the same classifier and number of samples. In this
+# run averaging helps: 176.2 is 12 % less than 201.0. But both are very far from the 1.3 of other
+# real images. We have not measured how much of this comes from missing classes, and how much from
+# specks.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
@@ -781,15 +772,15 @@ print("yours   ", moved_weights(model, before))
 # - A training step has two phases. First the discriminator learns from fake and real images with
 #   the labels 0 and 1. Then the generator learns, through the frozen discriminator, to have its
 #   images called 1.
-# - In Keras 3 `trainable` counts at the moment when a step is traced. If you forget this, a network
-#   stands still while its loss moves on. Check that the weights move.
+# - In Keras 3 `trainable` counts when a step is traced, at its first call. If you forget this, a
+#   network stands still while its loss moves on. Check that the weights move.
 # - Two dense networks draw clothes that you can recognise by their outline, speckled inside, and
 #   none of the three kinds of shoes. A running average of the generator removes many specks, but it
-#   grows rougher itself and does not bring back what is missing.
+#   does not bring back what is missing.
 #
-# **Limits.** We trained for about 11 passes over the images, where the lecture trains for 50, with
-# RMSprop at its usual learning rate. The class counts come from a rough rule. The two further seeds
-# confirm the missing shoes; everything else was seen in one run.
+# **Limits.** We trained for about 11 passes over the images, where the lecture trains for 50. The
+# class counts come from a rough rule. Two further seeds confirm the missing shoes and the few bags;
+# everything else was seen in one run.
 #
 # **Next**: [notebook 05](05_dcgan.ipynb) replaces the dense layers by convolutions, which know
 # which pixels are neighbours.
