@@ -50,7 +50,7 @@ tf.get_logger().setLevel("ERROR")  # no note that many games make many graphs
 # %% [markdown] tags=["setup"]
 # ## Settings
 # This cell holds the numbers that we use more than once. (`capped` returns the number itself,
-# unless the tests of this course ask for a short trial.)
+# unless the tests of this course ask for a short trial.) Section 4 explains critic, clipping and λ.
 
 # %% tags=["setup"]
 SEED, SEEDS = 0, (0, 1, 2)[: capped(3)]
@@ -161,33 +161,30 @@ axes[0].figure
 
 # %% [markdown]
 # Figure 9.1. Left: three distances of two normal distributions whose means are $\theta$ apart.
-# Right: their slopes, on a logarithmic axis. JS levels off at $\log 2$. Its slope is 0.2 at $\theta
-# = 1$, stays below a quarter everywhere, and falls to 0.0002 at $\theta = 8$. $W$ is a straight
-# line with slope 1 at any distance. KL has a slope, too, but only because these two distributions
-# overlap everywhere. Narrow distributions hardly overlap, and images are narrow: nearly all
-# arrangements of pixels are not images.
+# Right: their slopes, on a logarithmic axis. JS levels off at $\log 2$, and its slope falls to
+# 0.0002 at $\theta = 8$. $W$ is a straight line with slope 1 at any distance. KL has a slope, too,
+# but only because these two distributions overlap everywhere. Narrow distributions hardly overlap,
+# and those of images are narrow. (A real game does not follow JS exactly: [Fedus et al.,
+# 2018](https://arxiv.org/abs/1710.08446) show GANs that learn where JS has no slope.)
 #
 # ### W is continuous
 #
-# $W$ has a slope not only for two points. Theorem 1 of [Arjovsky et al.,
-# 2017](https://arxiv.org/abs/1701.07875) assumes that all points lie in a compact set, such as a
-# cube, and says: if the generator $g_\theta(z)$ is continuous in its weights $\theta$, then
-# $W(p_\text{data}, p_\theta)$ is continuous in $\theta$, too. Their Corollary 1 adds that for a
-# feed-forward network with latents of finite mean, $W$ also has a derivative almost everywhere. JS
-# and KL have no such guarantee: for the two points above, JS jumps at $\theta = 0$, and its slope
-# is 0 everywhere else.
+# Theorem 1 of [Arjovsky et al., 2017](https://arxiv.org/abs/1701.07875) assumes that all points lie
+# in a closed and bounded region, such as a cube, and says: if the generator $g_\theta(z)$ is
+# continuous in its weights $\theta$, then $W(p_\text{data}, p_\theta)$ is continuous in $\theta$,
+# too. JS and KL have no such guarantee: for the two points above, JS jumps at $\theta = 0$.
 #
-# The idea of the proof is short. Change the weights from $\theta$ to $\theta'$. One plan that turns
-# the old samples into the new ones is to send each sample where the same latent $z$ now lands. The
-# best plan is at most as expensive, and a detour over $p_{\theta'}$ cannot be shorter than the
-# direct way (the triangle inequality), so
+# The idea of the proof is short. Change the weights from $\theta$ to $\theta'$. By the triangle
+# inequality, $W(p_\text{data}, p_\theta) \le W(p_\text{data}, p_{\theta'}) + W(p_{\theta'},
+# p_\theta)$; swap $\theta$ and $\theta'$ for the absolute value. One plan sends each old sample to
+# where the same latent $z$ now lands, and the best plan costs at most as much:
 #
 # $$|W(p_\text{data}, p_\theta) - W(p_\text{data}, p_{\theta'})| \le W(p_\theta, p_{\theta'})
 # \le \mathbb{E}_z\, |g_\theta(z) - g_{\theta'}(z)|.$$
 #
 # If the weights change a little, each sample moves a little, and $W$ changes at most by that. Let's
-# check it on a network that turns 1,000 fixed latents into 1,000 points on a line. We call its
-# points the data, move all weights by a step $\varepsilon$ in a random direction, and compare.
+# check it on a network that turns 1,000 fixed latents into points on a line: we move all weights by
+# a step in a random direction.
 
 # %%
 generator = builders.point_generator(2, 1, (32, 32), "tanh")
@@ -206,11 +203,9 @@ for step in (1.0, 0.1, 0.01, 0.001, 0.0):
 
 # %% [markdown]
 # The second column is the right-hand side of the inequality, and $W$ never exceeds it. Both go to
-# zero with the step. The JS of the points is $\log 2$ for every step, however small, and is 0 only
-# when nothing has moved. This is a property of finite samples: old and new points rarely coincide,
-# so JS sees two sets without a common point. The distributions behind the points may well overlap,
-# and then their own JS is smaller. It is stuck at $\log 2$ only if they do not overlap, as in
-# section 1.
+# zero with the step. The JS column shows what JS makes of *samples*: old and new points rarely
+# coincide, so JS is $\log 2$ for every step, however small. The distributions behind the points may
+# well overlap, and then their own JS is smaller.
 #
 # ## 2. The cheapest plan
 #
@@ -262,8 +257,8 @@ axes[0].figure
 # Figure 9.2. Left: a heap of earth (blue bars upwards) and a hole (orange bars downwards) over six
 # places; each arrow carries earth, and thicker arrows carry more. No two arrows cross. Right: the
 # same plan as a table. A row is a place of the heap, and its numbers add up to the bar there; a
-# column is a place of the hole. For example, 0.2 go from place 1 to place 0, and 0.2 go from place
-# 4 to place 5. What lies on the diagonal need not move.
+# column is a place of the hole. For example, 0.2 go from place 1 to place 0. What lies on the
+# diagonal need not move.
 #
 # A generator gives us samples, not bars. With equally many samples on both sides, keeping the order
 # means that we sort both and pair them one by one. How well does that work?
@@ -294,9 +289,9 @@ for shift in (0.0, 0.5, 1.0, 4.0):
 #
 # The carrier may choose the prices, but must not be dearer than doing it yourself: $f(x) - f(y) \le
 # |x - y|$ for all $x$ and $y$. Such a function is called **1-Lipschitz**; it is nowhere steeper
-# than 1. Under this rule you never pay more than $W$, since it holds for each shovelful of your
-# best plan. The theorem of **Kantorovich and Rubinstein** says that a clever carrier can charge
-# *all* of $W$:
+# than 1. Under this rule you never pay more than $W$, because each shovelful of your best plan
+# costs at most its distance. The theorem of **Kantorovich and Rubinstein** says that a clever
+# carrier can charge *all* of $W$:
 #
 # $$W(p, q) = \max_{f \text{ is 1-Lipschitz}} \; \mathbb{E}_{x \sim p} f(x) -
 # \mathbb{E}_{y \sim q} f(y).$$
@@ -347,9 +342,12 @@ axes[0].figure
 #
 # ## 4. The Wasserstein GAN
 #
-# A network can look for $f$. It takes the place of the discriminator, and is called the **critic**,
-# because it does not say 'real' or 'fake' any more. Its output is a height, and only differences of
-# heights mean something.
+# A network can look for the prices $f$. It takes the place of the discriminator, and is called the
+# **critic**, because it does not say 'real' or 'fake' any more. The data are the heap, the samples
+# are the hole, and we call the price $f(x)$ the *height* of the point $x$. Only differences of
+# heights mean something. The best critic falls by 1 for each unit of distance on the way from the
+# data to the samples. So a sample that climbs moves towards the data, and this is why the generator
+# raises the heights of its samples.
 
 # %%
 boxes = {
@@ -372,17 +370,16 @@ arrows += [
 plots.large(plots.diagram(boxes, arrows, 14.3, 4.2), 100)
 
 # %% [markdown]
-# Figure 9.4. The game of the Wasserstein GAN (WGAN). The generator turns latents into samples, and
-# the critic gives every sample and every data point a height. The dashed arrows are the two
-# updates: the critic raises the difference of the mean heights, and the generator lowers it.
-# Compare this with the first GAN: the last layer has no sigmoid, the loss has no logarithm,
-# something keeps the critic's slope small, and the critic moves five times for each step of the
-# generator, because the difference of heights is only an estimate of $W$ if the critic is nearly
-# the best one.
+# Figure 9.4. The game of the Wasserstein GAN (WGAN). The critic gives every sample and every data
+# point a height. The dashed arrows are the two updates: the critic raises the difference of the
+# mean heights, and the generator lowers it. Unlike in the first GAN, the last layer has no sigmoid,
+# the loss has no logarithm, and something keeps the critic's slope small. The critic moves five
+# times for each step of the generator, because the difference of heights only estimates $W$ if the
+# critic is nearly the best one.
 #
-# The losses are the simplest of this course: the critic minimises $\mathbb{E} f(G(z)) - \mathbb{E}
-# f(x)$, and the generator minimises $-\mathbb{E} f(G(z))$. What remains is to bound the slope.
-# There are two classic ways.
+# The losses are simple: the critic minimises $\mathbb{E} f(G(z)) - \mathbb{E} f(x)$, and the
+# generator minimises $-\mathbb{E} f(G(z))$. What remains is to bound the slope. There are two
+# classic ways.
 #
 # **Weight clipping** (Arjovsky et al., 2017). A network with small weights cannot be steep. After
 # every update, clip each weight to $[-c, c]$. The slope is then bounded by *some* number $L$, which
@@ -407,9 +404,10 @@ def clipped_critic(c, dim, units):
 # %% [markdown]
 # **Gradient penalty** ([Gulrajani et al., 2017](https://arxiv.org/abs/1704.00028), WGAN-GP). The
 # best critic has slope 1 on the straight lines along which the best plan carries earth (figure 9.3;
-# their Proposition 1 says so in general). We do not know the best plan, so the penalty pairs real
-# and fake points at random. It draws a point $\hat x$ on the line between the two, measures the
-# gradient there, and punishes every deviation from length 1:
+# Proposition 1 proves it for a differentiable $f$ and a plan that leaves no earth in place). We do
+# not know the best plan, so the penalty pairs real and fake points at random. It draws a point
+# $\hat x$ on the line between the two, measures the gradient there, and punishes every deviation
+# from length 1 with a weight $\lambda$:
 #
 # $$\hat x = \epsilon\, x + (1 - \epsilon)\, G(z), \quad \epsilon \sim U(0, 1), \qquad
 # \lambda\; \mathbb{E}\, \big(\|\nabla_{\hat x} f(\hat x)\| - 1\big)^2.$$
@@ -434,22 +432,20 @@ packages = penalties.GradientPenalty(10.0, seed=SEED)(critic, real, fake)
 print(f"ours {ours:.6f}, the package's {packages:.6f}")
 
 # %% [markdown]
-# The two agree. (The package adds a tiny number inside the root of the norm, because the derivative
-# of a root is infinite at zero.) Training differentiates the penalty once more, with respect to the
-# critic's weights. The critic has no batch normalisation, because that would make the height of one
+# The two agree. The critic has no batch normalisation, because that would make the height of one
 # example depend on the others in its batch. The penalty asks for more than the theorem, which only
 # wants a slope of at most 1; [Petzka et al., 2018](https://arxiv.org/abs/1709.08894) punish only
-# norms above 1.
+# norms above 1. Nor need the game converge with it ([Mescheder et al.,
+# 2018](https://arxiv.org/abs/1801.04406)).
 #
 # ### Three critics on a line
 #
 # The data are normally distributed around 0, the samples around $\theta$, so that the exact
 # distance is $\theta$. The generator stands still. We train a vanilla discriminator, two clipped
-# critics and one with the gradient penalty, with three seeds each, and measure two things: the
-# estimate of $W$, and the slope of the generator's loss at the samples, which is what the generator
-# would learn from. Each network meets the distances 1, 2, 4 and 8 in turn, for 500 steps each, and
-# keeps its weights in between. So a larger distance also means a longer training, and the tables
-# cannot separate the two.
+# critics and one with the gradient penalty, and measure the estimate of $W$ and the slope of the
+# generator's loss at the samples. Each network meets the distances 1, 2, 4 and 8 in turn, for 500
+# steps each, and keeps its weights in between, so a larger distance also means a longer training.
+# (`restart` below only gives a game new weights for the next seed.)
 #
 # **Predict.** At a large distance, which of them leaves the generator without a slope?
 
@@ -563,29 +559,28 @@ axes[0].legend()
 axes[0].figure
 
 # %% [markdown]
-# Each cell of the table has three numbers, one for each seed. (Where the numbers are long, two
-# cells touch: `0.160.0014` is 0.16 at a distance of 4 and 0.0014 at a distance of 8.)
+# Each cell of the table has three numbers, one for each seed. (Where two long cells touch,
+# `0.160.0014` is 0.16 and then 0.0014.)
 #
 # <details><summary>Answer</summary>
 #
 # The vanilla discriminator with the saturating loss: at a distance of 8 its slope has nearly
-# vanished. With the non-saturating loss the slope *grows* instead, up to a distance of 4; [notebook
-# 07](07_pathologies.ipynb) has met this large slope as well. It then stays near 2.9, probably
-# because our training is short: the best discriminator has the mean slope $\theta\,\mathbb{E}\,(1 -
-# D(x))$, which comes close to $\theta$ itself at distances of 4 and 8. The critic with $c = 0.01$
-# has a slope of less than 0.002 everywhere, because its weights are so small. With $c = 0.1$ the
-# slope falls from about 1 to about 0.5. With the gradient penalty it stays between 1.1 and 1.4, and
-# the three seeds agree.
+# vanished. With the non-saturating loss the slope *grows* to 2.9 instead, although $D$ is flat at
+# most samples (figure 9.5). Only the sigmoid makes $D$ flat. The logit before it is still steep:
+# the best one is $\log(p/q) = \theta^2/2 - \theta x$, with slope $-\theta$. The loss $-\log D$ then
+# has a slope of size $\theta\,(1 - D(x))$, which is close to $\theta$ where $D$ is near 0. Ours is
+# smaller, probably because our training is short.
+#
+# The clipped critics keep a slope, but with $c = 0.01$ it is less than 0.002. With the gradient
+# penalty it stays between 1.1 and 1.4.
 #
 # </details>
 #
 # Figure 9.5. What three networks make of each point $x$ of the line when the samples are 4 away
-# from the data (seed 0 only). Left: the vanilla discriminator falls from 1 to 0 between the two
-# hills and is flat under most of the samples. Middle: the clipped critic falls everywhere, in a few
-# straight pieces, and most steeply near the centre of the data. Right: the critic with the gradient
-# penalty is nearly one straight line. Figure 2 of [Arjovsky et al.,
-# 2017](https://arxiv.org/abs/1701.07875) shows the same contrast: a discriminator goes flat where a
-# critic still gives every sample a direction.
+# from the data (seed 0 only). Left: $D(x)$, after the sigmoid, falls from 1 to 0 between the two
+# hills and is flat under most of the samples. Middle: the height of the clipped critic falls
+# everywhere, in a few straight pieces. Right: with the gradient penalty the height is nearly one
+# straight line.
 #
 # Now the estimates. **Predict.** Which critic comes closest to the exact distance $\theta$? Will it
 # be too high or too low?
@@ -606,28 +601,26 @@ ax.figure
 
 # %% [markdown]
 # Figure 9.6. The mean estimate of three seeds, divided by the exact distance (dotted line). Both
-# axes are logarithmic. The table above has every seed.
+# axes are logarithmic, so that a few percent cannot be seen: read the table.
 #
-# - The **gradient penalty** comes within about 7 % at $\theta = 1$, with one seed below the exact
-#   value and two above. From $\theta = 2$ on all three seeds are too high, and the more so the
-#   larger the distance. This is no accident. A straight critic with a slope of size $s$ gains
-#   $s\,\theta$ and pays $\lambda\,(s - 1)^2$. At $s = 1$ a little more slope still gains, and costs
-#   next to nothing. So the best $s$ is above 1, and exercise 9.1 computes it.
-# - **Clipping at 0.1** starts above the exact value and ends below it. That it comes close at all
-#   is luck: along a line, two layers of 64 units allow slopes up to $c \cdot 64c \cdot 64c$, which
-#   is about 4 for $c = 0.1$. The factor $L$ that we find is not even constant.
+# - The **gradient penalty** comes within about 7 % at $\theta = 1$. At larger distances it is too
+#   high, and this is no accident. A straight critic with a slope of size $s$ gains $s\,\theta$ and
+#   pays $\lambda\,(s - 1)^2$. At $s = 1$ a little more slope still gains, and costs next to
+#   nothing: the best $s$ is above 1 (exercise 9.1).
+# - **Clipping at 0.1** comes close by luck. Along a line it allows slopes up to $c \cdot 64c \cdot
+#   64c$, about 4, because two of its layers add up 64 units each with weights of at most $c$. The
+#   ratio varies and stays far below this bound: this critic is not near its best.
 # - **Clipping at 0.01** allows slopes up to $0.01 \cdot 0.64 \cdot 0.64 \approx 0.004$, and finds
-#   less than two thousandths of the distance. It still *orders* the distances correctly. Adam
-#   divides gradients by their size, so a generator can probably still learn from such a critic; but
-#   a reader cannot tell this estimate from zero.
+#   less than two thousandths of the distance. The estimate grows with the distance, but so does the
+#   length of the training.
 #
 # ## 5. What clipping does to a critic
 #
 # Now the plane. The data are eight narrow Gaussians on a ring, and the samples are a round cloud
-# that stays as it is. Three networks of the same shape learn to tell the two apart: a vanilla
-# discriminator, a clipped critic, and a critic with the gradient penalty. (In the plane, $\lambda$
-# is 0.1, as in the toy of Gulrajani et al. With so small a weight the critic may be several times
-# too steep, as exercise 9.1 shows, and so its estimate may be several times $W$.)
+# (normal, with standard deviation 1) that stays as it is. A vanilla discriminator, a clipped critic
+# and a critic with the gradient penalty, all of the same shape, learn to tell the two apart. (In
+# the plane, $\lambda$ is 0.1, as in the toy of Gulrajani et al., so the critic may be several times
+# too steep: see exercise 9.1.)
 #
 # **Predict.** Where will each of the three be high and low?
 
@@ -674,14 +667,13 @@ for ax, (name, gan) in zip(axes, statics.items(), strict=True):
 axes[0].figure
 
 # %% [markdown]
-# Figure 9.7. Three networks over the plane in bands of equal height; blue is high, and the dots are
-# real points (one seed). Left: the vanilla discriminator $D(x)$ is almost flat, with a small blue
-# island around each of the eight groups, steep cliffs at their shores and a few thin bridges
-# between neighbours. Far from an island $D(x)$ is close to 0 and flat, and so is the saturating
-# loss; the non-saturating loss need not be flat there (section 4). Middle: the clipped critic is
-# one pyramid. Its top lies in the middle of the ring, where no data are. Right: with the gradient
-# penalty there is a ridge along the ring, with bulges at the eight groups. The ground is a little
-# lower in the middle, and falls off in rounded lobes outside.
+# Figure 9.7. Three networks over the plane in bands of equal height; blue is high, the dots are
+# real points, and the samples are not drawn (one seed). Each panel has its own bands, so compare
+# shapes, not colours. Left: $D(x)$, after the sigmoid, has a small blue island around each of the
+# eight groups, and hardly changes elsewhere. Middle: the height of the clipped critic is one
+# pyramid. Its top lies in the middle of the ring, where there are no data but many samples. Right:
+# with the gradient penalty there is a ridge along the ring, with bulges at the eight groups. The
+# ground is a little lower in the middle, and falls off outside.
 #
 # **Predict.** How are the clipped weights distributed between $-c$ and $c$?
 
@@ -698,18 +690,20 @@ for ax, name in zip(axes, ("clipping", "gradient penalty"), strict=True):
 axes[0].figure
 
 # %% [markdown]
-# Figure 9.8. All weights and biases of the two critics of figure 9.7; notice that the horizontal
-# axes differ. Left: of the clipped ones, 77 % lie at the limit, most of them at $c$ and the rest at
-# $-c$. Right: with the gradient penalty the weights form a bell around zero, and the largest is
-# 1.15 (it is printed above; the bars of such rare weights are too low to be seen). The clipped
-# critic wants to be steeper than it may, so it pushes most weights as far as they go. What is left
-# is hardly more than a sign for each of these weights, and that is probably why its surface is so
-# simple.
+# Figure 9.8. All weights and biases of the two critics of figure 9.7 (one seed; the horizontal axes
+# differ). Left: 77 % of the clipped ones lie at the limit, most of them at $c$. (The end bars also
+# hold weights just inside it.) Right: with the gradient penalty the weights form a bell around
+# zero, and the largest is 1.15.
 #
-# What does that do to a deep critic? Each layer multiplies the gradient by a number that depends on
-# the size of its weights, and with many layers these factors multiply. We train critics with eight
-# hidden layers of 64 units on the same task, and follow the gradient of the height back through the
-# layers.
+# The start explains a part of this. Most weights begin evenly spread between $\pm\sqrt{6/256}
+# \approx \pm 0.15$, about as wide as the bell, and the first clip puts the third of them beyond 0.1
+# at the limit. Training brings most others there. What is left is hardly more than a sign for each
+# weight, and that is probably why the surface is so simple. It is not as steep as it may be,
+# though: the bound is $\sqrt 2\, c\, (128 c)^3 \approx 297$, and section 6 measures at most 19.
+#
+# What does clipping do to a deep critic? Each layer multiplies the gradient by a number that
+# depends on the size of its weights. We train critics with eight hidden layers on the same task,
+# and follow the gradient back.
 #
 # **Predict.** For which $c$ does the gradient grow on its way back, and for which does it shrink?
 
@@ -750,25 +744,21 @@ ax.figure
 
 # %% [markdown]
 # Figure 9.9. The norm of the gradient of the critic's height with respect to the output of each of
-# eight hidden layers (logarithmic axis, geometric mean of three seeds; every seed's first and last
-# layer stand above the figure). Read it from right to left, as the gradient travels. With $c = 0.1$
-# the gradient *explodes*: it grows from about 1 at the last layer to 4,000 to 7,000 at the first.
-# With $c = 0.01$ it *vanishes*, down to about 1e-10. The seeds agree in both. With $c = 0.05$ the
-# mean happens to do neither, but at the first layer the seeds range from 0.2 to 10. With the
-# gradient penalty the mean stays between 1 and about 12, and no seed is far from it.
+# eight hidden layers (geometric mean of three seeds). Read it from right to left, as the gradient
+# travels. With $c = 0.1$ the gradient *explodes*, from about 1 at the last layer to several
+# thousand at the first. With $c = 0.01$ it *vanishes*, down to about 1e-10. With the gradient
+# penalty it stays between 1 and about 12. The line of $c = 0.05$ looks as flat, but its seeds,
+# printed above the figure, range from 0.2 to 10 at the first layer.
 #
-# So there is a good $c$, but it depends on the network and has to be searched for: $c = 0.1$ was
-# the better of our two with the two layers of section 4, and it is far too large here. (Gulrajani
-# et al. show the same with twelve layers.)
+# So there may be a good $c$, but it depends on the network: $c = 0.1$ was the better one in section
+# 4, and is far too large here.
 #
 # ## 6. Samples in the plane
 #
-# Now the generators move. The target is a grid of 25 narrow Gaussians, which `GRID_SCALE` shrinks
-# to the size in the toy of Gulrajani et al. All games have the same networks, the same optimizer,
-# five steps of the critic for each step of the generator, and a learning rate that falls to zero
-# along a cosine (`# not in the lecture`). They differ in the second player and in the loss that
-# belongs to it. So from the vanilla game to the one with the gradient penalty two things change,
-# the loss and the penalty, and we cannot tell which of them makes a difference.
+# Now the generators move. The target is a grid of 25 narrow Gaussians, as in the toy of Gulrajani
+# et al. All games have the same networks, optimizer and five steps of the critic, and a learning
+# rate that falls to zero along a cosine (`# not in the lecture`). Vanilla and gradient penalty
+# differ in loss and penalty; we cannot separate them without a vanilla game that has the penalty.
 #
 # As in [notebook 07](07_pathologies.ipynb), a sample is of *high quality* if it lies within three
 # standard deviations of the nearest centre, and a mode counts if at least one such sample lies
@@ -848,48 +838,45 @@ for ax, name in zip(axes, plane_games, strict=True):
 axes[0].figure
 
 # %% [markdown]
-# Figure 9.10. The end of three games (seed 0): real points (blue dots), samples (crosses) and the
-# output of the second player (before any sigmoid) in bands, blue for high. Left: the vanilla
-# samples crowd into a few modes. (We draw 400 samples. Some of the 12 modes above hold so few of
-# all 2,500 that they hardly show.) The discriminator is high at the left and upper edges, where
-# real points are and no samples. Middle: the samples of the clipped game are scattered over the
-# square, with few at the lower right. Their critic falls from the lower left to the upper right,
-# and nothing in it points at a mode. Right: with the gradient penalty the critic has a hill at each
-# of the 25 modes. The samples gather on the hills, with thin threads between neighbours.
+# Figure 9.10. The end of three games (seed 0): real points (blue dots), 400 samples (crosses) and
+# the output of the second player (before any sigmoid) in bands, blue for high. Left: the vanilla
+# samples crowd into a few modes. The discriminator is high along the upper edge and most of the
+# left edge, where real points are and no samples. Middle: the samples of the clipped game are
+# scattered over the square. Their critic falls towards a diagonal valley in the upper right, and
+# nothing in it points at a mode. Right: with the gradient penalty the critic has a hill at each of
+# the 25 modes. The samples gather on the hills.
 #
-# The numbers above say the same for three seeds. Read them against the two yardsticks: two sets of
-# *real* points are 0.032 ± 0.009 apart, and uniform *noise* hits 23 modes with 2 % of high quality.
+# Read the numbers of all three seeds against two yardsticks: two sets of *real* points are 0.032 ±
+# 0.009 apart, and uniform *noise* hits 23 modes with 2 % of high quality.
 #
-# - The **vanilla** game has the cleanest samples (86 to 97 %), but serves 3 to 12 of 25 modes, and
-#   so its sliced distance is 0.41 to 0.69. This is mode collapse.
-# - With **clipping**, 1 or 2 % of the samples are of high quality, which is what noise has. The 20
-#   and 22 modes of two seeds are hit by chance. Another setting may do better: we try a single $c$,
-#   with Adam at a rate of 0.003 as in the other games, while Arjovsky et al. use $c = 0.01$ and
-#   RMSProp at $5 \cdot 10^{-5}$, and warn against momentum.
+# - The **vanilla** game has the cleanest samples (86 to 97 %), but serves 3 to 12 of 25 modes. This
+#   is mode collapse.
+# - With **clipping**, the quality is that of noise, and the 20 and 22 modes of two seeds are hit by
+#   chance. We try a single $c$, with Adam at a rate of 0.003; Arjovsky et al. use $c = 0.01$ and
+#   RMSProp at $5 \cdot 10^{-5}$.
 # - With the **gradient penalty** all seeds serve all 25 modes, and their distances, 0.042 to 0.055,
-#   come close to the level of real points. Only 42 to 65 % of the samples are of high quality after
-#   these 1,500 steps.
+#   come close to the level of real points. Their quality, 42 to 65 %, lies between the other two.
 #
-# So no number alone is enough: quality would choose the vanilla game, and counting modes would call
-# two of the clipped games good.
+# Two of the three numbers mislead alone: quality would choose the vanilla game, and counting modes
+# would call two of the clipped games good. The sliced distance puts the gradient penalty first, as
+# figure 9.10 does.
 
 # %%
 Image(plots.training_gif(frames.frames, "../outputs/09_wasserstein.gif", 0.4).read_bytes())
 
 # %% [markdown]
-# Figure 9.11. The film of the game with the gradient penalty (seed 0), before the first step and
-# then after every 150 steps of the generator. First the samples spread from the centre over the
-# whole square, and the critic is a plain slope that points now to one side and now to another.
-# After about 600 steps the first hills appear in the critic at the modes, and after 1,200 steps
-# there is one at each mode. The samples gather as the hills appear.
+# Figure 9.11. The film of the game with the gradient penalty (seed 0), every 150 steps of the
+# generator from the start. First the samples spread over the square, while the critic is a slope
+# that points now to one side and now to another. At 600 steps it has faint bumps at the modes, and
+# by 1,050 nearly every mode has its hill. The samples gather as the hills grow.
 #
 # ### Poll 2 of the lecture
 #
 # *The main difference between a vanilla GAN and a Wasserstein GAN is that in the Wasserstein GAN,
 # the discriminator is restricted to have a bounded Lipschitz norm. True or false?*
 #
-# Decide first. Then look at how steep the second players of these games are at 5,000 real points.
-# (Elsewhere they may be steeper or flatter.)
+# (The Lipschitz norm of a function is its steepest slope.) Decide first. Then look at how steep the
+# second players are at 5,000 real points.
 
 # %%
 for name in plane_games:
@@ -901,33 +888,31 @@ for name in plane_games:
 # <details><summary>Answer</summary>
 #
 # **True**, as the lecture means it: without a bound, the Wasserstein loss has no optimum (section
-# 3). The vanilla discriminator is free to be as steep as it likes, and it uses this freedom: the
-# largest norm is 156 to 190, and the median is 46 to 108. The clipped critic is bounded, but by a
-# number that nobody chose. Its largest norm is 19 with seed 0. With seed 2 it is 0.00 at all 5,000
-# points, so this critic has gone flat where the data are and gives no direction there; its game
-# also has the largest sliced distance of all, 0.817. With the gradient penalty the median is 1.1 to
-# 1.4, and no norm at these points is above 2.5.
+# 3). The vanilla discriminator may be as steep as it likes: its median norm is 46 to 108. With the
+# gradient penalty the median is 1.1 to 1.4. The clipped critic is bounded, but by a number that
+# nobody chose. Its bound of 297 (section 5) is above every norm of the vanilla discriminator here,
+# yet with seed 2 it is flat at all 5,000 points.
 #
-# But a bound alone does not make a Wasserstein GAN. The loss differs, too: it is a difference of
-# means, without logarithm and sigmoid. Spectral normalisation ([Miyato et al.,
-# 2018](https://arxiv.org/abs/1802.05957)) bounds the slope of a discriminator that keeps the old
-# loss.
+# But a bound alone does not make a Wasserstein GAN. The loss differs, too. Spectral normalisation
+# ([Miyato et al., 2018](https://arxiv.org/abs/1802.05957)) bounds a discriminator that keeps the
+# old loss: it divides each layer's weights by the largest factor by which they stretch a vector.
 #
 # </details>
 #
 # ## 7. Does the critic's loss tell how good the samples are?
 #
-# The authors of the WGAN report something practical: its loss means something. If the critic is
-# nearly the best one, then $\mathbb{E} f(x) - \mathbb{E} f(G(z))$ estimates $W$, and it ought to
-# fall as the samples get better. The losses of the first GAN are not meant as a distance.
+# If the critic is nearly the best one, then $\mathbb{E} f(x) - \mathbb{E} f(G(z))$ estimates $W$,
+# and it ought to fall as the samples get better. (Each critic has its own scale, so losses of two
+# critics cannot be compared.) The first GAN has such an estimate, too. If $L_D$ is the
+# discriminator's loss, the mean of its two cross-entropies, then $\log 2 - L_D$ is at most JS, and
+# equal to it for the best discriminator (notebook 02).
 #
-# We can test this on the runs of section 6, because we measured the sliced distance after each of
-# the ten epochs. **Spearman's rank correlation** asks whether two series put the epochs in the same
-# order: it is 1 if they do, and -1 if one has the opposite order. The critic's `d_loss` is minus
-# the estimate (the package logs the penalty apart, as `penalty`), so we hope for a correlation near
-# -1. Even a perfect critic need not reach -1: it estimates $W$ in the plane, which may order the
-# epochs differently from the sliced distance. Any two series that drift are correlated, so we also
-# look at the *changes* from one epoch to the next.
+# We test this on the runs of section 6, which measured the sliced distance after each of ten
+# epochs. **Spearman's rank correlation** asks whether two series put the epochs in the same order:
+# it is 1 if they do, and -1 if one has the opposite order. In all games `d_loss` should rise as the
+# samples get better, so we hope for a correlation near -1. (A critic's `d_loss` is minus the
+# estimate; the penalty is logged apart.) The generator's `g_loss` estimates no distance. Any two
+# series that drift are correlated, so we also look at the *changes* from one epoch to the next.
 #
 # **Predict.** For which of the three games does a loss follow the distance in all three seeds?
 
@@ -958,21 +943,17 @@ print(f"ten unrelated values: one series in twenty above {np.quantile(unrelated,
 
 # %% [markdown]
 # The last line is our yardstick: even two unrelated series of ten values have a correlation beyond
-# ±0.65 one time in twenty. For nine changes this limit is a little higher, and for the twelve
-# epochs of the images below a little lower. Two series that both drift pass it more often.
+# ±0.65 one time in twenty. (For nine changes the limit is a little higher, for twelve epochs a
+# little lower.)
 #
 # <details><summary>Answer</summary>
 #
-# Only for the gradient penalty. Over the ten epochs its `d_loss` has a correlation of -0.87, -0.95
-# and -0.94 with the distance: when the critic's estimate falls, the samples get closer to the data.
-# With clipping the correlation is negative with two seeds and positive with the third. The two
-# vanilla losses go beyond ±0.65 with seed 2 only.
+# Only for the gradient penalty: -0.87 to -0.95 over the ten epochs. With clipping the sign differs
+# between the seeds, and the two vanilla losses go beyond ±0.65 with seed 2 only.
 #
-# The *changes* are more sobering. With the gradient penalty all three have the right sign, but
-# -0.57, -0.48 and -0.08 are each within what unrelated series have. So the estimate falls together
-# with the distance over the whole run, and a common drift may be part of that. Whether it can tell
-# one epoch from the next, we cannot see. (The loss is a mean over an epoch and the distance is
-# measured at its end, which makes the changes harder to match.)
+# The *changes* are more sobering. With the gradient penalty all three have the right sign, but each
+# of them could be chance. So the estimate falls together with the distance over the whole run, and
+# a common drift may be all there is to it.
 #
 # </details>
 #
@@ -980,9 +961,8 @@ print(f"ten unrelated values: one series in twenty above {np.quantile(unrelated,
 #
 # On Fashion-MNIST we let two games play that differ in the loss alone: the Wasserstein loss and the
 # non-saturating loss of the first GAN. The networks are those of [notebook 05](05_dcgan.ipynb) at
-# half the width, and the second player has no batch normalisation and no dropout: two convolutions
-# and a dense layer without a sigmoid (figure 9.12). Both games have the gradient penalty with
-# $\lambda = 10$; the penalty has helped GANs with the old loss, too ([Fedus et al.,
+# half the width, without batch normalisation and dropout in the second player. Both games have the
+# gradient penalty, which has helped GANs with the old loss, too ([Fedus et al.,
 # 2018](https://arxiv.org/abs/1710.08446)). To save time, the critic makes one step for each step of
 # the generator, as in [Karras et al., 2018](https://arxiv.org/abs/1710.10196). The Fréchet
 # classifier distance of notebook 06 judges 1,000 samples after every epoch of 100 steps.
@@ -1036,13 +1016,10 @@ plots.large(plots.image_grid(rows, 12, row_labels=labels, scale=2), 120)
 
 # %% [markdown]
 # Figure 9.13. Twelve real images and twelve samples of each game after 1,200 steps. Both losses
-# make tops and shoes that one can recognise, with a grainy texture, and the rows of the Wasserstein
-# loss have trousers, too. With every seed some images are almost empty or look like a mixture of
-# two garments. No row repeats a single image. By eye we see no clear difference between the two
-# losses. The Fréchet distances above do differ: 72 to 79 with the Wasserstein loss, 85 to 98 with
-# the non-saturating one. This holds for one learning rate and one λ, which need not suit both
-# losses equally. We have not measured the level of real images ([notebook 06](06_measuring.ipynb))
-# for 1,000 samples, so we cannot say how far 72 is from the best possible value.
+# make tops and shoes that one can recognise, with a grainy texture. Some images of every seed are
+# almost empty or a mixture of two garments. By eye we see no clear difference. The Fréchet
+# distances above do differ: 72 to 79 with the Wasserstein loss, 85 to 98 with the non-saturating
+# one. This holds for one learning rate and one λ, which need not suit both losses equally.
 #
 # **Predict.** Which loss will follow the Fréchet distance best?
 
@@ -1065,36 +1042,34 @@ axes[0].legend()
 axes[0].figure
 
 # %% [markdown]
-# Figure 9.14. Each point is one epoch of one seed: how far the samples are from the data
-# (horizontal) and the mean loss (vertical). Left: the critic's estimate. It is highest after the
-# first epoch, at distances of 184 to 199. But each seed has one epoch with a low estimate, about 1,
-# and a large distance, between 150 and 180; and at the smallest distances the estimate is *higher*
-# again although the samples are better: below about 90 with seeds 0 and 1, and below about 75 with
-# seed 2. Middle: the loss of the discriminator in the non-saturating game, which has the penalty as
-# well, falls together with the distance, from above 1 to about 0.6. Right: the loss of its
-# generator is near 0.9 at most distances below 105, and scattered between 0.8 and 1.15 above.
+# Figure 9.14. Each point is one epoch of one seed: the distance of the samples and the mean loss.
+# The games start on the right and end on the left. Left: the critic's estimate, which is *minus*
+# `d_loss`, so we hope that it rises to the right. It mostly does, but at the smallest distances it
+# is *higher* again. Middle: the loss of the discriminator in the non-saturating game falls together
+# with the distance, from above 1 to about 0.6. Right: the loss of its generator is near 0.9 at most
+# small distances and scattered at large ones.
 #
 # <details><summary>Answer</summary>
 #
 # In this test, not the Wasserstein loss. The correlation of the critic's `d_loss` with the distance
-# is only -0.24, -0.17 and -0.34, within what unrelated series have. The test is a hard one: the
-# critic makes a single step at a time, at a high learning rate. The critic also compares pixels,
-# while the Fréchet distance compares features of a classifier, so even a perfect critic need not
-# reach -1. For the non-saturating discriminator it is 0.95, 0.87 and 0.90, and for its generator
-# 0.62 to 0.89.
+# is only -0.24, -0.17 and -0.34, which could be chance. (The critic compares pixels, and the
+# Fréchet distance compares features of a classifier.)
 #
-# Should we then read the old losses as a distance? Look at the sign: the discriminator's loss falls
-# while the samples get *better*. A falling loss means that the discriminator tells real from fake
-# more and more easily, so it does not say that the samples come closer. Probably both simply drift
-# in the course of the run. The changes support this: 0.20, -0.17 and 0.44 for the discriminator,
-# and 0.14, 0.39 and 0.09 for the generator, all within what unrelated series have.
+# The loss of the non-saturating discriminator has a strong correlation, 0.87 to 0.95, but with the
+# wrong sign: it falls while the samples get *better*. At first it is above $\log 2 \approx 0.69$
+# and says nothing about JS. At 0.6 it says that JS is at least $\log 2 - 0.6 \approx 0.09$. So the
+# estimate of JS rises although the samples improve, probably because the discriminator learns
+# faster than the generator. Figure 4 of [Arjovsky et al., 2017](https://arxiv.org/abs/1701.07875)
+# reports the same. The generator's loss falls with the distance, too (0.62 to 0.89), but estimates
+# nothing. Both may simply drift. The changes cannot decide: all of them could be chance, as in the
+# plane.
 #
-# Why did the estimate follow the distance in the plane and not here? In the plane the critic made
-# five steps for each step of the generator, and here one. A critic that is still learning raises
-# its estimate because it gets better, not because the samples get worse. That is probably what
-# happens, but the two experiments differ in more than this. To find out, one would play the image
-# game with five steps of the critic. [Arjovsky et al., 2017](https://arxiv.org/abs/1701.07875)
-# report a good agreement with what the eye sees (figure 3), after far longer runs.
+# Why did the estimate follow the distance in the plane and not here? There the critic made five
+# steps for each step of the generator, and here one. A critic that is still learning raises its
+# estimate because it gets better, not because the samples get worse. That is probably what happens,
+# but the experiments differ in more; to find out, one would play the image game with five steps.
+# Arjovsky et al. report that the estimate agrees with the eye (their figure 3), after far longer
+# runs.
 #
 # </details>
 
@@ -1183,25 +1158,30 @@ print(f"expected {float(expected):.2f}, yours {linear_penalty(w, 10.0):.2f}")
 #
 # - If two distributions do not overlap, JS is constant and KL is infinite. $W$ says how far apart
 #   they are, and changes continuously with the weights of the generator.
-# - A critic that is nowhere steeper than 1 estimates $W$. Clipping bounds the slope by an unknown
-#   number and makes poor surfaces; the gradient penalty asks for slope 1 between real and fake
-#   points, and gets more: a little with $\lambda = 10$, and much more with $\lambda = 0.1$
-#   (exercise 9.1).
-# - A critic's loss is a distance only as far as the critic is good. Ours followed the distance over
-#   a whole run in the plane. On images, with one step of the critic instead of five, we could not
-#   see that it did. Measure the samples as well.
+# - The best critic that is nowhere steeper than 1 measures $W$. Clipping bounds the slope by an
+#   unknown number and made poor surfaces here. The gradient penalty asks for slope 1 between real
+#   and fake points, and gets more. The excess is about $W / (2\lambda)$ (exercise 9.1): at equal
+#   distance it is larger for a small $\lambda$, and it shrinks as the samples improve.
+# - A critic's loss is a distance only if the critic is good. Ours followed the distance over a
+#   whole run in the plane, perhaps by a common drift. On images, with one step of the critic, we
+#   could not see that it did. Measure the samples as well. [Stanczuk et al.,
+#   2021](https://arxiv.org/abs/2103.01678) argue that WGANs do not approximate $W$, and work
+#   because of that.
 #
-# **Limits.** Small networks and short runs; figures 9.5, 9.7, 9.8, 9.10 and 9.11 show one seed. The
-# penalty's weight $\lambda$ and the clip $c$ were not tuned with equal care.
+# **Limits.** Small networks and short runs; five figures show one seed. The weight $\lambda$ and
+# the clip $c$ were not tuned with equal care.
 #
 # **Next**: [notebook 10](10_progressive.ipynb) lets images grow.
 #
 # **References.** Arjovsky et al. 2017, Wasserstein GAN,
 # [arXiv:1701.07875](https://arxiv.org/abs/1701.07875) · Gulrajani et al. 2017, the gradient
 # penalty, [arXiv:1704.00028](https://arxiv.org/abs/1704.00028) · Petzka et al. 2018, a one-sided
-# penalty, [arXiv:1709.08894](https://arxiv.org/abs/1709.08894) · Miyato et al. 2018, spectral
-# normalisation, [arXiv:1802.05957](https://arxiv.org/abs/1802.05957) · Karras et al. 2018, a
-# gradient penalty with one step of the critic, [arXiv:1710.10196](https://arxiv.org/abs/1710.10196)
-# · Fedus et al. 2018, a gradient penalty for the old loss,
-# [arXiv:1710.08446](https://arxiv.org/abs/1710.08446) · Heusel et al. 2017, the Fréchet distance,
-# [arXiv:1706.08500](https://arxiv.org/abs/1706.08500).
+# penalty, [arXiv:1709.08894](https://arxiv.org/abs/1709.08894) · Mescheder et al. 2018, which
+# training methods converge, [arXiv:1801.04406](https://arxiv.org/abs/1801.04406) · Miyato et al.
+# 2018, spectral normalisation, [arXiv:1802.05957](https://arxiv.org/abs/1802.05957) · Karras et al.
+# 2018, a gradient penalty with one step of the critic,
+# [arXiv:1710.10196](https://arxiv.org/abs/1710.10196) · Fedus et al. 2018, GANs without a
+# divergence, and a gradient penalty for the old loss,
+# [arXiv:1710.08446](https://arxiv.org/abs/1710.08446) · Stanczuk et al. 2021, what WGANs
+# approximate, [arXiv:2103.01678](https://arxiv.org/abs/2103.01678) · Heusel et al. 2017, the
+# Fréchet distance, [arXiv:1706.08500](https://arxiv.org/abs/1706.08500).
