@@ -10,13 +10,12 @@
 # {{badge}}
 # {{page}}
 #
-# **Question.** An ordinary generator takes its latent vector at the input, and everything that the
-# image will be must pass through there. What changes if every layer listens to the latent vector?
-# And how can we then control an image one size at a time?
+# **Question.** An ordinary generator takes its latent vector at the input. What changes if every
+# layer listens to the latent vector? And how can we then control an image one size at a time?
 #
 # **You will be able to** explain the four parts of a style-based generator (mapping network,
 # learned constant, noise, adaptive instance normalisation), mix the styles of two garments, measure
-# which layers decide what, and trade variety for quality with truncation.
+# which layers decide what, and say what truncation does to quality and variety.
 #
 # **Before this**: [notebook 06](06_measuring.ipynb) (precision and recall) and [notebook
 # 10](10_progressive.ipynb) (networks that grow, as these do).
@@ -42,8 +41,8 @@ import numpy as np
 
 # %% [markdown] tags=["setup"]
 # ## Settings
-# This cell holds every number that we use below. (`capped` returns the number itself, unless the
-# tests of this course ask for a short trial.)
+# This cell holds every number that we use below. (`capped` shortens the run for the tests of this
+# course.)
 
 # %% tags=["setup"]
 SEED = 0
@@ -65,8 +64,7 @@ keras.utils.set_random_seed(SEED)
 # Think of a tailor. An ordinary generator hands him one note at the start, and he must remember it
 # until the last stitch. A style-based generator ([Karras et al.,
 # 2019](https://arxiv.org/abs/1812.04948)) repeats the instructions at every step, from the outline
-# to the weave of the cloth. If each step gets its own copy of the note, we can also hand different
-# notes to different steps, and that is how styles are mixed.
+# to the weave of the cloth. If we hand different notes to different steps, we mix styles.
 
 # %%
 purple = "#CC79A7"
@@ -93,8 +91,8 @@ plots.large(plots.diagram(boxes, arrows, 10.6, 5.5))
 # %% [markdown]
 # Figure 11.1. Top: an ordinary generator. The latent vector $z$ is its input, and the image grows
 # from 4 × 4 to 32 × 32 pixels. Below: a style-based generator. A mapping network turns $z$ into a
-# *style* $w$, and $w$ reaches the layers of every size (solid arrows from above). The image itself
-# starts from a learned constant, and every convolution gets fresh noise (dashed arrows).
+# *style* $w$ for the layers of every size (solid arrows from above). The image starts from a
+# learned constant, and every layer gets fresh noise (dashed).
 
 # %%
 steps = ["3 × 3\nconvolution", "+ noise", "leaky\nReLU", "normalise\neach map", "× (1 + s)\n+ b"]
@@ -108,23 +106,27 @@ arrows += [plots.Arrow("noise", "+ noise", dashed=True), plots.Arrow("w", steps[
 plots.large(plots.diagram(boxes, arrows, 11.5, 2.8), 110)
 
 # %% [markdown]
-# Figure 11.2. One layer of the synthesis network; every size has two. The feature maps pass through
-# a convolution, get noise and an activation. Then each map is normalised, and the style sets its
-# scale and its bias. (The first layer has no convolution, because it gets the constant. In the
-# first layer of a larger size, the maps are doubled in size before the convolution and blurred
-# after it.)
+# Figure 11.2. One layer of the synthesis network; every size has two. After convolution, noise and
+# activation, each feature map is normalised, and the style sets its scale and its bias. (The very
+# first layer has no convolution. The first layer of a larger size doubles the maps before the
+# convolution and blurs them after it.)
 #
 # How close is this to the paper?
 #
 # | part | here | in the paper |
 # | --- | --- | --- |
-# | mapping network | 8 layers of 128 units, a hundredth of the rate | 8 layers of 512, same rate |
+# | mapping network | 8 layers of 128, a hundredth of the rate | 8 layers of 512, also a hundredth |
 # | learned constant, noise, AdaIN, blur at a change of size | as in the paper | |
 # | images with two styles in training | 50 % | 90 % |
 # | loss | non-saturating; R1 with γ = 0.5 in every fourth update | non-saturating; R1 with γ = 10 |
 # | optimizer | Adam, rate 0.016 | Adam, rate 0.001 to 0.003 |
 # | images | garments, 32 × 32, grey | faces, 1024 × 1024, colours |
+# | first size | 4 × 4 | 8 × 8 |
 # | real images seen | 40,000, and 160,000 in a longer run | 25,000,000 |
+#
+# Section 2 explains AdaIN and the two styles, and [notebook 02](02_game.ipynb) the non-saturating
+# loss. R1 penalises the discriminator's slope at real images, with the weight γ ([notebook
+# 08](08_remedies.ipynb)).
 #
 # ## 2. The parts
 #
@@ -132,11 +134,11 @@ plots.large(plots.diagram(boxes, arrows, 11.5, 2.8), 110)
 #
 # ### The mapping network
 #
-# Why not use $z$ itself? Latents are drawn from a normal distribution, and garments need not be
-# spread like that. Suppose that there are hardly any striped trousers. In $z$ there is no room for
-# such a gap, so the map from $z$ to images must be bent. The mapping network may do this bending,
-# so that $w$ can be spread as the garments are. It normalises $z$ and sends it through eight dense
-# layers, which learn at a hundredth of the usual rate:
+# Why not use $z$ itself? Suppose that hardly any trousers are striped. The normal distribution of
+# $z$ has no such gap, so the map from $z$ to images must be bent. The mapping network may do this
+# bending, so that $w$ can be spread as the garments are. It normalises $z$ and sends it through
+# eight dense layers. They learn at a hundredth of the usual rate, because the paper found the
+# training unstable otherwise:
 
 # %%
 # NBVAL_CHECK_OUTPUT
@@ -154,20 +156,20 @@ print("synthesis: styles", synthesis.input_shape, "to", [x.shape[1] for x in syn
 print(f"weights: mapping {mapping.count_params():,}, synthesis {synthesis.count_params():,}")
 
 # %% [markdown]
-# The synthesis network takes eight styles, two for each size: an array (images, layers, values).
-# It returns one image for each of its four sizes.
+# The synthesis network takes eight styles, two for each size, and returns one image for each size.
 #
 # ### Adaptive instance normalisation
 #
-# **Adaptive instance normalisation** (AdaIN) is how a style acts on a layer. [Huang and Belongie,
-# 2017](https://arxiv.org/abs/1703.06868) took the new mean and spread from another image; Karras et
-# al. compute them from $w$ by a dense layer $A$ with a bias. Take one feature map $x$
-# of one image, with the mean $\mu(x)$ and the standard deviation $\sigma(x)$ of its pixels. The map
-# is normalised, and the style decides on its new mean and spread:
+# **Adaptive instance normalisation** ([Huang and Belongie,
+# 2017](https://arxiv.org/abs/1703.06868)), short AdaIN, is how a style acts on a layer. Take one
+# feature map $x$ of one image, with the mean $\mu(x)$ and the standard deviation $\sigma(x)$ of its
+# pixels. AdaIN normalises the map and gives it a new spread and a new mean:
 #
-# $$ \mathrm{AdaIN}(x, w) = (1 + s)\,\frac{x - \mu(x)}{\sigma(x)} + b, \qquad (s, b) = A\,w. $$
+# $$ \mathrm{AdaIN}(x, w) = (1 + s)\,\frac{x - \mu(x)}{\sigma(x)} + b, \qquad (s, b) = A(w). $$
 #
-# $A$ is a dense layer that is learned, one for each layer of the network.
+# Each layer of the network learns its own $A$, a dense layer with a bias. Before training $s$ is
+# zero on average, and so the scale $1 + s$ is 1 on average. (The package also adds a tiny number to
+# $\sigma^2$.)
 
 
 # %%
@@ -193,18 +195,20 @@ signs = np.sign(1 + np.split(np.array(adain.affine(another)), 2, axis=-1)[0])[:,
 print("the same up to a sign,", np.allclose(twice, adain([signs * x, w]), atol=1e-4))
 
 # %% [markdown]
-# The last line shows why styles can be mixed. If a map first gets another style and then $w$, the
-# result is the same as with $w$ alone, because the normalisation removes the mean and the spread
-# that the earlier style had set. (Only the sign of $1 + s$ survives.) Within one layer, the newest
-# style wins. Between two AdaINs there is a convolution and an activation, which turn different
-# scales into different *patterns*, and patterns do survive. So the layers are not fully
-# independent, and section 6 measures how far they are.
+# The last line shows why styles can be mixed: the newest style wins, because normalising removes
+# the mean and the spread that the earlier style had set. Only a sign survives: a negative $1 + s$
+# makes bright pixels dark, and normalising does not undo that. So we multiply $x$ by the same
+# `signs` before we compare.
+#
+# Between two AdaINs there is a convolution. Suppose that the first style doubles one map and halves
+# another. The convolution then adds them in other proportions, the sum has another *pattern*, and
+# patterns survive. So the layers are not fully independent; section 6 measures how far they are.
 #
 # ### Noise
 #
-# Where does a wrinkle run, and which thread is lighter? Such details are chance, and without help
-# the network would have to make chance out of $z$. **Noise** gives it chance for free: one noise
-# image is added to all feature maps of a layer, and each map learns a strength for it.
+# Where does a wrinkle run, and which thread is lighter? Such details are chance. **Noise** gives
+# the network this chance for free: all feature maps of a layer get the same noise image, each with
+# a strength that it learns.
 
 
 # %%
@@ -226,17 +230,16 @@ print("same as the package:", np.allclose(injection(x), expected, atol=1e-5))
 # ### Style mixing in training
 #
 # In training, half of our images get *two* styles: the first one up to a random layer, and the
-# second one from there on. This is called **style mixing regularisation**. It forbids the network
-# to rely on neighbouring layers having styles that go together. (You will write it in exercise
-# 11.2.)
+# second one from there on. This **style mixing regularisation** keeps the layers from relying on
+# each other's styles. (You write it in exercise 11.2.)
 
 # %% [markdown]
 # ## 3. A short training
 #
 # The networks grow with the schedule of [notebook 10](10_progressive.ipynb), and the discriminator
-# is the one from there, with a blur where sizes change. Two rules are different: Adam's learning
-# rate is 0.016, twice that of notebook 10, and R1 has the weight 0.5 instead of 0.2. We chose both
-# by trial.
+# is the one from there, with a blur where sizes change. Two rules are different, both chosen by
+# trial: Adam's learning rate is 0.016, twice that of notebook 10, and R1 has the weight 0.5 instead
+# of 0.2.
 #
 # **Predict.** All images start from the same constant, and styles only scale and shift feature
 # maps. Can such a network make both a shoe and a shirt?
@@ -245,7 +248,7 @@ print("same as the package:", np.allclose(injection(x), expected, atol=1e-5))
 #
 # Yes. The constant has 64 feature maps, each with its own pattern of 4 × 4 pixels. A style scales
 # these maps, and the convolution then adds them up. So a style chooses a weighted sum of learned
-# patterns, much like a recipe that chooses its ingredients.
+# patterns.
 #
 # </details>
 
@@ -278,9 +281,9 @@ watchers = [average, watcher, callbacks.StopOnNaN()]
 history = game.fit(recipe.batches, epochs=recipe.epochs, callbacks=watchers, verbose=0)
 
 # %% [markdown]
-# Figure 11.3. Samples of the running average of the generator after 40,000 real images, 14 latents.
-# All 14 start from the same constant, and yet there are tops, trousers and shoes among them.
-# Outlines are clear in most images, and the cloth is full of speckles.
+# Figure 11.3. Samples after 40,000 real images, from the running average of the generator's weights
+# (notebook 10). All start from one constant, and yet there are tops, trousers and shoes. Most
+# outlines are clear, and the cloth is full of speckles.
 
 # %%
 frames = watcher.frames[:9] + watcher.frames[9::4]  # sizes change early
@@ -289,15 +292,15 @@ Image(film.read_bytes())
 
 # %% [markdown]
 # Figure 11.4. The film of this run, half a second for each frame: every third epoch (2,400 real
-# images) at first, every twelfth later. At 4 × 4 each image is sixteen squares. Outlines appear at
-# 8 × 8 and 16 × 16. The first frame at 32 × 32 is torn into speckles, and in the last frames they
-# turn into cloth.
+# images), but the last frame comes twelve epochs later. Outlines appear at 8 × 8 and 16 × 16. At 32
+# × 32 we see soft blobs, then speckles in two frames, then cloth. (Figure 11.3 is from later in the
+# training.)
 #
 # ### A longer training
 #
-# A lesson has no time for a long training. So the package comes with a generator that the same
-# recipe trained on 160,000 images. From here on we look at this generator, and we measure our short
-# run beside it. The following class splits either network into its two halves.
+# The package comes with a generator that the same recipe trained on 160,000 images. From here on we
+# look at this generator, and at our short run beside it. The following class splits either into its
+# two halves. (Its `mean` is the mean style, for section 7.)
 
 
 # %%
@@ -344,8 +347,7 @@ grid(np.concatenate(rows), 10, row_labels=names)
 
 # %% [markdown]
 # Figure 11.5. The same 20 latents in the short run (40,000 real images) and in the long one
-# (160,000). The short run makes clear outlines with speckled cloth. The long run adds heels,
-# collars and prints, and most of its images are clean.
+# (160,000). The long run adds heels, collars and prints, and most of its images are clean.
 
 # %%
 encoder = metrics.fashion_mnist_encoder()
@@ -364,19 +366,25 @@ for name, each in models.items():
     print(*scores.report(data.cropped(made, 28)), sep="\n")
 
 # %% [markdown]
-# The long run is far better: its Fréchet classifier distance is 11, that of the short run 79. The
-# precision is 0.86 in the long run and 0.84 in the short one, and 0.86 for other real images.
-# Precision alone says little, since this classifier gives noise 0.99 ([notebook
-# 06](06_measuring.ipynb) shows why); look at the images beside it. The recall is 0.30, where other
-# real images reach 0.87: many kinds of garments are still missing. (Each is a single run. The
-# weights of the long run are stored with 8 bits each.)
+# The long run is far better: its Fréchet classifier distance is 11, that of the short run 79. Its
+# recall is 0.30 (other real images: 0.87), so 70 % of the real images lie outside the
+# neighbourhoods of the generated ones. The precision, 0.86, is that of real images, but this
+# classifier gives noise 0.99 ([notebook 06](06_measuring.ipynb) shows why), so look at the images
+# beside it.
 # %% [markdown]
 # ## 4. Is w a better place than z?
 #
-# We walk from one image to another in two ways: on the sphere of $z$, and along the straight line
-# between the two styles $w$. Both walks begin and end with the same images.
+# We walk between the same two images in two ways: through $z$, and along the straight line between
+# their styles $w$. (128 normal values form a vector of length about $\sqrt{128}$. So latents lie
+# near a sphere, and our walk through $z$ stays on it.)
 #
-# **Predict.** Which walk changes more evenly?
+# **Predict.** In which space does the image change more slowly?
+#
+# <details><summary>Answer</summary>
+#
+# In $w$, on average. But our third walk jumps in both spaces.
+#
+# </details>
 
 # %%
 model.set_noise(0)
@@ -393,26 +401,25 @@ names = [f"{walk}, in {space}" for walk in (1, 2, 3) for space in ("z", "w")]
 grid(np.concatenate(rows), 10, row_labels=names)
 
 # %% [markdown]
-# Figure 11.6. Three walks with the noise switched off. Walk 1 leads from a dress to a wide T-shirt.
-# In $z$ it passes a pair of trousers; in $w$ the sleeves simply grow. Walk 2 leads from a sandal
-# with a heel to a boot. In $z$ we meet trousers and dresses on the way; in $w$ the shoe closes step
-# by step. Walk 3, from a patterned coat to a flat shoe, jumps in both spaces, and its images in $w$
-# are torn before the jump.
+# Figure 11.6. Three walks with the noise switched off. Walk 1, from a dress to a wide T-shirt,
+# passes trousers in $z$; in $w$ sleeves appear, then they shorten while the body widens. Walk 2,
+# from a sandal to a boot, passes trousers and dresses in $z$; in $w$ the shoe closes step by step.
+# Walk 3, from a coat to a flat shoe, jumps in both, and $w$ shows no advantage.
 #
 # ### Two measurements
 #
-# Three walks prove little, so let's measure. **Perceptual path length** asks how fast the picture
-# changes: at a random place between two random latents we take a tiny step $\varepsilon$, and see
-# how far the features $f$ of a classifier move,
+# **Perceptual path length** asks how fast the picture changes: at a random place $t$ between two
+# random latents we take a tiny step $\varepsilon$, and see how far the features $f$ of a classifier
+# move,
 #
 # $$ \mathbb{E}\,\lVert f(x_{t+\varepsilon}) - f(x_t)\rVert^2 / \varepsilon^2. $$
 #
-# A large value means that pictures jump. The noise is switched off meanwhile.
+# A large value means that the picture changes fast everywhere or jumps somewhere; the mean does not
+# tell which.
 #
-# The second measurement is a **linear probe**. We let the classifier name the class of each image,
-# and fit a linear map from the latent vector to this class (least squares). If the classes lie side
-# by side in the space, a linear map can tell them apart. As a control we also probe the output of a
-# mapping network with random weights.
+# The second measurement is a **linear probe**. The classifier names the class of each image, and we
+# fit a linear map from the latent vector to this class (least squares). It works if the classes lie
+# side by side. As a control we also probe a mapping network with random weights.
 
 
 # %%
@@ -452,17 +459,16 @@ for name, values in found.items():
     print(f"{name:8}" + "".join(f"{text:>20}" for text in texts))
 
 # %% [markdown]
-# Each number is the mean of three draws of latents with their standard deviation. In both networks
-# the path in $w$ is shorter: 38,000 against 82,000 in the long run, 11,000 against 30,000 in the
-# short one. (The measure is a squared speed, so the image changes about one and a half times as
-# fast in $z$.) (The long run has longer paths than the short one. Probably this is because it makes
-# more kinds of garments, so there is more to pass through.)
+# The output shows means and standard deviations of three draws of latents. In both networks the
+# path in $w$ is shorter: 38,000 against 82,000 in the long run. The measure is squared;
+# $\sqrt{82/38} \approx 1.5$, so the image changes one and a half times as fast in $z$. (The line
+# between two styles passes nearer to the mean style, which may explain a part of this.)
 #
-# The probe agrees. In the long run it finds the right class for 62 % of the images from $w$, and
-# for 30 % from $z$. The random mapping network gives only 14 %, less than $z$ itself: probably
-# eight untrained layers bring all latents close together, so that the probe has little to go by. In
-# any case it is training that puts the classes side by side. The paper reports the same order of
-# $z$ and $w$ on faces.
+# The probe agrees: in the long run it finds the right class for 62 % of the images from $w$, and
+# for 30 % from $z$. The random mapping gives only 14 %, close to guessing; probably eight random
+# bends scramble what was linear in $z$. (± 0.000: all three draws gave 70 right of 500.) So it is
+# training that puts the classes side by side. The paper reports the same order of $z$ and $w$ on
+# faces, for attributes instead of classes; style mixing makes its paths in $w$ longer.
 #
 # ## 5. What the noise does
 #
@@ -485,17 +491,21 @@ grid(np.concatenate(rows), 7, labels=columns * 4)
 
 # %% [markdown]
 # Figure 11.7. Each row is one style: without noise, five draws of the noise, and the spread of each
-# pixel over 16 draws (brighter is larger, four times enlarged). The noise moves the edges, and the
-# small gaps of the sandal. Inside the garments the draws look alike, and like the image without
-# noise. The mean spread of a pixel is between 0.02 and 0.03, where black and white are 2 apart. So
-# in this generator the noise does little.
+# pixel over 16 draws (values multiplied by four; brighter is larger). To the eye the draws look
+# alike. Only the spread shows that the noise moves the edges. It is 0.02 to 0.03 on average, where
+# black and white are 2 apart, so in this generator the noise does little.
 #
-# Which layer's noise matters? The strength alone does not tell, because the feature maps of one
-# layer may be larger than those of another. So we look at two things: the noise *relative to the
-# feature maps* to which it is added, and the spread of the pixels when the noise of this layer
-# alone is switched on.
+# Which layer's noise matters? Its strength alone does not tell, because feature maps may be large
+# or small. So we look at the noise *relative to the feature maps*, and at the spread of the pixels
+# when the noise of this layer alone is on.
 #
-# **Predict**: the noise of which size changes the most pixels?
+# **Predict**: the noise of which size moves the pixels most?
+#
+# <details><summary>Answer</summary>
+#
+# That of 32 × 32, in its first layer.
+#
+# </details>
 
 
 # %%
@@ -532,20 +542,24 @@ for place, title, number in zip(axes, titles, (0, 1), strict=True):
 axes[0].figure
 
 # %% [markdown]
-# Figure 11.8. Left: the noise divided by the spread of the feature maps to which it is added.
-# Right: the spread of a pixel, in units of the image, when only the noise of one layer is on.
-# `16.1` is the first layer of 16 × 16 pixels. In the long run, the noise is relatively largest in
-# the very first layer (0.29) and in the last (0.18). But the pixels move most by the first layers
-# of 32 × 32 (0.018) and 16 × 16 (0.015). The last layer's noise moves them by less than 0.001:
-# probably it sits in feature maps that the image hardly uses. The strength of the noise alone would
-# have misled us.
+# Figure 11.8. Left: the noise divided by the spread of the feature maps over all images (AdaIN uses
+# the spread of each map of each image). Right: the spread of a pixel when only the noise of one
+# layer is on. `16.1` is the first layer of 16 × 16 pixels. In the long run, the noise is relatively
+# largest in the very first layer and in the last. But the last layer moves the pixels least, and
+# the first layer of 32 × 32 most: even the relative strength misleads. Probably the last layer's
+# noise sits in feature maps that the image hardly uses.
 #
 # ## 6. Mixing styles
 #
-# Each layer takes its own style, so we may give the layers of one size the style of another
-# garment.
+# Each layer takes its own style, so we may give the layers of one size another garment's style.
 #
-# **Predict**: which sizes decide *what* the garment is, and which decide about its cloth?
+# **Predict**: which size decides most about a garment's outline, and which about its brightness?
+#
+# <details><summary>Answer</summary>
+#
+# 4 × 4 about the outline, 32 × 32 about the brightness.
+#
+# </details>
 
 # %%
 SWAPS = {
@@ -588,29 +602,27 @@ rows_of, columns_of = garments((3, 2, 1, 8, 9), 1), garments((0, 1, 5, 7, 8, 9),
 grid(mixing_grid(rows_of, columns_of, SWAPS["4 × 4"]), 7, title="4 × 4 from the top row")
 
 # %% [markdown]
-# Figure 11.9. The first column and the top row show garments of their own, without noise. In
-# between, every layer has the style of the row, except those of 4 × 4 pixels, which have the style
-# of the column. The outline follows the column in many images: the T-shirt and the trousers turn
-# the bag and the boot into tops, and the bag turns the boot into a bag with a handle. The shade
-# stays that of the row: the dark T-shirt hardly darkens anything. Some mixtures are torn, most of
-# all in the row of the trousers.
+# Figure 11.9. The first column and the top row show garments of their own, without noise. (The
+# dress and the pullover in the first two rows are torn already.) In between, the layers of 4 × 4
+# pixels have the style of the column, all others that of the row. The outline changes with the
+# column, but not always into its garment: the bag makes the boot a bag with a handle, but the
+# trousers make tops of the bag and the boot. The shade stays that of the row.
 
 # %%
 grid(mixing_grid(rows_of, columns_of, SWAPS["8 × 8"]), 7, title="8 × 8 from the top row")
 
 # %% [markdown]
-# Figure 11.10. The same with the styles of 8 × 8 pixels. The outline stays that of the row more
-# often, and parts of it change: a boot's style gives the trousers the top of a dress. With the
-# style of the dark T-shirt, the trousers even become a T-shirt. Many mixtures are torn.
+# Figure 11.10. The same with the styles of 8 × 8 pixels. Too many mixtures are torn for a clear
+# answer. The other outlines mostly stay those of the row, though the dark T-shirt turns the
+# trousers into a T-shirt.
 
 # %%
 grid(mixing_grid(rows_of, columns_of, range(4, 8)), 7, title="16 × 16 and 32 × 32 from the top row")
 
 # %% [markdown]
-# Figure 11.11. The same with the styles of 16 × 16 and 32 × 32 pixels. Now the outline mostly stays
-# that of the row, and the column gives the shade: the dark T-shirt darkens the pullover, the bag
-# and the boot, and the light bag makes most rows lighter. The styles of the sneaker and of the
-# sandal destroy most: only parts of the pullover and of the bag are left.
+# Figure 11.11. The same with the styles of 16 × 16 and 32 × 32 pixels. The outline mostly stays
+# that of the row, and the column gives the shade: the light bag makes the trousers lighter. The
+# sandal leaves only parts of most garments, and the sneaker destroys the pullover and the bag.
 #
 # ### Who decides what?
 #
@@ -618,8 +630,8 @@ grid(mixing_grid(rows_of, columns_of, range(4, 8)), 7, title="16 × 16 and 32 ×
 # styles of one size and ask three questions:
 #
 # - **Class**: does the classifier still see the class of the own garment, or that of the other?
-# - **Outline**: is the silhouette (all pixels above −0.8) nearer to the own one? Two silhouettes
-#   are compared by *intersection over union*: the pixels in both, divided by the pixels in either.
+# - **Outline**: is the silhouette (all pixels above −0.8) nearer to the own one? We compare
+#   silhouettes by *intersection over union*: the pixels in both, divided by the pixels in either.
 # - **Brightness**: is the mean inside the silhouette nearer to that of the own garment?
 #
 # There are two controls. If we swap *nothing*, only the noise is new; if we swap *everything*, the
@@ -675,25 +687,24 @@ figure.set_size_inches(8, 4)
 plots.large(figure)
 
 # %% [markdown]
-# Figure 11.12. The answers for the long run: the mean of three draws, 1,075 pairs in all. The
-# standard deviation over the draws is at most 0.032, so differences of a few percent mean nothing.
-# Read the controls first. With new noise alone, 93 % keep their class. With all styles swapped, 92
-# % have the class of the other garment.
+# Figure 11.12. The answers for the long run: the mean of three draws, 1,075 pairs in all.
+# Differences of a few percent mean nothing, since the draws differ by as much. Read the controls
+# first: with new noise alone, 93 % keep their class; with all styles swapped, 92 % have the other
+# one. For outline and brightness, 0 % would mean that the image always follows the other garment,
+# and 50 % neither.
 #
-# - **4 × 4 matters most for the outline.** With these styles swapped, 44 % of the images keep their
-#   own outline; with those of any other size it is 74 % or more. An outline torn between both
-#   garments would give about 50 %, so 44 % is no clean change of outline.
-# - **32 × 32 matters most for the brightness.** 38 % keep their own, against 79 % to 86 % for the
-#   other sizes.
-# - **The class** suffers most from 4 × 4 (19 % keep it) and 8 × 8 (31 %), and less from 16 × 16 (74
-#   %) and 32 × 32 (76 %).
-# - **No single size transfers the class.** With 4 × 4 swapped, 23 % get the class of the other
-#   garment. The other 58 % are seen as a third class.
+# - **4 × 4 matters most for the outline.** 44 % keep their own, which is close to neither; with any
+#   other size swapped it is 74 % or more.
+# - **32 × 32 matters most for the brightness.** 38 % keep their own, so the other garment leads,
+#   but not clearly; with any other size it is 79 % or more.
+# - **No single size transfers the class.** With 4 × 4 swapped, 19 % keep their class, 23 % get the
+#   other one, and the classifier sees a third class in the rest.
 #
-# The short run, which we trained here, gives the same order. So the sizes have divided the work,
-# but they are far from independent: a shape from one garment and a cloth from another often fit
-# badly. On the faces of the paper this works much better, and two faces are also more alike than a
-# shoe and a shirt.
+# The short run gives the same order. So the sizes have divided the work, but they are not
+# independent: a shape from one garment and a shade from another often fit badly. (The swaps also
+# differ in novelty. A swap of 4 × 4 or 32 × 32 changes the style once from layer to layer, as in
+# training; a swap of 8 × 8 or 16 × 16 changes it twice, which the network never saw.) Mixing works
+# much better on the faces of the paper, which are more alike than garments.
 #
 # ## 7. Truncation
 #
@@ -707,6 +718,12 @@ plots.large(figure)
 #
 # **Predict** what $\psi = 0$ looks like, and what happens to precision and recall as $\psi$ falls
 # from 1 to 0.
+#
+# <details><summary>Answer</summary>
+#
+# All images become the mean style, here a torn coat. Recall falls to 0; precision does not rise.
+#
+# </details>
 
 
 # %%
@@ -732,10 +749,9 @@ grid(np.concatenate(rows), 10, row_labels=names)
 
 # %% [markdown]
 # Figure 11.13. Ten styles at seven values of ψ, without noise. At ψ = 0 all ten are the mean style,
-# which is a torn coat with a pattern. Garments appear at 0.25 and 0.5, and some change their kind
-# on the way: the fourth is a bag at 0.7 and a boot at 1. At ψ = −1 we see what lies on the other
-# side of the mean: the wide T-shirt has become a flat shoe, the boot a dark pullover, and the
-# trousers a bag.
+# a torn coat with a pattern. (The tracked mean is only 0.05 from the mean of 5,000 styles; a style
+# is 3.41 away from it on average.) Some garments change their kind: the fourth is a boot at 1, a
+# bag at 0.7, and a dark pullover at −1, on the other side of the mean.
 
 # %%
 fewer = metrics.Reference(encoder, images[:NUM_PER_DRAW], images[5_000:10_000], seed=SEED)
@@ -763,54 +779,51 @@ axes[0].figure
 
 # %% [markdown]
 # Figure 11.14. Precision and recall (left) and the distance (right) against ψ: means of three draws
-# of 2,500 images. (With fewer images the recall is a little larger, so compare it only within this
-# figure.) The recall falls with every bit of truncation, from 0.36 to 0.27 at ψ = 0.7 and to 0 at
-# 0. The precision does not gain anything that we can see: it is 0.850 at 1 and 0.853 at 0.85, with
-# a spread of 0.009, and below 0.7 it falls. The distance is smallest without truncation (12) and 25
-# at 0.7. In other words, truncation does not pay here by these measures: variety is lost, and no
-# gain in precision is seen. One reason may be that the mean style is no good garment, while on
-# faces the mean is a face.
+# of 2,500 images, whose spreads are printed above. With truncation the recall falls, from 0.36 to
+# 0.27 at ψ = 0.7, and the distance grows from 12 to 25. Precision does not rise, but it starts at
+# the level of real images (0.86 in section 3), so it had little to gain. By these measures
+# truncation does not pay here. Also, our mean style is no good garment, while on faces the mean is
+# a face.
 #
 # ## 8. What is each part worth?
 #
 # The paper adds one part after another to a progressive network and measures a distance each time.
 # We do the same at 16 × 16 pixels, with 24,000 real images, three seeds and 10,000 samples of the
-# running average. All rows but the last two have the same rules: the learning rate 0.016, and R1
-# with the weight 0.5. So neighbouring rows differ in one part of the networks. The last two rows
-# are controls: the first and the last network with the rules of [notebook
-# 10](10_progressive.ipynb).
+# running average. "Bilinear sampling" is the blur, and "mapping and AdaIN" are two parts in one
+# step. The last two rows are controls: the first and the complete network with the rate and R1 of
+# [notebook 10](10_progressive.ipynb), not those of section 3.
 #
-# **Predict** which parts make the distance smaller.
+# **Predict** which parts make the Fréchet classifier distance smaller.
+#
+# <details><summary>Answer</summary>
+#
+# None of them.
+#
+# </details>
 #
 # {{benchmarks/results/ablation_style.md}}
 #
-# None of them does. The distance grows from 20.6 to 27.4 with the blur, to 35.7 with the mapping
-# network and AdaIN, and these two steps are larger than the spread of the seeds. The recall falls
-# from 0.29 to 0.12 along the way: the style-based networks make fewer kinds of garments after so
-# few images. Learned constant, noise and style mixing change the distance by about as much as the
-# seeds differ. The controls show that the rules are not to blame: for the first network (20.6) and
-# for the last (42.5) they are better than those of notebook 10 (25.2 and 57.2). (The games are
-# short. After 160,000 images of 32 × 32 pixels the whole style-based generator of section 3 has a
-# distance of 11.)
+# (The sliced Wasserstein distance compares small patches; smaller is better. Don't compare the CPU
+# seconds: the complete network has 76 in one row and 150 in another.)
+#
+# The Fréchet distance grows with the blur, where two of three runs also lack a class, and again
+# with the mapping network and AdaIN, from 20.6 to 35.7 in all. The recall falls from 0.29 to 0.12
+# along the way. The other parts change the distance by about as much as the seeds differ. The
+# sliced Wasserstein distance disagrees: the mapping network and AdaIN improve it from 36 to 21.
+# Notebook 10's rules give worse Fréchet distances for both networks. All these games are short.
 #
 # On faces, [the paper](https://arxiv.org/abs/1812.04948) reports 8.04 for progressive growing, 5.25
-# with bilinear sampling and tuned rules, 4.85 with mapping and AdaIN, 4.88 with the constant, 4.42
-# with noise and 4.40 with style mixing. Most of its gain comes with the second number.
+# with bilinear sampling and tuned rules, and 4.40 with all parts. Most of its gain comes with the
+# second number, where the loss also changes from Wasserstein to non-saturating with R1, and the
+# training grows from 12 to 25 million images.
 #
-# What these parts give is *control*, as the sections above have shown.
+# What the complete generator gives us is *control* (sections 4 to 7).
 #
 # ## 9. Larger images
 #
-# As in notebook 10, the size is only a number, and the table there says what it costs:
-#
-# ```python
-# from gan_tf import growing
-#
-# filters = builders.papers_filters
-# generator = builders.style_generator(128, 512, 512, channels=3, filters=filters)
-# discriminator = builders.progressive_discriminator(128, channels=3, filters=filters, blur=True)
-# game = growing.ProgressiveGAN(generator, discriminator)
-# ```
+# As in notebook 10, the size is only a number, and the table there says what it costs. For 128 ×
+# 128 pixels in colour, take `builders.style_generator(128, 512, 512, channels=3,
+# filters=builders.papers_filters)`, and the discriminator from there with `blur=True`.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
@@ -861,9 +874,9 @@ first, second = np.zeros((8, 128)), np.ones((8, 128))
 print("expected [0. 0. 0. 1. 1. 1. 1. 1.], yours", crossed_over(first, second, 3)[:, 0])
 
 # %% [markdown] tags=["exercise-text"]
-# **11.3 Predict, then compute.** The paper truncates the coarse layers only, so that the cloth
-# keeps its variety. With $\psi = 0.7$ in the layers of 4 × 4 and 8 × 8, what share of the variance
-# of the styles is left, over all eight layers?
+# **11.3 Predict, then compute.** The paper truncates only the layers up to 32 × 32, which are all
+# of ours. Let's truncate the coarser half. With $\psi = 0.7$ in the layers of 4 × 4 and 8 × 8, what
+# share of the variance of the styles is left, over all eight layers?
 
 # %% tags=["exercise"]
 share_left = 0.0  # change me
@@ -885,15 +898,15 @@ print(f"expected {measured:.2f}, yours {share_left:.2f}")
 #   about the brightness. They are not independent.
 # - $w$ is a better place to walk than $z$: the image changes more slowly along a path, and a linear
 #   probe finds the classes.
-# - A number needs its scale: the layer with nearly the strongest noise moves the image least. And
-#   truncation does not pay here, where the mean is no good garment.
+# - A number needs its scale: the layer with the second strongest noise, relative to its feature
+#   maps, moves the image least.
+# - Truncation costs recall here. Precision, already at the level of real images, does not rise.
 #
-# **Limits.** Both networks are single runs with one seed. The recall of the long run is 0.30, where
-# real images have 0.87. With the styles of 4 × 4 or 8 × 8 swapped, the
-# classifier sees a third class in more than half of the mixtures. Images of 32 × 32 pixels
-# leave little room for styles finer than cloth.
+# **Limits.** Both networks are single runs with one seed, so each ± in sections 4 to 7 is over
+# latents only. With the styles of 4 × 4 or 8 × 8 swapped, more than half of the mixtures are seen
+# as a third class.
 #
-# **Next**: [notebook 08](08_remedies.ipynb) has a dozen remedies; try one of them on this game.
+# **Next**: in [notebook 12](12_conditional.ipynb) we ask the generator for a class.
 #
 # **References.** Karras et al. 2019, the style-based generator,
 # [arXiv:1812.04948](https://arxiv.org/abs/1812.04948) · Karras et al. 2018, progressive growing,
