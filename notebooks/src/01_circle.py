@@ -80,8 +80,8 @@ plots.game_diagram("random numbers", "fake points", "real points")
 # discriminator (blue) is shown real and fake points and says how real each of them looks. The
 # dashed arrows are gradients, which say how to change the weights: in phase 1 those of the
 # discriminator, in phase 2 those of the generator. The gradient of phase 2 passes *through* the
-# discriminator on its way. Notice that no arrow leads from the real points to the generator. It
-# never sees one.
+# discriminator (its arrow goes around it for clarity). Notice that no arrow leads from the real
+# points to the generator. It never sees one.
 #
 # In words, the recipe is [Algorithm 1 of the paper](https://arxiv.org/abs/1406.2661), with one
 # update of each player, and with another loss for the generator (section 4). One training step
@@ -175,9 +175,9 @@ for ours, theirs in zip((generator, discriminator), from_package, strict=True):
 #
 # <details><summary>Answer</summary>
 #
-# All biases begin at zero. Without biases, scaling the input of a ReLU network scales its output,
-# so the picture consists of rays from the origin, most likely a crumpled wedge. The
-# discriminator's weights are random, too, so its opinion means nothing yet.
+# All biases begin at zero. Without biases, scaling the input of a ReLU network scales its output.
+# So the latents along one ray give points along one ray, and many rays together probably fill a
+# crumpled wedge. The discriminator's weights are random, too, so its opinion means nothing yet.
 #
 # </details>
 
@@ -219,10 +219,10 @@ show(generator, discriminator, "Before training")
 # The ½ makes the discriminator's loss the mean of two cross-entropies.
 #
 # Lecture A first gives the generator the loss $\frac12\mathbb{E}_z\log(1-D(G(z)))$, and so does
-# Algorithm 1, without the ½. Its slope with respect to the logit is $-\frac12 D(G(z))$. So while
-# the discriminator wins and $D(G(z))$ is near 0, the generator gets hardly any gradient ([notebook
-# 02](02_game.ipynb) measures it). The slope of $-\log D$ is $-(1 - D)$, which is strongest just
-# then. This *non-saturating* loss is from [Goodfellow et al.,
+# Algorithm 1, without the ½. With respect to the logit, the lecture's loss has the slope
+# $-\frac12D$, and $-\log D$ has $-(1 - D)$. While the discriminator wins, say at $D(G(z)) = 0.01$,
+# these are $-0.005$ and $-0.99$: the first loss gives hardly any gradient ([notebook
+# 02](02_game.ipynb) measures it). This *non-saturating* loss is from [Goodfellow et al.,
 # 2014](https://arxiv.org/abs/1406.2661), section 3. In the package the pair $L(D)$, $L(G)$ is
 # `NonSaturating` or `"non_saturating"`; we also call it *cross-entropy*.
 #
@@ -304,8 +304,8 @@ for name, phase in (("phase 1", lambda: phase_1(points[:BATCH_SIZE])), ("phase 2
 #
 # <details><summary>Answer</summary>
 #
-# No, 400 steps are too few. And yet, in this game, the losses of the last batch will already be
-# close to $\log 2$. Look at the figure, and ask yourself who is not doing their job.
+# No, 400 steps are too few. And yet the losses of the last batch will already be close to $\log 2$.
+# Look at the figure, and ask yourself who is not doing their job.
 #
 # </details>
 
@@ -324,8 +324,8 @@ show(generator, discriminator, f"After {STEPS_BY_HAND} steps by hand")
 #
 # The losses of the last batch are close to $\log 2$, as if the discriminator could not tell real
 # from fake, although you can at a glance. This discriminator has not been fooled. It just has not
-# learnt to look closely yet: its opinion is almost white everywhere. In the next game the losses
-# at step 400 will look different (figure 1.10).
+# learnt to look closely yet: its opinion is almost white everywhere. (These losses are of one
+# batch. Figure 1.10 shows means over an epoch, from another game.)
 
 # %% [markdown]
 # ### What the generator hears
@@ -381,9 +381,7 @@ figure
 # and then the stack with the discriminator frozen. The package's `train_gan` takes this stack,
 # finds the players as its two layers, and plays the two phases that you have just written.
 #
-# The lecture's idea of `discriminator.trainable = False` is that it counts only for the `compile`
-# after it. But Keras 3 reads `trainable` when a model's first training step runs, so `train_gan`
-# sets it itself. [Notebook 04](04_fashion_dense.ipynb) shows what goes wrong otherwise.
+# `train_gan` handles the freezing; [notebook 04](04_fashion_dense.ipynb) explains it.
 #
 # We start again with new networks and play longer. Adam's learning rate now falls to zero along a
 # cosine, so that the players come to rest. After every epoch of 50 steps we draw the *same* 500
@@ -403,9 +401,9 @@ gan.compile(loss=cross_entropy, optimizer=keras.optimizers.Adam(rate, ADAM_BETA)
 
 # %% [markdown]
 # After every epoch we also measure how far the points are from the circle: the mean of $|r - 1|$,
-# where $r$ is a point's distance from the origin. (`draw` may name `watcher`, because it is called
-# only once training runs, and `watcher` exists by then. `steps_per_execution` lets TensorFlow play
-# a whole epoch at once, which is faster.)
+# where $r$ is a point's distance from the origin. (`draw` may name `watcher`, which exists by the
+# time `draw` is called. `steps_per_execution` lets TensorFlow play a whole epoch at once, which is
+# faster.)
 
 
 # %% tags=["setup"]
@@ -430,8 +428,8 @@ history = train_gan(gan, batches, BATCH_SIZE, LATENT_DIM, EPOCHS, callbacks=watc
 # %% [markdown]
 # Figure 1.7. After 6,000 steps. The vermilion crosses lie on the blue circle, except for a few
 # strays inside. The field is nearly white on the ring and a little orange well inside and outside.
-# The black line surrounds long, thin slivers along the ring, in which $D(x)$ is above ½. At the
-# top it stays just below.
+# The black line surrounds bands along the ring, in which $D(x)$ is above ½ and which bulge up to
+# about $0.15$ outside it. At the top $D(x)$ stays just below ½.
 #
 # Where do the strays come from? The generator is a continuous function, so neighbouring latents
 # become neighbouring points. If neighbouring regions of the latents go to distant parts of the
@@ -519,9 +517,10 @@ for step in (500, 1_000, 3_000, 6_000):
 # without it.)
 #
 # You would miss this progress in the losses, because they say only how well *this* discriminator
-# tells real from fake. A loss clearly below $\log 2$ shows that they differ ([notebook
-# 02](02_game.ipynb) explains why). A loss at $\log 2$ shows nothing, because a better
-# discriminator might still see a difference. Section 6 finds one.
+# tells real from fake. A loss clearly below $\log 2$, averaged over many points that the
+# discriminator was not trained on, shows that they differ ([notebook 02](02_game.ipynb) explains
+# why). A loss at $\log 2$ shows nothing, because a better discriminator might still see a
+# difference. Section 6 finds one.
 
 # %% [markdown]
 # ### Play it yourself
@@ -579,8 +578,8 @@ report("section 5, 6,000 steps", made)
 # another sample of the same generator.)
 #
 # The points are not quite evenly spread, either. By chance alone, the share of a sector has a
-# standard deviation of about $\sqrt{36 / 10\,000} = 0.06$. The emptiest sector holds 0.76 of its
-# fair share, four standard deviations too little.
+# standard deviation of about $\sqrt{36 / 10\,000} = 0.06$, and the emptiest of 36 sectors lies
+# lower still: 0.84 for the real points. Here it is 0.76.
 
 # %% [markdown]
 # ## 7. And with `GAN.fit`: more seeds, another loss, another momentum
@@ -657,8 +656,8 @@ figure
 # - **Luck.** Section 5's game had the fewest strays but the thinnest ring. The three new games of
 #   the same kind differ from it, even with seed 0: `ring_game` sets the seed anew, so the networks
 #   begin with other weights. What repeats is a closed ring with about 1 % strays that is thinner
-#   than the real one and less even: its fullest sector holds at least 1.20 of its share, against
-#   1.11 for real points.
+#   than the real one and less even: its fullest sector holds at least 1.19 of its share in all four
+#   games, against 1.11 for real points.
 # - **Loss.** The strays and the thickness of both losses lie in overlapping ranges, so we see no
 #   difference between them here.
 # - **Momentum.** With $\beta_1 = 0.9$ more than 60 % of the points are strays in each of the three
@@ -751,9 +750,9 @@ print(f"half circle:  expected 0.5, yours {empty_share(half)}")
 # - The generator never sees a real point. All it knows about the circle reaches it through the
 #   discriminator's gradient.
 # - A step has two phases, and each phase moves one player only.
-# - Losses near $\log 2$ mean that *this* discriminator can barely tell real from fake at the
-#   moment. They don't mean that the fakes are good, or that the discriminator knows nothing (see
-#   figure 1.6). Look at samples, and measure them.
+# - Losses near $\log 2$ mean that *this* discriminator's probabilities are, on average, hardly
+#   better than answering ½; its ranking of the points may be better (see figure 1.6). They don't
+#   mean that the fakes are good. Look at samples, and measure them.
 #
 # **Limits.** Points in a plane are easy, we knew the truth, and we chose settings that work. Three
 # seeds can only show large differences.

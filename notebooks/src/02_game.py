@@ -301,9 +301,9 @@ finished(axes[0].figure, every=60)
 # while the trained $D$ stays at 1.
 #
 # Only 0.026 % of the points lie in the grey stripes, about 100 of the 400,000 that the network
-# learns from, and most of them on the right. **A discriminator knows the ratio of two densities
-# where there are points. Elsewhere it guesses.** This costs little: the value with the trained $D$,
-# -0.9280, is near the maximum, -0.9255.
+# learns from. **A discriminator knows the ratio of two densities where there are points of both
+# kinds. Elsewhere it guesses.** This costs little: the value with the trained $D$, -0.9280, is near
+# the maximum, -0.9255.
 
 # %% [markdown]
 # ## 3. What the generator minimises: a divergence
@@ -719,22 +719,22 @@ for gap in (1.0, 1.6, 2.0, 3.0):
 # they lose modes as well ([Goodfellow, 2016](https://arxiv.org/abs/1701.00160); see [notebook
 # 07](07_pathologies.ipynb)). Here is all of it in one table:
 #
-# | loss of $G$ | minimises against $D^*$ | far-away fakes | gives up |
+# | loss of $G$ | minimises against $D^*$ | far-away fakes | first drops a hump at gap |
 # | --- | --- | --- | --- |
-# | saturating, $\mathbb{E} \log(1 - D)$ | $2\,\mathrm{JSD}$ | slope goes to 0 | a hump at ±3 |
-# | the other, $-\mathbb{E} \log D$ | $2\,\mathrm{KL}(m \Vert p)$ | slope grows | a hump at ±1.6 |
-# | (likelihood, to compare) | $\mathrm{KL}(p \Vert q)$ | slope grows | no hump, fills the gap |
+# | saturating, $\mathbb{E} \log(1 - D)$ | $2\,\mathrm{JSD}$ | slope goes to 0 | ±3 |
+# | the other, $-\mathbb{E} \log D$ | $2\,\mathrm{KL}(m \Vert p)$ | slope grows | ±1.6 |
+# | (likelihood, to compare) | $\mathrm{KL}(p \Vert q)$ | slope grows | never, fills the gap |
 #
-# The third column is for a shifted normal distribution. The last says at which of our gaps the best
-# single normal distribution first drops a hump. Maximising the likelihood, $\mathbb{E}_p \log q$,
-# minimises $\mathrm{KL}(p \,\|\, q) = \mathbb{E}_p \log p - \mathbb{E}_p \log q$.
+# The third column is for a shifted normal distribution. The last is for the best single normal
+# distribution and our gaps. Maximising the likelihood, $\mathbb{E}_p \log q$, minimises
+# $\mathrm{KL}(p \,\|\, q) = \mathbb{E}_p \log p - \mathbb{E}_p \log q$.
 #
 # **Why can the non-saturating loss be unstable?** Three reasons, none of them the minus sign:
 #
 # 1. Fakes that are easily seen through get almost the full slope of the logit, since $1 - D \approx
-#    1$. But where there are no points, this slope is a guess. (Theorem 2.6 of [Arjovsky and Bottou,
-#    2017](https://arxiv.org/abs/1701.04862) finds a gradient without a finite mean if $D$ and its
-#    slope have independent noise.)
+#    1$. But where real points are missing, the density ratio, and so this slope, is hardly
+#    determined. (Theorem 2.6 of [Arjovsky and Bottou, 2017](https://arxiv.org/abs/1701.04862)
+#    models such errors as noise.)
 # 2. The gradient can grow by orders of magnitude as $D$ learns (figure 2.7). No single step size of
 #    plain gradient descent suits all of it, and Adam adapts only after a delay.
 # 3. The theorem holds for one instant, at the best discriminator. A real one is never quite at its
@@ -776,9 +776,9 @@ for mean in (0.0, 6.0):
     print(f"once D has answered: V = {value(p, q, np.log(p) - np.log(q)):.4f}")
 
 # %% [markdown]
-# Every deviation of the discriminator lowers $V$, which is bad for the discriminator. The generator
-# neither gains nor loses. So the pair is a Nash equilibrium, but nothing holds the generator in its
-# place until the *discriminator* answers.
+# All three deviations of the discriminator lower $V$, which is bad for it; by section 2, with $p =
+# q$, so does any other. The generator neither gains nor loses. So the pair is a Nash equilibrium,
+# but nothing holds the generator in its place until the *discriminator* answers.
 #
 # ### A game with one number for each player
 #
@@ -842,9 +842,9 @@ ax.figure
 # [Goodfellow et al., 2014](https://arxiv.org/abs/1406.2661) show that it does. In our words:
 #
 # **Proposition 2.** Suppose that $G$ and $D$ can represent anything, that $D$ reaches its best,
-# $D^*$, before each step of $G$, and that $q$ then makes a small enough step down the gradient of
-# $V(D^*, q)$. Then $q$ converges to $p$. (The paper asks only that each step improves $V$; but ever
-# smaller improvements might never arrive.)
+# $D^*$, before each step of $G$, and that $q$ then makes a step, of one fixed, small enough size,
+# down the gradient of $V(D^*, q)$. Then $q$ converges to $p$. (The paper asks only that each step
+# improves $V$; but ever smaller improvements might never arrive.)
 #
 # *Sketch of a proof.*
 #
@@ -857,9 +857,11 @@ ax.figure
 #    function lead to its minimum. (Since $\log(1 - D^*)$ is unbounded, a full proof has more to
 #    do.)
 #
-# On a line we can play this ideal game, by moving the *density* itself and no weights. If we
-# subtracted the gradient from $q$, then $q$ might become negative. So we subtract it from $\log q$,
-# which multiplies $q$ by $e^{-\log(1 - D^*)}$. Then we scale $q$ so that its integral is 1 again.
+# On a line we can play this ideal game, by moving the *density* itself and no weights. Our step
+# replaces $q$ by the average $\frac12(p + q)$. How does this follow the gradient? Subtracted from
+# $q$, the gradient might make $q$ negative. So we subtract it from $\log q$, which multiplies $q$
+# by $e^{-\log(1 - D^*)} = (p + q)/q$. Then we scale $q$ to an integral of 1. (Such a step is not
+# small.)
 
 # %%
 p, q = data_density(GRID), normal(GRID, 0.0, 3.0)
@@ -876,17 +878,14 @@ ax = plots.panels(width=7.0, height=4.2, dpi=92)
 finished(plots.curves(GRID[shown], lines, "x", "density", ax=ax), every=60, columns=3)
 
 # %% [markdown]
-# Figure 2.11. Proposition 2 at work: the generator's density starts as one wide hump (squares),
-# shrinks where there are no data, and grows in place into the two humps of the data (circles). The
-# Jensen-Shannon divergence falls from 0.159 to 0.002 after five steps.
-#
-# (Such a step is not small: the factor is $1/(1 - D^*) = (p + q)/q$, so $q$ simply becomes the
-# average of $p$ and $q$.)
+# Figure 2.11. An ideal game in the spirit of Proposition 2: the generator's density starts as one
+# wide hump (squares), shrinks where there are no data, and grows in place into the two humps of the
+# data (circles). The Jensen-Shannon divergence falls from 0.159 to 0.002 after five steps.
 #
 # A real game differs in three ways: the discriminator is not at its best, the generator moves
-# *weights*, in which the problem is not convex, and the loss is mostly the non-saturating one, as
-# in the next sections. So the proposition promises nothing there. But a GAN can also learn without
-# decreasing a divergence at every step ([Fedus et al., 2018](https://arxiv.org/abs/1710.08446)).
+# *weights*, in which the problem is not convex, and the loss is mostly the non-saturating one. So
+# the proposition promises nothing there. But a GAN can also learn without decreasing a divergence
+# at every step ([Fedus et al., 2018](https://arxiv.org/abs/1710.08446)).
 
 # %% [markdown]
 # ## 6. The picture of convergence
@@ -1007,10 +1006,10 @@ figure
 # %% [markdown]
 # Figure 2.13. Six stages of the same run, cut off at a density of 1. Before training (epoch 0) all
 # samples are in one spike near 0. After epoch 1 the right hump fits, the left one is too low, too
-# wide and too far to the right, and there are too many samples in the gap. At epoch 2 both humps
-# are spikes more than twice as high as the real ones, and at epoch 5 the left one still is. Look at
-# $D$ over this spike at epoch 5: it is *above* ½, although there are far too many samples there. At
-# epoch 10 both humps are still too high, and at epoch 24 both fit.
+# wide and too far to the right. At epoch 2 both humps are spikes more than twice as high as the
+# real ones, and at epoch 5 the left one still is. Look at $D$ over this spike at epoch 5: it is
+# *above* ½, although there are far too many samples there. At epoch 10 both humps are still too
+# high, and at epoch 24 both fit.
 
 # %%
 frames = film.frames[:4] + film.frames[4::2]
@@ -1054,14 +1053,14 @@ finished(axes[1].figure, every=3, columns=3)
 # outside the picture; after it no loss is farther than 0.022 from $\log 2$. Right: the
 # Wasserstein-1 distance of each game, on a logarithmic axis. It starts at 1.663 on average, jumps
 # up and down, and ends between 0.023 and 0.044; real against real (dotted) is 0.012. So all five
-# games came close to the data. The losses show almost nothing of this, perhaps partly because they
-# are averages over 250 steps.
+# games came close to the data. The losses show almost nothing of this.
 #
 # Is $D$ where theory wants it? At the end, $D$ and the constant ½ are equally far from $D^*$, to
 # three digits and with every seed: 0.028 on average. (Identical densities would already give 0.011,
 # because a histogram is noisy.) So at this look $D$ is no better than somebody who always says ½.
-# Perhaps it lags a few steps behind; perhaps so small a network is too smooth to see a narrow
-# spike. Looking at single steps, and at a larger discriminator, would tell.
+# In epochs 1 to 12, too, $D$ only ties with ½ (0.093 each). Perhaps it lags a few steps behind;
+# perhaps the early spikes of $p_g$ (figure 2.13) are too narrow for so small a network. Single
+# steps, and a larger discriminator, would tell.
 #
 # This $D$ is not the $D^*$ of the proofs, and still all five games end near the data. They probably
 # stop because the learning rate falls to zero, wherever they are: seed 2 was closer at epoch 20
@@ -1114,8 +1113,8 @@ axes[0].figure
 # %% [markdown]
 # Figure 2.16. Wasserstein-1 distance, mean of five seeds, against steps of the generator (left) and
 # network updates (right), on a logarithmic axis; the bands reach from the best to the worst seed.
-# Left: after 300 steps $k = 1$ is at almost 0.2, and the others are at about 0.1. By 900 steps the
-# bands overlap, so for each step of the generator we see no lasting difference. Only $k = 1$ goes
+# Left: after 300 steps $k = 1$ is at almost 0.2, and the others are at about 0.1. From 300 steps on
+# the bands overlap, so at equal steps of the generator five seeds don't decide. Only $k = 1$ goes
 # on to 3,000 steps, and on the way its distance almost doubles. Right: $k = 5$ starts slowest,
 # probably because its generator makes the fewest steps. At 1,200 updates its mean is high because
 # of one seed, which has hardly begun to move.
@@ -1173,10 +1172,10 @@ plots.large(plots.heatmap(-values, rows, columns, texts), dpi=100)
 # <details><summary>Answer</summary>
 #
 # True, as the lecture means it. A Wasserstein GAN has another objective, a difference of means,
-# $\mathbb{E}_p f - \mathbb{E}_q f$, of a network $f$, without sigmoid and logarithm. It has no
-# maximum unless the slope of $f$ is bounded. But the bound alone does not make a Wasserstein GAN:
-# the old objective may have one, too ([Miyato et al., 2018](https://arxiv.org/abs/1802.05957)).
-# [Notebook 09](09_wasserstein.ipynb) is about the rest.
+# $\mathbb{E}_p f - \mathbb{E}_q f$, of a network $f$, without sigmoid and logarithm. For $p \ne q$
+# it is unbounded without some constraint; a Wasserstein GAN bounds the slope of $f$. But the bound
+# alone does not make a Wasserstein GAN: the old objective may have one, too ([Miyato et al.,
+# 2018](https://arxiv.org/abs/1802.05957)). [Notebook 09](09_wasserstein.ipynb) is about the rest.
 #
 # </details>
 #
@@ -1293,7 +1292,8 @@ for loss, yours in zip((losses.Minimax(), losses.NonSaturating()), by_hand, stri
 #   where there are points.
 # - Against the best discriminator, the minimax generator minimises $2\,\mathrm{JSD} - \log 4$, and
 #   the non-saturating one, which is used in practice, follows the gradient of $\mathrm{KL}(p_g
-#   \,\|\, p_{data}) - 2\,\mathrm{JSD}$. Both goals are smallest only where $p_g = p_{data}$.
+#   \,\|\, p_{data}) - 2\,\mathrm{JSD} = 2\,\mathrm{KL}(m \,\|\, p_{data})$. Both goals are smallest
+#   only where $p_g = p_{data}$.
 # - This point, with $D = ½$, is the Nash equilibrium, and the ideal minimax game converges to it.
 #   Our real players, with the non-saturating loss, wander around it, and their losses don't show
 #   how far away they are.

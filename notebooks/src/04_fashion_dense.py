@@ -173,9 +173,9 @@ large(plots.game_diagram("codings", "fake images", "real images", "probability\n
 
 # %% [markdown]
 # Figure 4.4. The game that the two networks play. Solid arrows show what is computed (blue for real
-# images, vermilion for fake ones). Dashed arrows show where the gradients go: in phase 1 to the
-# discriminator, and in phase 2 back *through* the discriminator to the generator. (We
-# draw this last arrow below the discriminator only for clarity.)
+# images, vermilion for fake ones, grey for the rest). Dashed arrows show where the gradients go: in
+# phase 1 to the discriminator, and in phase 2 back *through* the discriminator to the generator.
+# (We draw this last arrow below the discriminator only for clarity.)
 #
 # **Phase 1** trains the discriminator $D$. It gets $m$ fake images, which the generator $G$ makes
 # from codings $z_1, \dots, z_m$, and $m$ real images $x_1, \dots, x_m$. Fake images have the label
@@ -358,9 +358,8 @@ axes[0].figure
 # Figure 4.5. The losses of both loops, batch by batch, in *nats* (natural logarithms). With the two
 # lines (left), g_loss (dashed vermilion) drops to nearly 0 at once and then leaves the top of the
 # figure, probably because the first steps of RMSprop are large. From about step 100 on, d_loss
-# (solid blue) mostly stays near 0.5, and g_loss jumps so fast, mostly between 0.7 and 2, that its
-# dashes run together. Without the lines (right), d_loss climbs above 5, and g_loss falls to nearly
-# 0.
+# (solid blue) mostly stays near 0.5, and g_loss jumps, mostly between 0.7 and 2. Without the lines
+# (right), d_loss climbs above 5, and g_loss falls to nearly 0.
 #
 # If this were all you saw, you would think that the generator wins every round. But its opponent
 # never moved: the largest change of any weight of the discriminator is 0.0000. The losses hide
@@ -388,13 +387,13 @@ show(samples, columns=8, row_labels=["with", "without"])
 # `trainable` when a step is *traced*: the first call of `train_on_batch` runs the step's Python
 # code and records it as a *graph*, a fixed program that later calls replay. The weights to update
 # are part of that graph. Without our lines the discriminator is frozen at its first call, so its
-# graph computes a loss and updates nothing, until the model is compiled again.
+# graph computes a loss and updates nothing until it is traced again, for instance after compiling
+# or for a new batch shape.
 #
-# So it would be enough to set `trainable` before the *first call* of each model; later changes have
-# no effect (try it in exercise 4.2). Older versions of Keras noted the trainable weights in
-# `compile`, and there [the loop without the two lines
-# worked](https://github.com/eriklindernoren/Keras-GAN/issues/22). The lecture's loop works in old
-# and new versions, so we keep it.
+# So here it would be enough to set `trainable` before the *first call* of each model (try it in
+# exercise 4.2). Older versions of Keras noted the trainable weights in `compile`, and there [the
+# loop without the two lines worked](https://github.com/eriklindernoren/Keras-GAN/issues/22). The
+# lecture's loop works in old and new versions, so we keep it.
 #
 # The lesson is larger than Keras: *do not trust a loss, look at the weights.*
 
@@ -431,9 +430,9 @@ print(f"largest relative difference of a weight: {max(differences):.1e}")
 # is 1,024 steps, about half a pass.
 #
 # Three callbacks watch the run, and none of them changes it. `SampleImages` draws twelve fixed
-# codings after each epoch. `GeneratorAverage` is `# not in the lecture`: beside the generator's
-# weights $w$ it keeps a running average $\bar w$ of them ([Yazıcı et al.,
-# 2019](https://arxiv.org/abs/1806.04498)), the weights of an *averaged generator*. `recorder` keeps
+# codings after each epoch. `GeneratorAverage`, our addition, keeps a running average $\bar w$ of
+# the generator's weights $w$, beginning with the first ones ([Yazıcı et al.,
+# 2019](https://arxiv.org/abs/1806.04498)): the weights of an *averaged generator*. `recorder` keeps
 # what both generators draw. `train_gan` runs 32 steps before it returns to Python, and then the
 # average is updated:
 #
@@ -497,9 +496,9 @@ figure
 
 # %% [markdown]
 # Figure 4.9. The mean losses of each epoch. They do not meet at $\log 2$ (dotted line). g_loss
-# falls to 1.24 in epoch 3, stays nearly level until about epoch 12 and ends at 1.41, while d_loss
-# sinks a little, from 0.52 to 0.47. A g_loss of 1.41 means that a typical fake gets $D ≈ e^{-1.41}
-# ≈ 0.24$, so the discriminator stays ahead.
+# falls to 1.24 in epoch 3 and ends at 1.41, while d_loss sinks a little, from 0.52 to 0.47. A
+# g_loss of 1.41 means that a typical fake gets $D ≈ e^{-1.41} ≈ 0.24$, so the discriminator stays
+# ahead.
 #
 # The losses of a GAN tell you who is ahead, not how good the images are.
 #
@@ -523,7 +522,7 @@ show(rows, dpi=120, columns=12, row_labels=["generator", "average"] * 2)
 #
 # <details><summary>Answer</summary>
 #
-# No, not in our 11 passes (the lecture makes 50).
+# Not in these 20 epochs (11 passes).
 #
 # </details>
 
@@ -554,14 +553,14 @@ ax.figure
 # %% [markdown]
 # Figure 4.11. How much neighbouring pixels differ, for the twelve fixed codings during training.
 # The generator (vermilion crosses) is at least about twice as rough as real images (dotted blue)
-# after every epoch, so the specks stay. (Missing classes may explain part of the gap.) The average
-# (dashed black) is much smoother, but in the first half of the run it grows rougher, too.
+# after every epoch, so the specks stay. The average (dashed black) is much smoother, but in the
+# first half of the run it grows rougher, too.
 #
 # Why does the average help? After each of the last two epochs we subtract the average's image from
 # the generator's (the code calls this difference `specks`). The two differences have a correlation
-# of only 0.10: the generator departs from its average each time in another way, and such departures
-# probably cancel in a mean. (Specks that last are in the average as well, so this measure cannot
-# see them.)
+# of only 0.10: the generator departs from its average each time in another way. This would explain
+# the smoothing if we averaged images; that averaging weights acts similarly is an assumption.
+# (Specks that last are in the average as well, so this measure cannot see them.)
 #
 # A dense layer at least allows specks: every pixel has its own weights, and nothing tells it that
 # its neighbours should look similar. That is where [notebook 05](05_dcgan.ipynb) will begin.
@@ -618,12 +617,13 @@ for name in ("real", "spoilt"):
 # errors cancel in such a total. So black specks alone do not empty the three rows. (We have not
 # tried white specks.)
 #
-# Now the samples. There is not a single shoe of any kind, and only 6 images count as bags, instead
-# of 91. The four kinds of tops (T-shirt, pullover, coat, shirt) take 713 of the generator's 1,000
-# images, instead of 441. A *mode* is a region where real images are dense, here roughly a class,
-# and this is **mode dropping**: the images vary, yet whole modes are missing. (In a full **mode
-# collapse** they hardly vary, as in the lower row of figure 4.6.) The average misses the same
-# classes. A few pretty samples would never have told you.
+# Now the samples. The rule counts no shoe, and only 6 bags instead of 91. The four kinds of tops
+# (T-shirt, pullover, coat, shirt) take 713 of the generator's 1,000 images, instead of 441. A
+# *mode* is a region where real images are dense, here roughly a class, and this is **mode
+# dropping**: the images vary, yet whole modes are missing. (In a full **mode collapse** they hardly
+# vary. The lower row of figure 4.6 looks like that, but from another cause.) The average misses the
+# same classes. Figure 4.10 hinted at it: if 30 % of the samples were shoes, 24 without one would
+# come once in about 5,000 draws. Counting confirms it.
 #
 # The lecture describes a GAN that makes only shoes. Ours makes no shoes and hardly any bags. Is
 # this an accident of our seed? Let us train twice more.
@@ -641,7 +641,7 @@ for seed in OTHER_SEEDS:
     print(f"seed {seed}: shoes {found[SHOES].sum()} of 1,000; below 20:", ", ".join(rare))
 
 # %% [markdown]
-# No: three runs, no shoe in any of them, and few bags. Why does the game not lead to the
+# No: the rule counts no shoe in any of three runs, and few bags. Why does the game not lead to the
 # equilibrium, which has shoes? Here is an untested guess: if no fake resembles a shoe, no gradient
 # points towards shoes. [Notebook 07](07_pathologies.ipynb) studies mode collapse, and [notebook
 # 08](08_remedies.ipynb) what helps.
@@ -651,8 +651,8 @@ for seed in OTHER_SEEDS:
 # distance ([notebook 06](06_measuring.ipynb)) compares whole sets of images by the features that a
 # classifier computes; 0 means equal mean and covariance.
 #
-# We compare with the test images (`sets[0]`). The other real images (`sets[1]`) show what a perfect
-# generator would get; `Reference` asks for them, but they do not enter the distances.
+# We compare with the test images (`sets[0]`). The other real images (`sets[1]`) do not affect the
+# two other rows; their own row is the yardstick.
 
 # %%
 encoder = metrics.fashion_mnist_encoder()  # expects pixels in [-1, 1] and a channel axis
@@ -778,9 +778,9 @@ print("yours   ", moved_weights(model, before))
 #   none of the three kinds of shoes. A running average of the generator removes many specks, but it
 #   does not bring back what is missing.
 #
-# **Limits.** We trained for about 11 passes over the images, where the lecture trains for 50. The
-# class counts come from a rough rule. Two further seeds confirm the missing shoes and the few bags;
-# everything else was seen in one run.
+# **Limits.** We trained for about 11 passes, the lecture for 50. The class counts come from a rough
+# rule. Two further seeds confirm the missing shoes and the few bags; everything else was seen in
+# one run.
 #
 # **Next**: [notebook 05](05_dcgan.ipynb) replaces the dense layers by convolutions, which know
 # which pixels are neighbours.

@@ -188,8 +188,7 @@ Image(film.read_bytes())
 # $D(x)$, the probability that a point $x$ is real: blue for real, orange for fake, a black line at
 # ½. All samples form one streak, which never splits; around step 3,750 it widens to a fan. The
 # discriminator is just as crude: it has one smooth border, and the streak lies along it or close to
-# it on the orange side. At step 250 the streak points to the lower right. Then streak and border
-# turn to the left together, stay for a while when the streak points up, and turn back.
+# it on the orange side. Streak and border turn to the left together, and then back.
 
 # %%
 shares = np.array([histories[SEED][f"share {i}"] for i in range(8)])
@@ -257,8 +256,9 @@ axes[0].figure
 #
 # You can also cause a collapse in [the lab]({{site}}lab.html), in your browser. Choose 'A
 # collapse', guess how many modes the generator will serve after 3,000 steps, and then choose 'The
-# rescue' while the game runs. It changes two things: it takes Adam's momentum away and adds R1, a
-# penalty on steep slopes of the discriminator at the real data ([notebook 08](08_remedies.ipynb)).
+# rescue' while the game runs. It takes Adam's momentum away, which alone lowers the quality in
+# section 5, and adds R1, a penalty on steep slopes of the discriminator at the real data ([notebook
+# 08](08_remedies.ipynb)).
 
 # %%
 boxes = {
@@ -273,16 +273,16 @@ circle = ["sit learn", "learn better", "better move", "move sit"]
 plots.large(plots.diagram(boxes, [plots.Arrow(*pair.split()) for pair in circle], 9.6, 3.8))
 
 # %% [markdown]
-# Figure 7.4. Mode collapse as textbooks tell it. Nothing in the generator's loss asks for variety,
-# since each sample is judged alone. Against a fixed $D$, the generator's best answer is to put all
-# samples where $D$ is largest ([Goodfellow, 2016](https://arxiv.org/abs/1701.00160), section
+# Figure 7.4. Mode collapse as textbooks tell it. Against a fixed $D$, nothing in the generator's
+# loss asks for variety, since each sample is judged alone. The generator's best answer is to put
+# all samples where $D$ is largest ([Goodfellow, 2016](https://arxiv.org/abs/1701.00160), section
 # 5.1.1). This leads to the first box. When $D$ has marked this place as fake, they all move on. So
 # the generator visits several modes without ever making them together. [Metz et al.,
 # 2017](https://arxiv.org/abs/1611.02163) show such a run on a ring like ours.
 #
-# Is this what we saw? In part. Our samples stay together and wander, but they do not hop to the
-# place where $D$ is largest: that would be a corner of figure 7.1. From step 3,250 on the streak
-# even turns towards the orange side. It looks more like two players who circle around each other
+# Is this what we saw? In part. Our samples stay together and wander, but they do not hop to where
+# $D$ is largest: at the edge of figure 7.1 $D$ still rises. From step 3,250 on the streak even
+# turns towards the orange side. It looks more like two players who circle around each other
 # (section 4). Section 2 tests how the account begins: does a fixed $D$ lead all samples to one
 # place?
 #
@@ -325,7 +325,8 @@ axes[0].figure
 # %% [markdown]
 # Figure 7.5. 1,000 samples after 6,000 steps of seed 0 (dots) and the centres of the modes (rings,
 # much larger than the modes). On the ring (left) all samples form one streak. On the grid (right)
-# they cover the whole square, but most of them lie between the modes.
+# they spread over most of the square, partly along thin lines, with a hole around the centre mode.
+# Most lie between the modes.
 #
 # These look like two different failures. We can't say why: the data differ in the number, distance
 # and width of their modes, and the grid may only need more steps. The **reverse KL**
@@ -423,8 +424,7 @@ place.figure
 # (shaded) the correlation rises with all three seeds, to about 0.7 after 100 steps. In the controls
 # it stays below 0.4. Only seed 0 was followed further, without a control: it reaches 0.86, and is
 # back at 0.27 fifty steps after the discriminator moves again. (The curve probably starts high
-# because all samples of step 50 are similar grey blurs, and ends low because those of step 450 are
-# ragged fragments.)
+# because all samples of step 50 are similar grey blurs.)
 #
 # So against a fixed discriminator the generator does collapse, though not to a garment. A collapse
 # does not need a fixed discriminator: in section 1 it moved all the time. Whether a DCGAN collapses
@@ -445,7 +445,7 @@ place.figure
 #
 # - The **saturating** loss is $L(G) = \frac12\,\mathbb{E}\log(1 - D(G(z)))$. Its derivative with
 #   respect to the logit is $-\frac12 D(G(z))$, which goes to zero when $D$ is sure that the sample
-#   is fake. (The ½, which halves the gradient, is not in the first paper of 2014.)
+#   is fake. (The ½ is not in the first paper of 2014.)
 # - The **non-saturating** loss $L(G) = -\mathbb{E}\log D(G(z))$ was made for this case. Its
 #   derivative is $-(1 - D(G(z)))$, which then goes to minus one.
 #
@@ -512,8 +512,7 @@ place.figure
 # Figure 7.8. Only $D$ learns (logarithmic axis). The mean probability that it gives to the samples
 # falls from one half to 0.00004. The gradient of the logit alone grows to 3.9, because $D$ becomes
 # steeper. The non-saturating gradient soon coincides with it, since its first factor is nearly one
-# in size. The saturating gradient first rises a little, and then falls to 0.00026. (Don't multiply
-# the curves: they are averages, and an average of products is not the product of the averages.)
+# in size. The saturating gradient first rises a little, and then falls to 0.00026.
 #
 # The non-saturating gradient has its own problem: in this run, it grows as the discriminator
 # becomes surer. Arjovsky and Bottou add that it may also be very noisy.
@@ -522,11 +521,11 @@ place.figure
 #
 # A small gradient does not prove that. With plain stochastic gradient descent (SGD) a step is as
 # small as the gradient. Adam divides the gradient by its recent size, so that small gradients still
-# make steps of the usual size. We let both players go on from this point, with both losses and both
-# optimizers of the generator, and once with SGD at ten times the rate. $D$ learns with Adam. The
-# seeds share the first weights and the data; they differ only in the latents.
+# make steps of the usual size. We let both players go on from this point in five games: each loss
+# with SGD at rate 0.1 and with Adam, and the saturating loss also with SGD at rate 1. $D$ learns
+# with Adam. The seeds share the first weights and the data; they differ only in the latents.
 #
-# **Predict**: in which of the five games does the generator reach the ring, at radius 1?
+# **Predict**: in which of them does the generator reach the ring, at radius 1?
 #
 # <details><summary>Answer</summary>
 #
@@ -611,10 +610,10 @@ place.figure
 # \begin{pmatrix} x \\ y \end{pmatrix}, \qquad \text{with eigenvalues } \lambda = 1 \pm i\alpha.$$
 #
 # After $n$ steps, each eigenvector has been multiplied by $\lambda^n$. A complex eigenvalue turns
-# the players around the equilibrium, and its absolute value $|\lambda|$ stretches their distance in
-# every step. The largest $|\lambda|$ is called the **spectral radius**. Below 1 the players come to
-# rest at the equilibrium, above 1 they fly apart, and at exactly 1 (with two different eigenvalues)
-# they circle for ever.
+# the players around the equilibrium, and in the long run its absolute value $|\lambda|$ is the
+# factor by which their distance changes per step. The largest $|\lambda|$ is called the **spectral
+# radius**. Below 1 the players come to rest at the equilibrium, above 1 they fly apart, and at
+# exactly 1 they circle for ever. (A repeated eigenvalue of size 1 can still let the distance grow.)
 
 
 # %%
@@ -688,8 +687,9 @@ left.figure
 # equilibrium. Simultaneous play spirals outwards and extragradient inwards. Alternating play stays
 # on a closed curve, and the mean of its positions winds into the equilibrium. Right: the distance
 # from the equilibrium, from step 20 on (logarithmic axis). Simultaneous play and extragradient make
-# straight lines, as $|\lambda|^n$ must. The ripple of alternating play shows that its curve is not
-# quite a circle, but an ellipse.
+# straight lines: their matrices are scaled rotations, so every step changes the distance by exactly
+# this factor. The ripple of alternating play shows that its curve is not quite a circle, but an
+# ellipse.
 #
 # The peaks of the mean fall like one over the number of steps. Why? Read each position as a complex
 # number $x + iy$. It starts with length $\sqrt2$ and turns by about the angle $\alpha$ in each
@@ -742,12 +742,13 @@ for c in (0.0, 0.05, 0.1, 0.2):
 #
 # Where would a discriminator get such curvature?
 #
-# - The loss $-\log D$ is curved in the logit. If changing a weight of $D$ changes the logit on some
-#   data, the curved loss pulls the weight back; this pull is the $c$. [Nagarajan and Kolter,
-#   2017](https://arxiv.org/abs/1706.04156) show that a GAN with such curvature is *locally stable*,
-#   without an added penalty: players who start close to the equilibrium come to rest there. They
-#   assume very small simultaneous steps, a generator that can produce the data exactly and stays
-#   where the data lie, and a $D$ that notices every change of it.
+# - The loss $-\log D$ is curved in the logit. If a weight $y$ of $D$ changes the logit on some
+#   data, then near the equilibrium this loss contains a term like $\frac{c}{2} y^2$, which pulls
+#   the weight back. [Nagarajan and Kolter, 2017](https://arxiv.org/abs/1706.04156) show that a GAN
+#   with such curvature is *locally stable*, without an added penalty: players who start close to
+#   the equilibrium come to rest there. They assume very small simultaneous steps, a generator that
+#   can produce the data exactly and stays where the data lie, and a $D$ that notices every change
+#   of it.
 # - [Mescheder et al., 2018](https://arxiv.org/abs/1801.04406) show that a GAN need not be stable
 #   when the data fill only a part of the space, as images do. In their example all data lie at 0,
 #   the generator makes one point $x$, and the logit is $yx$ with one weight $y$. At 0 this weight
@@ -757,7 +758,7 @@ for c in (0.0, 0.05, 0.1, 0.2):
 # And the mean? `callbacks.GeneratorAverage` keeps an *exponential* average of the generator's
 # weights. It forgets old positions, so it makes a circle smaller, but does not shrink like $1/n$.
 # Momentum acts, too: *negative* momentum, which takes back a part of the last step, helps in games
-# like $xy$ ([Gidel et al., 2018](https://arxiv.org/abs/1807.04740)).
+# like $xy$ when the players alternate ([Gidel et al., 2018](https://arxiv.org/abs/1807.04740)).
 
 # %% [markdown]
 # ## 5. Hyperparameters
@@ -822,7 +823,7 @@ for name, cells in (("slower", ratio < 1), ("equal", ratio == 1), ("faster", rat
 # find 1 0 0, then 0 1 6, 8 8 8 and 4 8 8 modes. Where the ratio is always 1, the quality is 36, 10,
 # 16 and 33 % as both rates grow, with no trend. But larger is not always better: with the generator
 # at 0.0002, the fastest discriminator is worse than a slower one, 42 % against 66 %. Seeds matter,
-# too: even at ratio 1, results range from 0 to 8 modes, between seeds and between cells.
+# too: even at ratio 1, results range from 0 to 8 modes.
 #
 # [Heusel et al., 2017](https://arxiv.org/abs/1706.08500) call unequal rates the *two time-scale
 # update rule*. They argue that a slow generator leaves the discriminator the time to stay close to
@@ -863,9 +864,9 @@ for name, change in changes.items():
 #
 # With momentum 0 or 0.9 the quality is below 10 % for every seed, and with 0.9 two of three seeds
 # lose modes. But after 2,000 steps quality also measures *speed*: such a game may only need more
-# steps or another rate. WGAN-GP, BigGAN and StyleGAN in fact use momentum 0. With networks of 32
-# units we see no difference. With batches of 32 all three seeds are a little lower, after an eighth
-# of the data.
+# steps or another rate. WGAN-GP, BigGAN and StyleGAN use momentum 0. With networks of 32 units we
+# see no difference. With batches of 32 all three seeds are a little lower, after an eighth of the
+# data.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
@@ -980,9 +981,9 @@ for rate, expected in ((0.1, 0.9949), (0.5, 0.7071)):
 # %% [markdown]
 # ## Take away
 #
-# - Nothing in a generator's loss asks for variety. Against a discriminator that stands still it
-#   collapses, and against one that moves it may: on our ring the seed decided. Count modes *and*
-#   quality, and know what chance would give.
+# - Against a fixed discriminator, nothing in a generator's loss asks for variety: our DCGAN's
+#   samples became much more alike. Against one that moves, the generator may collapse: on our ring
+#   the seed decided. Count modes *and* quality, and know what chance would give.
 # - With a nearly perfect discriminator, the gradient of the saturating loss nearly vanishes. Plain
 #   gradient descent then stood still or diverged; Adam, or the non-saturating loss, got out.
 # - A spectral radius decides whether a simple game converges. Alternating play of $xy$ has exactly

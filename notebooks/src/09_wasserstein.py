@@ -87,8 +87,9 @@ rng = np.random.default_rng(SEED)
 # Both compare the two probabilities *at the same place*. Neither knows how far one place is from
 # another. The **Wasserstein distance** does. Think of $p$ as a heap of earth, and of $q$ as a hole
 # of the same size. A **plan** $\gamma$ says how much earth goes from each place $x$ of the heap to
-# each place $y$ of the hole. Its cost is the amount of earth times the distance, added up, and
-# $W$ is the cost of the cheapest plan:
+# each place $y$ of the hole. It must use up the heap and fill the hole: $\sum_y \gamma(x, y) =
+# p(x)$ and $\sum_x \gamma(x, y) = q(y)$. Its cost is the amount of earth times the distance, added
+# up, and $W$ is the cost of the cheapest plan:
 #
 # $$W(p, q) = \min_{\gamma} \sum_{x, y} \gamma(x, y)\, |x - y|.$$
 #
@@ -163,8 +164,8 @@ axes[0].figure
 # Figure 9.1. Left: three distances of two normal distributions whose means are $\theta$ apart.
 # Right: their slopes, on a logarithmic axis. JS levels off at $\log 2$, and its slope falls to
 # 0.0002 at $\theta = 8$. $W$ is a straight line with slope 1 at any distance. KL has a slope, too,
-# but only because these two distributions overlap everywhere. Narrow distributions hardly overlap,
-# and those of images are narrow. (A real game does not follow JS exactly: [Fedus et al.,
+# but it is finite only if $q > 0$ wherever $p > 0$. Data on thin surfaces, as images probably are,
+# violate this. (A real game does not follow JS exactly: [Fedus et al.,
 # 2018](https://arxiv.org/abs/1710.08446) show GANs that learn where JS has no slope.)
 #
 # ### W is continuous
@@ -564,15 +565,14 @@ axes[0].figure
 #
 # <details><summary>Answer</summary>
 #
-# The vanilla discriminator with the saturating loss: at a distance of 8 its slope has nearly
-# vanished. With the non-saturating loss the slope *grows* to 2.9 instead, although $D$ is flat at
-# most samples (figure 9.5). Only the sigmoid makes $D$ flat. The logit before it is still steep:
-# the best one is $\log(p/q) = \theta^2/2 - \theta x$, with slope $-\theta$. The loss $-\log D$ then
-# has a slope of size $\theta\,(1 - D(x))$, which is close to $\theta$ where $D$ is near 0. Ours is
-# smaller, probably because our training is short.
+# Two rows nearly vanish: saturating vanilla, at a distance of 8, and $c = 0.01$, below 0.002 at
+# every distance. With the non-saturating loss the slope *grows* to 2.9 instead, although $D$ is
+# flat at most samples (figure 9.5). Only the sigmoid makes $D$ flat. The logit before it is still
+# steep: the best one is $\log(p/q) = \theta^2/2 - \theta x$, with slope $-\theta$. The loss $-\log
+# D$ then has a slope of size $\theta\,(1 - D(x))$, which is close to $\theta$ where $D$ is near 0.
+# Ours is smaller, probably because our training is short.
 #
-# The clipped critics keep a slope, but with $c = 0.01$ it is less than 0.002. With the gradient
-# penalty it stays between 1.1 and 1.4.
+# With $c = 0.1$ the slope is 0.48 or more, and with the gradient penalty between 1.1 and 1.4.
 #
 # </details>
 #
@@ -611,8 +611,7 @@ ax.figure
 #   64c$, about 4, because two of its layers add up 64 units each with weights of at most $c$. The
 #   ratio varies and stays far below this bound: this critic is not near its best.
 # - **Clipping at 0.01** allows slopes up to $0.01 \cdot 0.64 \cdot 0.64 \approx 0.004$, and finds
-#   less than two thousandths of the distance. The estimate grows with the distance, but so does the
-#   length of the training.
+#   less than two thousandths of the distance.
 #
 # ## 5. What clipping does to a critic
 #
@@ -691,15 +690,14 @@ axes[0].figure
 
 # %% [markdown]
 # Figure 9.8. All weights and biases of the two critics of figure 9.7 (one seed; the horizontal axes
-# differ). Left: 77 % of the clipped ones lie at the limit, most of them at $c$. (The end bars also
-# hold weights just inside it.) Right: with the gradient penalty the weights form a bell around
-# zero, and the largest is 1.15.
+# differ). Left: 77 % of the clipped ones lie at the limit, most of them at $c$. Right: with the
+# gradient penalty the weights form a bell around zero, and the largest is 1.15.
 #
 # The start explains a part of this. Most weights begin evenly spread between $\pm\sqrt{6/256}
 # \approx \pm 0.15$, about as wide as the bell, and the first clip puts the third of them beyond 0.1
 # at the limit. Training brings most others there. What is left is hardly more than a sign for each
-# weight, and that is probably why the surface is so simple. It is not as steep as it may be,
-# though: the bound is $\sqrt 2\, c\, (128 c)^3 \approx 297$, and section 6 measures at most 19.
+# weight, and that is probably why the surface is so simple. The bound on the slope is $\sqrt 2\,
+# c\, (128 c)^3 \approx 297$; the critics of the same shape in section 6 reach 19 at real points.
 #
 # What does clipping do to a deep critic? Each layer multiplies the gradient by a number that
 # depends on the size of its weights. We train critics with eight hidden layers on the same task,
@@ -747,8 +745,8 @@ ax.figure
 # eight hidden layers (geometric mean of three seeds). Read it from right to left, as the gradient
 # travels. With $c = 0.1$ the gradient *explodes*, from about 1 at the last layer to several
 # thousand at the first. With $c = 0.01$ it *vanishes*, down to about 1e-10. With the gradient
-# penalty it stays between 1 and about 12. The line of $c = 0.05$ looks as flat, but its seeds,
-# printed above the figure, range from 0.2 to 10 at the first layer.
+# penalty it stays between 1 and about 12. The line of $c = 0.05$ looks as flat, but its seeds range
+# from 0.2 to 10 at the first layer.
 #
 # So there may be a good $c$, but it depends on the network: $c = 0.1$ was the better one in section
 # 4, and is far too large here.
@@ -858,8 +856,7 @@ axes[0].figure
 #   come close to the level of real points. Their quality, 42 to 65 %, lies between the other two.
 #
 # Two of the three numbers mislead alone: quality would choose the vanilla game, and counting modes
-# would call two of the clipped games good. The sliced distance puts the gradient penalty first, as
-# figure 9.10 does.
+# would call two of the clipped games good. The sliced distance puts the gradient penalty first.
 
 # %%
 Image(plots.training_gif(frames.frames, "../outputs/09_wasserstein.gif", 0.4).read_bytes())
@@ -867,8 +864,8 @@ Image(plots.training_gif(frames.frames, "../outputs/09_wasserstein.gif", 0.4).re
 # %% [markdown]
 # Figure 9.11. The film of the game with the gradient penalty (seed 0), every 150 steps of the
 # generator from the start. First the samples spread over the square, while the critic is a slope
-# that points now to one side and now to another. At 600 steps it has faint bumps at the modes, and
-# by 1,050 nearly every mode has its hill. The samples gather as the hills grow.
+# that points now to one side and now to another. By 1,050 steps nearly every mode has its hill. The
+# samples gather as the hills grow.
 #
 # ### Poll 2 of the lecture
 #
@@ -890,8 +887,7 @@ for name in plane_games:
 # **True**, as the lecture means it: without a bound, the Wasserstein loss has no optimum (section
 # 3). The vanilla discriminator may be as steep as it likes: its median norm is 46 to 108. With the
 # gradient penalty the median is 1.1 to 1.4. The clipped critic is bounded, but by a number that
-# nobody chose. Its bound of 297 (section 5) is above every norm of the vanilla discriminator here,
-# yet with seed 2 it is flat at all 5,000 points.
+# nobody chose, 297 (section 5), and with seed 2 it is flat at all 5,000 points.
 #
 # But a bound alone does not make a Wasserstein GAN. The loss differs, too. Spectral normalisation
 # ([Miyato et al., 2018](https://arxiv.org/abs/1802.05957)) bounds a discriminator that keeps the
@@ -1018,8 +1014,9 @@ plots.large(plots.image_grid(rows, 12, row_labels=labels, scale=2), 120)
 # Figure 9.13. Twelve real images and twelve samples of each game after 1,200 steps. Both losses
 # make tops and shoes that one can recognise, with a grainy texture. Some images of every seed are
 # almost empty or a mixture of two garments. By eye we see no clear difference. The Fréchet
-# distances above do differ: 72 to 79 with the Wasserstein loss, 85 to 98 with the non-saturating
-# one. This holds for one learning rate and one λ, which need not suit both losses equally.
+# distances above (three seeds, 1,000 samples each) do differ: 72 to 79 with the Wasserstein loss,
+# 85 to 98 with the non-saturating one. This holds for one learning rate and one λ, which need not
+# suit both losses equally.
 #
 # **Predict.** Which loss will follow the Fréchet distance best?
 
@@ -1044,10 +1041,11 @@ axes[0].figure
 # %% [markdown]
 # Figure 9.14. Each point is one epoch of one seed: the distance of the samples and the mean loss.
 # The games start on the right and end on the left. Left: the critic's estimate, which is *minus*
-# `d_loss`, so we hope that it rises to the right. It mostly does, but at the smallest distances it
-# is *higher* again. Middle: the loss of the discriminator in the non-saturating game falls together
-# with the distance, from above 1 to about 0.6. Right: the loss of its generator is near 0.9 at most
-# small distances and scattered at large ones.
+# `d_loss`: success would rise to the right here, and is negative in the table. The estimate clearly
+# rises only from about 92 to 135. One epoch of each seed, at 158 to 177, lies far below, and at the
+# smallest distances the estimate is *higher* again. Middle: the loss of the discriminator in the
+# non-saturating game falls together with the distance, from above 1 to about 0.6. Right: the loss
+# of its generator is near 0.9 at most small distances and scattered at large ones.
 #
 # <details><summary>Answer</summary>
 #
@@ -1160,8 +1158,8 @@ print(f"expected {float(expected):.2f}, yours {linear_penalty(w, 10.0):.2f}")
 #   they are, and changes continuously with the weights of the generator.
 # - The best critic that is nowhere steeper than 1 measures $W$. Clipping bounds the slope by an
 #   unknown number and made poor surfaces here. The gradient penalty asks for slope 1 between real
-#   and fake points, and gets more. The excess is about $W / (2\lambda)$ (exercise 9.1): at equal
-#   distance it is larger for a small $\lambda$, and it shrinks as the samples improve.
+#   and fake points, and gets more. The slope exceeds 1 by about $W / (2\lambda)$, so the estimate
+#   exceeds $W$ by about $W^2 / (2\lambda)$ (exercise 9.1). This shrinks as the samples improve.
 # - A critic's loss is a distance only if the critic is good. Ours followed the distance over a
 #   whole run in the plane, perhaps by a common drift. On images, with one step of the critic, we
 #   could not see that it did. Measure the samples as well. [Stanczuk et al.,
