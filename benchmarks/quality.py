@@ -66,10 +66,12 @@ class Judge(keras.callbacks.Callback):
         save: Function that takes the unit and its list of rows so far.
         average: `callbacks.GeneratorAverage` whose generator is judged, or None for the one that
             trains.
+        steps: Integer, steps of what `fit` takes for an epoch.
     """
 
-    def __init__(self, budgets, recipe, score, save, average=None):
+    def __init__(self, budgets, recipe, score, save, average=None, steps=STEPS_PER_STRETCH):
         super().__init__()
+        self.steps = steps
         self.budgets = {unit: sorted(numbers) for unit, numbers in budgets.items()}
         self.recipe, self.score, self.save, self.average = recipe, score, save, average
         self.rows = {unit: [] for unit in budgets}
@@ -81,8 +83,7 @@ class Judge(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         self.seconds += time.perf_counter() - self._start
         self.cpu_seconds += time.process_time() - self._cpu_start
-        steps = (epoch + 1) * STEPS_PER_STRETCH
-        epochs = steps * self.recipe.batch_size / IMAGES_PER_EPOCH
+        epochs = (epoch + 1) * self.steps * self.recipe.batch_size / IMAGES_PER_EPOCH
         spent = {"epochs": epochs, "seconds": self.seconds, "cpu_seconds": self.cpu_seconds}
         for unit, budgets in self.budgets.items():
             while budgets and spent[unit] >= budgets[0]:
@@ -149,11 +150,12 @@ def run(name, budgets, seed, folder, make=recipes.get, kind="quality"):
         result = {"recipe": name, "unit": unit, **facts, "rows": rows}
         path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
-    stretches = data.batches(
-        recipe.samples, recipe.batch_size, seed, steps_per_epoch=STEPS_PER_STRETCH
-    )
+    stretches, steps = recipe.batches, recipe.steps_per_epoch
+    if name not in recipes.RECIPES_WITH_LABELS:
+        steps = STEPS_PER_STRETCH
+        stretches = data.batches(recipe.samples, recipe.batch_size, seed, steps_per_epoch=steps)
     average = recipe.average_decay and callbacks.GeneratorAverage(recipe.average_decay)
-    judge = Judge(budgets, recipe, scores, save, average)
+    judge = Judge(budgets, recipe, scores, save, average, steps)
     watchers = [average, judge] if average else [judge]
     recipe.gan.fit(stretches, epochs=1_000_000, callbacks=watchers, verbose=0)
 
