@@ -121,7 +121,7 @@ plots.large(plots.diagram(boxes, arrows, 11.5, 2.8), 110)
 # | loss | non-saturating; R1 with γ = 0.5 in every fourth update | non-saturating; R1 with γ = 10 |
 # | optimizer | Adam, rate 0.016 | Adam, rate 0.001 to 0.003 |
 # | images | garments, 32 × 32, grey | faces, 1024 × 1024, colours |
-# | first size | 4 × 4 | 8 × 8 |
+# | training starts at | 4 × 4 | 8 × 8 |
 # | real images seen | 40,000, and 160,000 in a longer run | 25,000,000 |
 #
 # Section 2 explains AdaIN and the two styles, and [notebook 02](02_game.ipynb) the non-saturating
@@ -170,6 +170,9 @@ print(f"weights: mapping {mapping.count_params():,}, synthesis {synthesis.count_
 # Each layer of the network learns its own $A$, a dense layer with a bias. Before training $s$ is
 # zero on average, and so the scale $1 + s$ is 1 on average. (The package also adds a tiny number to
 # $\sigma^2$.)
+#
+# The second check below gives $x$ two styles in turn. A negative $1 + s$ makes bright pixels dark,
+# and normalising does not undo that, so `signs` flips the same maps of $x$.
 
 
 # %%
@@ -196,13 +199,11 @@ print("the same up to a sign,", np.allclose(twice, adain([signs * x, w]), atol=1
 
 # %% [markdown]
 # The last line shows why styles can be mixed: the newest style wins, because normalising removes
-# the mean and the spread that the earlier style had set. Only a sign survives: a negative $1 + s$
-# makes bright pixels dark, and normalising does not undo that. So we multiply $x$ by the same
-# `signs` before we compare.
+# the mean and the spread that the earlier style had set. Only the sign survives.
 #
 # Between two AdaINs there is a convolution. Suppose that the first style doubles one map and halves
 # another. The convolution then adds them in other proportions, the sum has another *pattern*, and
-# patterns survive. So the layers are not fully independent; section 6 measures how far they are.
+# patterns survive. So the layers are not fully independent; section 6 measures how far.
 #
 # ### Noise
 #
@@ -293,8 +294,7 @@ Image(film.read_bytes())
 # %% [markdown]
 # Figure 11.4. The film of this run, half a second for each frame: every third epoch (2,400 real
 # images), but the last frame comes twelve epochs later. Outlines appear at 8 × 8 and 16 × 16. At 32
-# × 32 we see soft blobs, then speckles in two frames, then cloth. (Figure 11.3 is from later in the
-# training.)
+# × 32 we see soft blobs, then speckles in two frames, then cloth. (Figure 11.3 is from later.)
 #
 # ### A longer training
 #
@@ -401,10 +401,10 @@ names = [f"{walk}, in {space}" for walk in (1, 2, 3) for space in ("z", "w")]
 grid(np.concatenate(rows), 10, row_labels=names)
 
 # %% [markdown]
-# Figure 11.6. Three walks with the noise switched off. Walk 1, from a dress to a wide T-shirt,
+# Figure 11.6. Three walks with the noise off. Walk 1, from a dress to a wide T-shirt,
 # passes trousers in $z$; in $w$ sleeves appear, then they shorten while the body widens. Walk 2,
 # from a sandal to a boot, passes trousers and dresses in $z$; in $w$ the shoe closes step by step.
-# Walk 3, from a coat to a flat shoe, jumps in both, and $w$ shows no advantage.
+# Walk 3, from a coat to a flat shoe, jumps in both spaces.
 #
 # ### Two measurements
 #
@@ -418,8 +418,8 @@ grid(np.concatenate(rows), 10, row_labels=names)
 # tell which.
 #
 # The second measurement is a **linear probe**. The classifier names the class of each image, and we
-# fit a linear map from the latent vector to this class (least squares). It works if the classes lie
-# side by side. As a control we also probe a mapping network with random weights.
+# fit a linear map from the latent vector to this class (least squares). It works if flat
+# boundaries separate the classes. As a control we probe a mapping network with random weights.
 
 
 # %%
@@ -459,16 +459,16 @@ for name, values in found.items():
     print(f"{name:8}" + "".join(f"{text:>20}" for text in texts))
 
 # %% [markdown]
-# The output shows means and standard deviations of three draws of latents. In both networks the
-# path in $w$ is shorter: 38,000 against 82,000 in the long run. The measure is squared;
+# Each ± is the standard deviation of three draws of latents. In both networks the path in $w$ is
+# shorter: 38,000 against 82,000 in the long run. The measure is squared;
 # $\sqrt{82/38} \approx 1.5$, so the image changes one and a half times as fast in $z$. (The line
-# between two styles passes nearer to the mean style, which may explain a part of this.)
+# between two styles passes nearer to the mean style, which may explain part of this.)
 #
 # The probe agrees: in the long run it finds the right class for 62 % of the images from $w$, and
 # for 30 % from $z$. The random mapping gives only 14 %, close to guessing; probably eight random
 # bends scramble what was linear in $z$. (± 0.000: all three draws gave 70 right of 500.) So it is
-# training that puts the classes side by side. The paper reports the same order of $z$ and $w$ on
-# faces, for attributes instead of classes; style mixing makes its paths in $w$ longer.
+# training that lets flat boundaries separate the classes better. The paper probes attributes of
+# faces, and also measures ordinary generators; we measure none here.
 #
 # ## 5. What the noise does
 #
@@ -613,8 +613,8 @@ grid(mixing_grid(rows_of, columns_of, SWAPS["8 × 8"]), 7, title="8 × 8 from th
 
 # %% [markdown]
 # Figure 11.10. The same with the styles of 8 × 8 pixels. Too many mixtures are torn for a clear
-# answer. The other outlines mostly stay those of the row, though the dark T-shirt turns the
-# trousers into a T-shirt.
+# answer. Most other outlines stay those of the row, but the dark T-shirt turns the trousers into a
+# T-shirt and changes the bag and boot, and the boot makes the trousers dress-like.
 
 # %%
 grid(mixing_grid(rows_of, columns_of, range(4, 8)), 7, title="16 × 16 and 32 × 32 from the top row")
@@ -687,41 +687,42 @@ figure.set_size_inches(8, 4)
 plots.large(figure)
 
 # %% [markdown]
-# Figure 11.12. The answers for the long run: the mean of three draws, 1,075 pairs in all.
-# Differences of a few percent mean nothing, since the draws differ by as much. Read the controls
-# first: with new noise alone, 93 % keep their class; with all styles swapped, 92 % have the other
-# one. For outline and brightness, 0 % would mean that the image always follows the other garment,
-# and 50 % neither.
+# Figure 11.12. The answers for the long run: the mean of three draws, 1,075 pairs. Differences of a
+# few percent mean nothing, since the draws differ by as much. Read the controls first: with new
+# noise alone, 93 % keep their class; with all styles swapped, 92 % have the other one. For outline
+# and brightness, 0 % would mean that the image always follows the other garment, and 50 % no
+# preference on average.
 #
-# - **4 × 4 matters most for the outline.** 44 % keep their own, which is close to neither; with any
-#   other size swapped it is 74 % or more.
+# - **4 × 4 matters most for the outline.** 44 % keep their own, close to no preference; with any
+#   other single size swapped it is 74 % or more.
 # - **32 × 32 matters most for the brightness.** 38 % keep their own, so the other garment leads,
-#   but not clearly; with any other size it is 79 % or more.
+#   but not clearly; with any other single size it is 79 % or more.
 # - **No single size transfers the class.** With 4 × 4 swapped, 19 % keep their class, 23 % get the
 #   other one, and the classifier sees a third class in the rest.
 #
 # The short run gives the same order. So the sizes have divided the work, but they are not
-# independent: a shape from one garment and a shade from another often fit badly. (The swaps also
-# differ in novelty. A swap of 4 × 4 or 32 × 32 changes the style once from layer to layer, as in
-# training; a swap of 8 × 8 or 16 × 16 changes it twice, which the network never saw.) Mixing works
-# much better on the faces of the paper, which are more alike than garments.
+# independent: a shape from one garment and a shade from another often fit badly. (A swap of 4 × 4
+# or 32 × 32 changes the style once from layer to layer, as in training; a swap of 8 × 8 or 16 × 16
+# changes it twice, which the network never saw.) Mixing works much better on the faces of the
+# paper, which are more alike than garments.
 #
 # ## 7. Truncation
 #
-# Far from the mean style $\bar w$ the generator has seen little. **Truncation** pulls every style
-# towards the mean,
+# The paper argues that rare styles are learnt badly. **Truncation** pulls every style towards the
+# mean style $\bar w$,
 #
 # $$ w' = \bar w + \psi\,(w - \bar w), $$
 #
-# so that images become more typical. The network has tracked $\bar w$ as a running average while it
-# trained.
+# so that images should become more typical. (In 128 dimensions the mean can be rare too.) The
+# network has tracked $\bar w$ as a running average while it trained.
 #
 # **Predict** what $\psi = 0$ looks like, and what happens to precision and recall as $\psi$ falls
 # from 1 to 0.
 #
 # <details><summary>Answer</summary>
 #
-# All images become the mean style, here a torn coat. Recall falls to 0; precision does not rise.
+# All images become the mean style, here a torn coat. Recall falls to 0. Precision does not rise,
+# and near 0 it collapses.
 #
 # </details>
 
@@ -749,9 +750,9 @@ grid(np.concatenate(rows), 10, row_labels=names)
 
 # %% [markdown]
 # Figure 11.13. Ten styles at seven values of ψ, without noise. At ψ = 0 all ten are the mean style,
-# a torn coat with a pattern. (The tracked mean is only 0.05 from the mean of 5,000 styles; a style
-# is 3.41 away from it on average.) Some garments change their kind: the fourth is a boot at 1, a
-# bag at 0.7, and a dark pullover at −1, on the other side of the mean.
+# a torn coat with a pattern. (The tracked mean is 0.05 from the mean of 5,000 styles; a style is
+# 3.41 away on average.) Some garments change their kind: the fourth is a boot at 1, a bag at 0.7,
+# and a dark pullover at −1, on the other side of the mean.
 
 # %%
 fewer = metrics.Reference(encoder, images[:NUM_PER_DRAW], images[5_000:10_000], seed=SEED)
@@ -779,11 +780,10 @@ axes[0].figure
 
 # %% [markdown]
 # Figure 11.14. Precision and recall (left) and the distance (right) against ψ: means of three draws
-# of 2,500 images, whose spreads are printed above. With truncation the recall falls, from 0.36 to
-# 0.27 at ψ = 0.7, and the distance grows from 12 to 25. Precision does not rise, but it starts at
-# the level of real images (0.86 in section 3), so it had little to gain. By these measures
-# truncation does not pay here. Also, our mean style is no good garment, while on faces the mean is
-# a face.
+# of 2,500 images. The recall falls, from 0.36 to 0.27 at ψ = 0.7, and the distance grows from 12 to
+# 25. (Recall depends on the sample size: 5,000 in section 3, 2,500 here.) Precision stays near 0.85
+# down to ψ = 0.7, then falls to 0.23; we did not test why it does not rise. By these measures
+# truncation does not pay here. Also, our mean style is a torn coat, while on faces it is a face.
 #
 # ## 8. What is each part worth?
 #
@@ -807,10 +807,11 @@ axes[0].figure
 # seconds: the complete network has 76 in one row and 150 in another.)
 #
 # The Fréchet distance grows with the blur, where two of three runs also lack a class, and again
-# with the mapping network and AdaIN, from 20.6 to 35.7 in all. The recall falls from 0.29 to 0.12
-# along the way. The other parts change the distance by about as much as the seeds differ. The
-# sliced Wasserstein distance disagrees: the mapping network and AdaIN improve it from 36 to 21.
-# Notebook 10's rules give worse Fréchet distances for both networks. All these games are short.
+# with the mapping network and AdaIN, from 20.6 to 35.7; the recall falls from 0.29 to 0.12. The
+# other parts change the distance by about as much as the seeds differ. The sliced Wasserstein
+# distance disagrees: the mapping network and AdaIN improve it from 36 to 21, but the complete
+# network is no better than the first. Notebook 10's rules give worse Fréchet distances for both
+# networks. All these games are short.
 #
 # On faces, [the paper](https://arxiv.org/abs/1812.04948) reports 8.04 for progressive growing, 5.25
 # with bilinear sampling and tuned rules, and 4.40 with all parts. Most of its gain comes with the
@@ -900,11 +901,10 @@ print(f"expected {measured:.2f}, yours {share_left:.2f}")
 #   probe finds the classes.
 # - A number needs its scale: the layer with the second strongest noise, relative to its feature
 #   maps, moves the image least.
-# - Truncation costs recall here. Precision, already at the level of real images, does not rise.
+# - Truncation costs recall here, and precision does not rise.
 #
 # **Limits.** Both networks are single runs with one seed, so each ± in sections 4 to 7 is over
-# latents only. With the styles of 4 × 4 or 8 × 8 swapped, more than half of the mixtures are seen
-# as a third class.
+# latents only. With 4 × 4 or 8 × 8 swapped, most mixtures are seen as a third class.
 #
 # **Next**: in [notebook 12](12_conditional.ipynb) we ask the generator for a class.
 #
