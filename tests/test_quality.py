@@ -173,6 +173,20 @@ def test_a_short_run_is_scored_at_each_budget(tmp_path, monkeypatch):
     assert (found["seed"], found["data"], found["num_real"]) == (1, "embedded", 2_000)
 
 
+def test_a_recipe_with_labels_is_judged_after_its_own_epochs(tmp_path, monkeypatch):
+    """One epoch of two steps is over after two batches of 32, in the units of the table."""
+    monkeypatch.setenv("GAN_TF_DATA", "embedded")
+    monkeypatch.setattr(quality, "NUM_SAMPLES", 300)
+    monkeypatch.setattr(report, "matrix_speed", functools.partial(report.matrix_speed, size=64))
+    recipe = recipes.conditional(way="concatenation")
+    short = recipe._replace(batches=recipe.batches.take(2), steps_per_epoch=2)
+    budgets = {"epochs": [2 * short.batch_size / quality.IMAGES_PER_EPOCH]}
+    quality.run("conditional", budgets, 0, tmp_path, make=lambda name, seed: short)
+    (path,) = tmp_path.glob("*.json")
+    (found,) = json.loads(path.read_text("utf-8"))["rows"]
+    assert found["epochs"] == found["budget"] and found["classes_present"] >= 0
+
+
 def test_points_are_refused(tmp_path):
     with pytest.raises(SystemExit, match="circle makes points"):
         quality.run("circle", {"epochs": [1.0]}, 0, tmp_path)
