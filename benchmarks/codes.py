@@ -35,15 +35,6 @@ WITHOUT_LABELS = {"kmeans": "k-means of the pixels", "infogan": "InfoGAN", "catg
 WITH_LABELS = {"alone": "classifier alone", "catgan100": "CatGAN"}
 
 
-def few_labels(labels, seed, per_class=PER_CLASS):
-    """A copy of labels with -1 everywhere but at some images of each class."""
-    rng = np.random.default_rng(seed)
-    kept = [rng.choice(np.flatnonzero(labels == k), per_class, False) for k in np.unique(labels)]
-    kept, few = np.concatenate(kept), np.full(len(labels), -1, "int32")
-    few[kept] = labels[kept]
-    return few
-
-
 def answers(network, images):
     """The largest of the first ten outputs for each image."""
     parts = np.array_split(images, max(1, len(images) // 500))
@@ -97,7 +88,7 @@ def run(game, seed, epochs, folder):
     """Trains, judges, and writes the result file."""
     keras.utils.set_random_seed(seed)
     (images, labels), (test_images, test_labels) = data.load_fashion_mnist(verbose=False)
-    few, start = few_labels(labels, seed), time.process_time()
+    few, start = data.few_labels(labels, PER_CLASS, seed), time.process_time()
     if game == "kmeans":
         found, facts = clusters_of_pixels(images, test_images, seed), {"epochs": KMEANS_STEPS}
     else:

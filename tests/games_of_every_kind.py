@@ -14,6 +14,7 @@ from gan_tf.games import (
     IcGAN,
     InfoGAN,
     Pix2Pix,
+    SemiSupervisedAAE,
     StarGAN,
 )
 import keras
@@ -84,6 +85,15 @@ def autoencoder(units=(16,), **kwargs):
     return AdversarialAutoencoder(*players, network(2, outputs=1, units=units), seed=0, **kwargs)
 
 
+def semi_supervised(units=(16,), num_classes=NUM_CLASSES, **kwargs):
+    points = keras.Input((2,))
+    hidden = network(2, outputs=units[0], units=units)(points)
+    encoder = keras.Model(points, [layers.Dense(2)(hidden), layers.Dense(num_classes)(hidden)])
+    judges = [network(size, outputs=1, units=units) for size in (2, num_classes)]
+    generator = network(2, num_classes, units=units)
+    return SemiSupervisedAAE(generator, encoder, *judges, seed=0, **kwargs)
+
+
 def invertible(units=(16,), num_classes=NUM_CLASSES, **kwargs):
     generator = network(2, num_classes, units=units)
     return IcGAN(generator, network(2, num_classes, outputs=1, units=units), seed=0, **kwargs)
@@ -132,6 +142,7 @@ MAKERS = {
     "categorical": categorical,
     "bidirectional": bidirectional,
     "autoencoder": autoencoder,
+    "semi_supervised": semi_supervised,
     "invertible": invertible,
     "pix2pix": pix2pix,
     "cycle": cycle,
@@ -172,6 +183,7 @@ def examples(kind, count=64, seed=0):
         "categorical": points,
         "bidirectional": points,
         "autoencoder": points,
+        "semi_supervised": {"images": points, "labels": np.where(labels > 0, labels, -1)},
         "invertible": {"images": points, "labels": labels},
         "pix2pix": {"sketches": points, "images": 2 * points + 1},
         "cycle": {"a": points, "b": others},

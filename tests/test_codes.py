@@ -21,15 +21,6 @@ def write(folder, game, seed, accuracy, **further):
     path.write_text(json.dumps({**facts, **further}))
 
 
-def test_few_labels_are_right_and_equally_many_of_each_class():
-    labels = np.arange(300) % 3
-    few = codes.few_labels(labels, seed=0, per_class=4)
-    known = few >= 0
-    np.testing.assert_array_equal(few[known], labels[known])
-    np.testing.assert_array_equal(np.bincount(few[known]), [4, 4, 4])
-    assert not np.array_equal(known, codes.few_labels(labels, seed=1, per_class=4) >= 0)
-
-
 def test_kmeans_finds_blobs_that_lie_apart():
     rng = np.random.default_rng(0)
     which = np.arange(90) % 3

@@ -2,7 +2,7 @@
 
 from games_of_every_kind import examples, make, network
 from gan_tf import penalties
-from gan_tf.games import AdversarialAutoencoder, BiGAN, latent_pairs
+from gan_tf.games import AdversarialAutoencoder, BiGAN, SemiSupervisedAAE, latent_pairs
 import keras
 import numpy as np
 import pytest
@@ -93,6 +93,68 @@ def test_an_adversarial_autoencoder_plays_three_phases_and_logs_each():
     assert updates == {"generator": 4, "encoder": 8, "discriminator": 4}
 
 
+@pytest.fixture
+def known_classes():
+    """Styles are the images; logits of the two classes are 0 and the image's first value."""
+    points = keras.Input((2,))
+    logits = keras.layers.Dense(2)(points)
+    encoder = keras.Model(points, [keras.layers.Identity()(points), logits])
+    encoder.set_weights([np.array([[0.0, 1.0], [0.0, 0.0]]), np.zeros(2)])
+    judges = linear([[1], [0]]), linear([[0], [2]])
+    decoder = linear(np.eye(2, 4).T, 2, 2)  # the style, whatever the class
+    return SemiSupervisedAAE(decoder, encoder, *judges, seed=0)
+
+
+def test_losses_with_a_few_labels_by_hand(known_classes):
+    """Images 1 and 2 have the probabilities σ(1) and σ(2) of class 1; the second is known."""
+    game, second = known_classes, 1 / (1 + np.exp(-np.array([1.0, 2.0])))
+    batch = {"images": tf.constant(IMAGES), "labels": tf.constant([-1, 0])}
+    assert float(game.reconstruction(batch)) == pytest.approx(0)
+    fooled = np.mean(softplus(-IMAGES[:, 0])) + np.mean(softplus(-2 * second))
+    found = game.g_loss(batch)
+    assert float(found["g_loss"]) == pytest.approx(fooled, rel=1e-5)
+    assert float(found["class_error"]) == pytest.approx(softplus(2.0), rel=1e-6)
+    unknown = game.g_loss({**batch, "labels": tf.constant([-1, -1])})
+    assert float(unknown["class_error"]) == 0
+    game.inputs = lambda batch: [tf.constant([[3.0, 0], [5, 0]]), tf.constant([[1.0, 0], [0, 1]])]
+    styles = softplus(-np.array([3.0, 5.0])) + softplus(IMAGES[:, 0])
+    classes = softplus(-np.array([0.0, 2.0])) + softplus(2 * second)
+    expected = (np.mean(styles) + np.mean(classes)) / 2
+    assert float(game.d_loss(batch)) == pytest.approx(expected, rel=1e-5)
+
+
+def test_classes_that_are_known_are_kept_and_others_are_drawn(known_classes):
+    labels = np.repeat([1, -1], 400)
+    styles, one_hot = known_classes.inputs({"labels": tf.constant(labels)})
+    classes = np.asarray(one_hot).argmax(axis=1)
+    assert np.all(classes[:400] == 1) and 0.4 < classes[400:].mean() < 0.6
+    assert abs(np.mean(styles)) < 0.1 and np.std(styles) == pytest.approx(1, abs=0.1)
+
+
+def test_labels_of_a_semi_supervised_game_are_checked(known_classes):
+    known_classes.compile(dict.fromkeys(known_classes.player_names, "adam"))
+    with pytest.raises(ValueError, match="-1 stands for an unknown one"):
+        known_classes.fit({"images": IMAGES, "labels": np.array([0, 2])}, verbose=0)
+
+
+def test_three_labels_name_three_groups():
+    """A toy: three heaps of points, one label in each."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(600) % 3
+    angles = 2 * np.pi * labels / 3
+    points = np.stack([np.cos(angles), np.sin(angles)], 1) + 0.1 * rng.normal(size=(600, 2))
+    few = np.where(np.arange(600) < 3, labels, -1)
+    game = make("semi_supervised", units=(32,), compiled=False)
+    game.compile({name: keras.optimizers.Adam(3e-3, 0.5) for name in game.player_names})
+    values = {"images": points.astype("float32"), "labels": few}
+    shown = {
+        key: np.concatenate([rows, np.repeat(rows[:3], 30, 0)]) for key, rows in values.items()
+    }
+    game.fit(shown, batch_size=64, epochs=60, verbose=0)
+    found = np.asarray(game.encoder(values["images"])[1]).argmax(axis=1)
+    assert np.mean(found == labels) > 0.95
+
+
 def test_wrong_labels_are_never_right_and_all_others_are_drawn():
     game = make("invertible", compiled=False)
     labels = np.repeat(np.arange(3), 200)
@@ -138,7 +200,7 @@ def test_latent_pairs_are_what_the_generator_makes_of_its_inputs(kind, condition
         np.testing.assert_array_equal(inputs[1].argmax(axis=1), conditions["labels"])
 
 
-@pytest.mark.parametrize("kind", ["bidirectional", "autoencoder", "invertible"])
+@pytest.mark.parametrize("kind", ["bidirectional", "autoencoder", "semi_supervised", "invertible"])
 @pytest.mark.parametrize(("policy", "jit_compile"), [("float32", True), ("mixed_float16", False)])
 def test_fit_save_and_load(kind, policy, jit_compile, tmp_path):
     keras.mixed_precision.set_global_policy(policy)
@@ -184,6 +246,16 @@ def test_fit_save_and_load(kind, policy, jit_compile, tmp_path):
                 keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, "sigmoid")]),
             ),
             "ends in a sigmoid, but the loss expects logits",
+        ),
+        (
+            lambda: SemiSupervisedAAE(
+                network(2, 3), network(2), network(2, outputs=1), network(3, outputs=1)
+            ),
+            r"encoder must have 2 outputs, of shape \(None, 2\) and \(None, 3\)",
+        ),
+        (
+            lambda: SemiSupervisedAAE(network(2), network(2), network(2), network(2)),
+            r"generator must take .*styles \(None, None\) and probabilities",
         ),
         (lambda: _one_class(), "num_classes must be an integer >= 2"),
         (lambda: latent_pairs(make("gan", compiled=False), 5, batch_size=0), "batch_size"),

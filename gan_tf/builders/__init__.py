@@ -27,6 +27,7 @@ from gan_tf.builders.growing import (
     progressive_discriminator,
     progressive_generator,
 )
+from gan_tf.builders.inference import dense_decoder, dense_encoder, pair_discriminator
 from gan_tf.builders.r3gan import r3gan_discriminator, r3gan_generator
 from gan_tf.builders.residual import residual_discriminator, residual_generator
 from gan_tf.builders.style import mapping_network, style_generator, synthesis_network
@@ -45,13 +46,16 @@ __all__ = [
     "conditional_generator",
     "dcgan_discriminator",
     "dcgan_generator",
+    "dense_decoder",
     "dense_discriminator",
+    "dense_encoder",
     "dense_generator",
     "head",
     "image_classifier",
     "mapping_network",
     "normalized",
     "num_filters",
+    "pair_discriminator",
     "papers_filters",
     "patch_discriminator",
     "patch_projector",

@@ -34,7 +34,7 @@ from gan_tf.data.fashion_mnist import (
 from gan_tf.data.files import ImageFolder, image_batches, load_folder
 from gan_tf.data.photographs import PHOTOGRAPH_CREDITS, photographs
 from gan_tf.data.pictures import read_picture
-from gan_tf.data.pipeline import batches, capped
+from gan_tf.data.pipeline import batches, capped, few_labels
 from gan_tf.data.points import (
     circle,
     grid,
@@ -78,6 +78,7 @@ __all__ = [
     "emoji",
     "enlarged",
     "faces",
+    "few_labels",
     "find_fashion_mnist",
     "grid",
     "grid_centres",

@@ -130,6 +130,33 @@ def capped(count, per_step=1):
     return count if cap is None else min(count, cap * per_step)
 
 
+def few_labels(labels, per_class=10, seed=0):
+    """A copy of labels that is -1, unknown, everywhere but at a few examples of each class.
+
+    Args:
+        labels: Integer array `(num,)`, classes from 0 on.
+        per_class: Integer >= 1, examples of each class that keep their label.
+        seed: Integer, seeds which ones.
+
+    Returns:
+        Int32 array `(num,)`.
+
+    Raises:
+        ValueError: If labels are no such array, or a class has fewer examples than that.
+    """
+    labels, per_class = np.asarray(labels), checks.at_least(1, per_class=per_class)
+    if labels.ndim != 1 or not len(labels) or labels.dtype.kind not in "iu" or labels.min() < 0:
+        raise checks.argument_error("labels", labels, "a one-dimensional array of integers >= 0")
+    classes, counts = np.unique(labels, return_counts=True)
+    if counts.min() < per_class:
+        expected = f"at most {counts.min()}, the examples of the rarest class"
+        raise checks.argument_error("per_class", per_class, expected)
+    rng, few = np.random.default_rng(seed), np.full(len(labels), -1, "int32")
+    for each in classes:
+        few[rng.choice(np.flatnonzero(labels == each), per_class, replace=False)] = each
+    return few
+
+
 # Helpers.
 
 

@@ -6,7 +6,13 @@ from gan_tf.games.contrastive import CUT, patch_nce
 from gan_tf.games.domains import XGAN, StarGAN
 from gan_tf.games.game import Game, Phase
 from gan_tf.games.gan import GAN
-from gan_tf.games.inference import AdversarialAutoencoder, BiGAN, IcGAN, latent_pairs
+from gan_tf.games.inference import (
+    AdversarialAutoencoder,
+    BiGAN,
+    IcGAN,
+    SemiSupervisedAAE,
+    latent_pairs,
+)
 from gan_tf.games.information import CatGAN, InfoGAN
 from gan_tf.games.lecture import LectureGAN, train_gan
 from gan_tf.games.progressive import ProgressiveGAN
@@ -29,6 +35,7 @@ __all__ = [
     "Phase",
     "Pix2Pix",
     "ProgressiveGAN",
+    "SemiSupervisedAAE",
     "StarGAN",
     "latent_pairs",
     "patch_nce",

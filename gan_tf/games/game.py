@@ -212,6 +212,11 @@ class Game(GameModel):
 
     # Samples.
 
+    @property
+    def data_shape(self):
+        """Shape of an image that the generator makes, without the batch."""
+        return tuple(self.generator.output_shape[1:])
+
     def call(self, inputs, training=False):
         """What the generator makes of its inputs."""
         return self.generator(inputs, training=training)

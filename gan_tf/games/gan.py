@@ -179,11 +179,6 @@ class GAN(Game):
         """The discriminator, also where only a part of it plays now."""
         return self.whole_players["discriminator"]
 
-    @property
-    def data_shape(self):
-        """Shape of a real image that `fit` takes, without the batch."""
-        return tuple(self.generator.output_shape[1:])
-
     def score_both(self, real_images, fake_images, batch=None):
         """Logits of real and of fake images, each `(batch, 1)`.
 

@@ -3,7 +3,9 @@
 from gan_tf import checks, losses
 from gan_tf.games.conditional import ConditionalGAN
 from gan_tf.games.game import Game, Phase, num_rows
+from gan_tf.games.information import error_where_known
 from gan_tf.training import scoring
+from gan_tf.training.expected import Expected
 import keras
 from keras import ops
 import numpy as np
@@ -116,8 +118,7 @@ class AdversarialAutoencoder(_WithEncoder):
     def reconstruction(self, batch):
         """Mean squared difference between images and what comes back through their codes."""
         codes = self.encoder(batch["images"], training=True)
-        restored = ops.cast(self.generator(codes, training=True), "float32")
-        return ops.mean(ops.square(restored - ops.cast(batch["images"], "float32")))
+        return _mean_square(self.generator(codes, training=True), batch["images"])
 
     def d_loss(self, batch):
         """The discriminator's: latents are real, codes are fake."""
@@ -127,6 +128,108 @@ class AdversarialAutoencoder(_WithEncoder):
     def g_loss(self, batch):
         """The encoder's: its codes are to be called real."""
         return _CROSS_ENTROPY.generator(self.code_logits(batch["images"]))
+
+
+@keras.saving.register_keras_serializable("gan_tf")
+class SemiSupervisedAAE(Game):
+    """An adversarial autoencoder whose code is a class and a style, for few labels.
+
+    The encoder gives logits of the classes and a style. One discriminator makes their
+    probabilities look like one-hot vectors of classes that are equally frequent, the other makes
+    the styles look normal. The encoder also learns the classes that are known: labels of -1 are
+    unknown. The generator, which is the decoder, makes images of a class and a style.
+
+    Args:
+        generator: Built Keras model from `[styles, probabilities]`, shapes `(batch, style_dim)` and
+            `(batch, num_classes)`, to images.
+        encoder: Built Keras model from images to `[styles, logits]` of these shapes.
+        discriminator: Built Keras model from styles to logits `(batch, 1)`.
+        class_discriminator: Built Keras model from probabilities to logits `(batch, 1)`.
+        **kwargs: Those of `Game`. `weights={"class_error": 1.0}` is usual.
+
+    Raises:
+        ValueError: If a player takes or makes other shapes than these.
+
+    Reference:
+        Makhzani et al. 2015, the section on semi-supervised learning, arXiv:1511.05644. Departure:
+        the encoder learns the known classes in the same update in which it fools the
+        discriminators, where the paper has a phase of its own for them.
+    """
+
+    phases = (
+        Phase("reconstruction", ("generator", "encoder")),
+        Phase("d_loss", ("discriminator", "class_discriminator"), freezes=()),
+        Phase("g_loss", ("encoder",)),
+    )
+    keys = {"images": "encoder", "labels": None}
+    terms = {"class_error": 1.0}
+
+    def __init__(self, generator, encoder, discriminator, class_discriminator, **kwargs):
+        judges = {"discriminator": discriminator, "class_discriminator": class_discriminator}
+        super().__init__({"generator": generator, "encoder": encoder, **judges}, **kwargs)
+        images = generator.output_shape[1:]
+        scoring.check_player(
+            generator, "generator", {"styles": (None,), "probabilities": (None,)}, images
+        )
+        style, classes = (tuple(each.shape[1:]) for each in generator.inputs)
+        scoring.check_player(encoder, "encoder", {"images": images}, makes=[style, classes])
+        scoring.check_player(discriminator, "discriminator", {"styles": style}, makes=(1,))
+        taken = {"probabilities": classes}
+        scoring.check_player(class_discriminator, "class_discriminator", taken, makes=(1,))
+
+    @property
+    def num_classes(self):
+        """Number of classes, the width of the generator's second input."""
+        return self.generator.inputs[1].shape[-1]
+
+    def code(self, images):
+        """Styles and logits of the classes that the encoder finds in images."""
+        return [ops.cast(each, "float32") for each in self.encoder(images, training=True)]
+
+    def inputs(self, batch):
+        """Normal styles, and one-hot classes: those that are known, others at random."""
+        size, seed, rows = self.generator.inputs[0].shape[-1], self.seed_generator, num_rows(batch)
+        styles = self.draw(lambda num: keras.random.normal((num, size), seed=seed), rows)
+        drawn = self.draw(
+            lambda num: keras.random.randint((num,), 0, self.num_classes, seed=seed), rows
+        )
+        labels = ops.cast(batch["labels"], "int32")
+        labels = ops.where(labels >= 0, labels, ops.cast(drawn, "int32"))
+        return [styles, ops.one_hot(labels, self.num_classes)]
+
+    def verdicts(self, styles, probabilities):
+        """Logits of both discriminators."""
+        return [
+            self.discriminator(styles, training=True),
+            self.class_discriminator(probabilities, training=True),
+        ]
+
+    def reconstruction(self, batch):
+        """Mean squared difference between images and what comes back through their codes."""
+        styles, logits = self.code(batch["images"])
+        restored = self.generator([styles, ops.softmax(logits)], training=True)
+        return _mean_square(restored, batch["images"])
+
+    def d_loss(self, batch):
+        """The discriminators': random styles and one-hot classes are real, codes are fake."""
+        styles, logits = self.code(batch["images"])
+        fake, real = self.verdicts(styles, ops.softmax(logits)), self.verdicts(*self.inputs(batch))
+        return sum(map(_CROSS_ENTROPY.discriminator, real, fake))
+
+    def g_loss(self, batch):
+        """The encoder's: both parts of its codes are to be called real, known classes named."""
+        styles, logits = self.code(batch["images"])
+        loss = sum(map(_CROSS_ENTROPY.generator, self.verdicts(styles, ops.softmax(logits))))
+        error = error_where_known(ops.log_softmax(logits), batch["labels"])
+        return {"g_loss": loss, "class_error": error}
+
+    def expected(self):
+        why = f"The encoder knows {self.num_classes} classes; -1 stands for an unknown one."
+        labels = Expected((), -1, self.num_classes - 1, is_integer=True, why=why)
+        return {**super().expected(), "labels": labels}
+
+    def example_conditions(self, num):
+        return {"labels": np.arange(num) % self.num_classes}
 
 
 @keras.saving.register_keras_serializable("gan_tf")
@@ -203,3 +306,8 @@ def latent_pairs(game, num_images, seed=None, batch_size=256, **conditions):
     inputs = game.inputs_for(num_images, seed, conditions or None)
     images = game.generator.predict(inputs, batch_size, verbose=0)
     return images.astype("float32"), *map(np.asarray, tf.nest.flatten(inputs))
+
+
+def _mean_square(images, others):
+    """Mean squared difference."""
+    return ops.mean(ops.square(ops.cast(images, "float32") - ops.cast(others, "float32")))

@@ -122,11 +122,7 @@ class CatGAN(Game):
         loss = entropy(real) - entropy_of_mean(real) - entropy(fake)
         if not self.labelled:
             return loss
-        labels = ops.cast(batch["labels"], "int32")
-        known = ops.cast(labels >= 0, "float32")
-        chosen = ops.sum(real * ops.one_hot(ops.maximum(labels, 0), real.shape[-1]), axis=-1)
-        error = -ops.sum(known * chosen) / ops.maximum(ops.sum(known), 1.0)
-        return {"d_loss": loss, "class_error": error}
+        return {"d_loss": loss, "class_error": error_where_known(real, batch["labels"])}
 
     def g_loss(self, batch):
         fake = self.log_probabilities(self.generator(self.inputs(batch), training=True))
@@ -148,3 +144,17 @@ def entropy_of_mean(log_probabilities):
     """Entropy of the mean of rows of probabilities, given their logarithms, in nats."""
     mean = ops.mean(ops.exp(log_probabilities), axis=0)
     return -ops.sum(mean * ops.log(mean + 1e-12))
+
+
+def error_where_known(log_probabilities, labels):
+    """Cross-entropy of the rows whose class is known, in nats; 0 if there are none.
+
+    Args:
+        log_probabilities: Float tensor `(batch, num_classes)`, logarithms.
+        labels: Integer tensor `(batch,)`, -1 where the class is unknown.
+    """
+    labels = ops.cast(labels, "int32")
+    known = ops.cast(labels >= 0, "float32")
+    one_hot = ops.one_hot(ops.maximum(labels, 0), log_probabilities.shape[-1])
+    chosen = ops.sum(log_probabilities * one_hot, axis=-1)
+    return -ops.sum(known * chosen) / ops.maximum(ops.sum(known), 1.0)

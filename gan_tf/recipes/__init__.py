@@ -10,6 +10,7 @@ import gan_tf.prepared  # noqa: F401
 from gan_tf import checks
 from gan_tf.recipes.garments import dcgan
 from gan_tf.recipes.growing import PARTS, STYLE_STEPS, grown, progressive, style
+from gan_tf.recipes.inference import adversarial_autoencoder, bigan, semi_supervised
 from gan_tf.recipes.labelled import catgan, conditional, infogan
 from gan_tf.recipes.lecture import circle, lecture_dcgan, lecture_dense
 from gan_tf.recipes.mixtures import MIXTURES, REMEDIES, Mixture, mixture
@@ -29,6 +30,8 @@ __all__ = [
     "STYLE_STEPS",
     "Mixture",
     "Recipe",
+    "adversarial_autoencoder",
+    "bigan",
     "biggan",
     "catgan",
     "check_takes_images",
@@ -43,6 +46,7 @@ __all__ = [
     "mixture",
     "progressive",
     "r3gan",
+    "semi_supervised",
     "style",
 ]
 
@@ -59,6 +63,8 @@ RECIPES = {
     "conditional": conditional,
     "biggan": biggan,
     "infogan": infogan,
+    "bigan": bigan,
+    "adversarial-autoencoder": adversarial_autoencoder,
 }
 RECIPES_OF_POINTS = ("circle", "ring", "grid")
 RECIPES_WITH_LABELS = ("conditional", "biggan")

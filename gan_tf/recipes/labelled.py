@@ -134,7 +134,7 @@ def catgan(seed=0, labels=None, images=None):
     game = CatGAN(generator, discriminator, labelled=labels is not None, seed=seed)
     optimizers = {name: keras.optimizers.Adam(CATGAN_RATE, 0.5) for name in game.players}
     game.compile(optimizers, steps_per_execution=25)
-    values = samples if labels is None else _with_names(samples, np.asarray(labels), seed)
+    values = samples if labels is None else with_names(samples, np.asarray(labels), seed)
     batches = data.batches(values, CATGAN_BATCH_SIZE, seed, steps_per_epoch=STEPS_PER_EPOCH)
     settings = (CATGAN_EPOCHS, STEPS_PER_EPOCH, CATGAN_BATCH_SIZE, (-1, 1), None)
     return Recipe(game, samples, batches, *settings)
@@ -166,11 +166,20 @@ def labelled(images=None, labels=None):
     return images, labels.astype("int32")
 
 
-# Helpers.
+def with_names(images, labels, seed):
+    """Images without labels, and those that have one again and again.
 
+    Args:
+        images: Array `(num_images, ...)`.
+        labels: Integer array `(num_images,)` from -1, unknown, to 9.
+        seed: Integer, seeds which of the labelled images are repeated.
 
-def _with_names(images, labels, seed):
-    """Images without labels, and those that have one again and again, as a dictionary of arrays."""
+    Returns:
+        Dictionary of arrays, "images" and "labels"; a fifth of the labels are known.
+
+    Raises:
+        ValueError: If labels are not as many such integers, or none is known.
+    """
     fits = labels.shape == (len(images),) and labels.dtype.kind in "iu"
     known = np.flatnonzero(labels >= 0) if fits else []
     if not fits or not len(known) or labels.min() < -1 or labels.max() >= NUM_CATEGORIES:
@@ -185,6 +194,9 @@ def _with_names(images, labels, seed):
         "images": np.concatenate([images, images[again]]),
         "labels": np.concatenate([unknown, labels[again].astype("int32")]),
     }
+
+
+# Helpers.
 
 
 def _compile(gan, first_rate=RATE):
