@@ -14,11 +14,11 @@ the recipe `bigan`, with codes of 20 numbers. They are judged on the 10,000 test
 - prior: squared kernel distance between codes and normal latents, and the spread of the codes.
 
 "Untrained" is the encoder as it was drawn. The latent regressor is trained on latents and images
-that the generator of `bigan` makes of them. The second table is about 100 labels: the encoder with a
-head for the classes, once trained on them alone, once in the recipe `semi_supervised`.
+that the generator of `bigan` makes of them. The second table is about 100 labels: the encoder with
+a head for the classes, once trained on them alone, once in the recipe `semi_supervised`.
 
-Every run is a file in benchmarks/results/, and the tables, which notebook 14 shows, are inference.md
-and inference_labels.md beside them.
+Every run is a file in benchmarks/results/, and the tables, which notebook 14 shows, are
+inference.md and inference_labels.md beside them.
 """
 
 import argparse
@@ -29,7 +29,16 @@ import time
 
 from gan_tf import builders, data, metrics, recipes
 from gan_tf.games import latent_pairs
-from gan_tf.recipes.inference import BATCH_SIZE, LATENT_DIM, NUM_CLASSES, RATE, UNITS
+from gan_tf.recipes.inference import (
+    BATCH_SIZE,
+    BIGAN_EPOCHS,
+    HALVED_AFTER,
+    LATENT_DIM,
+    NUM_CLASSES,
+    RATE,
+    STEPS_PER_EPOCH,
+    UNITS,
+)
 import keras
 import numpy as np
 import report
@@ -60,8 +69,8 @@ def pca(images, seed, epochs):
     mean = rows.mean(axis=0)
     values, vectors = np.linalg.eigh(np.cov(rows - mean, rowvar=False))
     scales, axes = np.sqrt(values[: -LATENT_DIM - 1 : -1]), vectors[:, : -LATENT_DIM - 1 : -1]
-    encoder = _linear((28, 28, 1), axes / scales, -mean @ axes / scales)
-    return encoder, _linear((LATENT_DIM,), axes.T * scales[:, None], mean, (28, 28, 1))
+    encoder = _linear(images.shape[1:], axes / scales, -mean @ axes / scales)
+    return encoder, _linear((LATENT_DIM,), axes.T * scales[:, None], mean, images.shape[1:])
 
 
 def autoencoder(images, seed, epochs):
@@ -207,15 +216,13 @@ def _linear(shape, kernel, bias, outputs=None):
 
 
 def _fit(model, inputs, targets, epochs):
-    """Least squares, as many updates as `bigan` has, by the rates of that recipe."""
-    game = recipes.bigan()
-    epochs = epochs or game.epochs
-    rate = keras.optimizers.schedules.InverseTimeDecay(RATE, 2_000, 1.0)
+    """Least squares, with as many updates and the same rates as the recipe `bigan` has."""
+    rate = keras.optimizers.schedules.InverseTimeDecay(RATE, HALVED_AFTER, 1.0)
     model.compile(keras.optimizers.Adam(rate, 0.5), "mse", steps_per_execution=25)
     pairs = {"inputs": inputs, "targets": targets}
-    batches = data.batches(pairs, BATCH_SIZE, 0, steps_per_epoch=game.steps_per_epoch)
+    batches = data.batches(pairs, BATCH_SIZE, 0, steps_per_epoch=STEPS_PER_EPOCH)
     batches = batches.map(lambda batch: (batch["inputs"], batch["targets"]))
-    model.fit(batches, epochs=epochs, steps_per_epoch=game.steps_per_epoch, verbose=0)
+    model.fit(batches, epochs=epochs or BIGAN_EPOCHS, verbose=0)
 
 
 def _played(recipe, epochs):
