@@ -1,13 +1,14 @@
-"""A GAN in the plane that one plays in the browser: in a notebook, and on the course's web site."""
+"""Pages to play with, in a notebook and on the web site: a GAN in the plane, a drawing board."""
 
-from html import escape
 from importlib import metadata
 import json
-from pathlib import Path
 
 from gan_tf import checks
+from gan_tf.playground.board import board_page, drawing_board, read_drawing
+from gan_tf.playground.frames import FOLDER, framed
 
-FOLDER = Path(__file__).resolve().parent
+__all__ = ["address", "board_page", "drawing_board", "lab", "lab_page", "read_drawing"]
+
 SCRIPTS = ("shared.js", "gan2d.js", "presets.js", "lab.js")
 STYLE = "lab.css"
 PAGE = """<!doctype html>
@@ -49,12 +50,7 @@ def lab(height=860, data="ring", loss="non_saturating"):
     """
     from IPython.display import HTML
 
-    height = checks.at_least(200, height=height)
-    frame = (
-        f'<iframe srcdoc="{escape(lab_page(data, loss))}" sandbox="allow-scripts" '
-        f'allow="clipboard-write" title="A GAN in the plane" loading="lazy" '
-        f'style="width: 100%; height: {height}px; border: 0"></iframe>'
-    )
+    frame = framed(lab_page(data, loss), "A GAN in the plane", height)
     return HTML(f'{frame}\n<p><a href="{address()}">Open the lab on its own page</a></p>')
 
 
