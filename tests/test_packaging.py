@@ -67,7 +67,9 @@ def test_wheel_contains_data(wheel):
         assert f"gan_tf/embedded/{name}" in names
     assert "gan_tf/metrics/fashion_mnist_classifier.keras" in names
     assert "gan_tf/metrics/face_classifier.keras" in names
-    assert {f"gan_tf/playground/{name}" for name in (*playground.SCRIPTS, "board.js", "lab.css")} <= set(names)
+    assert {
+        f"gan_tf/playground/{name}" for name in (*playground.SCRIPTS, "board.js", "lab.css")
+    } <= set(names)
     assert all(name.startswith(("gan_tf/", "gan_tf-")) for name in names)
 
 

@@ -267,14 +267,30 @@ class Game(GameModel):
         Raises:
             ValueError: If a number is no integer >= 1, or conditions do not fit.
         """
-        batch_size = checks.at_least(1, batch_size=batch_size)
-        inputs = self.inputs_for(num_images, seed, conditions or None)
+        return self.made_from(self.inputs_for(num_images, seed, conditions or None), batch_size)
 
-        def made_from(first):
+    def made_from(self, inputs, batch_size=256):
+        """Images that the generator makes of given inputs, in inference mode.
+
+        Args:
+            inputs: Array or tensor `(num_images, ...)`, or a list of them, as the generator takes
+                them.
+            batch_size: Integer >= 1, how many are made at a time.
+
+        Returns:
+            Float32 array `(num_images, ...)`, in the generator's range.
+
+        Raises:
+            ValueError: If `batch_size` is no integer >= 1.
+        """
+        batch_size = checks.at_least(1, batch_size=batch_size)
+
+        def part_from(first):
             part = tf.nest.map_structure(lambda rows: rows[first : first + batch_size], inputs)
             return ops.cast(self.generator(part, training=False), "float32")
 
-        images = [made_from(first) for first in range(0, num_images, batch_size)]
+        num_images = len(tf.nest.flatten(inputs)[0])
+        images = [part_from(first) for first in range(0, num_images, batch_size)]
         return np.concatenate([ops.convert_to_numpy(each) for each in images])
 
 

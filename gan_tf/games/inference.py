@@ -302,10 +302,9 @@ def latent_pairs(game, num_images, seed=None, batch_size=256, **conditions):
     Reference:
         Perarnau et al. 2016, section 3.1 for the encoder of latents, arXiv:1611.06355.
     """
-    checks.at_least(1, batch_size=batch_size)
     inputs = game.inputs_for(num_images, seed, conditions or None)
-    images = game.generator.predict(inputs, batch_size, verbose=0)
-    return images.astype("float32"), *map(np.asarray, tf.nest.flatten(inputs))
+    images = game.made_from(inputs, batch_size)
+    return images, *map(np.asarray, tf.nest.flatten(inputs))
 
 
 def _mean_square(images, others):
