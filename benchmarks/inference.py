@@ -222,7 +222,7 @@ def _fit(model, inputs, targets, epochs):
     pairs = {"inputs": inputs, "targets": targets}
     batches = data.batches(pairs, BATCH_SIZE, 0, steps_per_epoch=STEPS_PER_EPOCH)
     batches = batches.map(lambda batch: (batch["inputs"], batch["targets"]))
-    model.fit(batches, epochs=epochs or BIGAN_EPOCHS, verbose=0)
+    model.fit(batches, epochs=epochs or BIGAN_EPOCHS, shuffle=False, verbose=0)
 
 
 def _played(recipe, epochs):
