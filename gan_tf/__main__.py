@@ -412,7 +412,8 @@ def train_recipe(
 
     print(f"\n{name}")
     start = time.monotonic()
-    of_garments = name in recipes.RECIPES and name not in recipes.RECIPES_OF_POINTS
+    others = (*recipes.RECIPES_OF_POINTS, *recipes.RECIPES_OF_TRANSLATION)
+    of_garments = name in recipes.RECIPES and name not in others
     if images is None and of_garments:
         data.load_fashion_mnist(verbose=True)  # prints the source that was really used
     with (strategy or tf.distribute.get_strategy()).scope():

@@ -6,7 +6,11 @@ import imageio.v3 as iio
 import numpy as np
 import pytest
 
-WITHOUT_IMAGES = (*recipes.RECIPES_OF_POINTS, *recipes.RECIPES_WITH_LABELS)
+WITHOUT_IMAGES = (
+    *recipes.RECIPES_OF_POINTS,
+    *recipes.RECIPES_WITH_LABELS,
+    *recipes.RECIPES_OF_TRANSLATION,
+)
 IMAGE_RECIPES = [name for name in recipes.RECIPES if name not in WITHOUT_IMAGES]
 
 

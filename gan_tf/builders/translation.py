@@ -7,6 +7,7 @@ from gan_tf.builders.common import (
     leaky_relu,
     smallest_size,
 )
+from gan_tf.layers.conditional import ClassPlanes
 import keras
 from keras import layers
 
@@ -77,8 +78,13 @@ def resnet_generator(
     num_blocks=9,
     normalization="instance",
     output_activation="tanh",
+    num_attributes=None,
 ):
     """The generator of CycleGAN: a picture made smaller, changed by residual blocks, made larger.
+
+    With `num_attributes` it is StarGAN's: the attributes that are asked for join the picture as
+    planes. Each plane has one value everywhere, which instance normalisation would take away, so
+    that the first convolution is not normalised then.
 
     Args:
         image_shape: Tuple `(height, width, channels)`; height and width are multiples of
@@ -88,17 +94,20 @@ def resnet_generator(
         num_blocks: Integer >= 0. The paper has 6 for 128 pixels and 9 for 256.
         normalization: "batch", "instance" or None, after each convolution but the last.
         output_activation: "tanh" for images in [-1, 1].
+        num_attributes: Integer >= 1, length of a vector that is given beside the picture; or None.
 
     Returns:
-        `keras.Model` from `(batch, *image_shape)` to `(batch, height, width, channels)`. For `CUT`,
-        its layers "down_0", "down_1", …, "block_1", "block_2", … are where features are.
+        `keras.Model` from `(batch, *image_shape)`, or from `[pictures, attributes]`, to `(batch,
+        height, width, channels)`. For `CUT`, its layers "down_0", "down_1", …, "block_1",
+        "block_2", … are where features are.
 
     Raises:
         ValueError: If the size cannot be halved so often, or an argument is unfit.
 
     Reference:
-        Zhu et al. 2017, appendix 7.2, arXiv:1703.10593. Departure: at the border there are zeros
-        in place of reflections.
+        Zhu et al. 2017, appendix 7.2, arXiv:1703.10593; with attributes Choi et al. 2018, table 4,
+        arXiv:1711.09020. Departures: at the border there are zeros in place of reflections, and
+        StarGAN's first convolution is not normalised.
     """
     image_shape, filters = image_shape_of(image_shape), checks.some_sizes(filters=filters)
     channels = checks.at_least(1, channels=image_shape[-1] if channels is None else channels)
@@ -107,17 +116,22 @@ def resnet_generator(
     checks.one_of(NORMALIZATIONS, normalization=normalization)
     smallest_size(image_shape, len(filters) - 1)
     bias = {"use_bias": normalization is None}
-    x = images = keras.Input(image_shape)
+    x = inputs = keras.Input(image_shape)
+    if num_attributes is not None:
+        inputs = [x, keras.Input((checks.at_least(1, num_attributes=num_attributes),))]
+        x = ClassPlanes()(inputs)
     for place, count in enumerate(filters):
-        x = layers.Conv2D(count, 3 if place else 7, 2 if place else 1, "same", **bias)(x)
-        x = layers.ReLU(name=f"down_{place}")(normalized(x, normalization))
+        kind = normalization if place or num_attributes is None else None
+        size, stride = (3, 2) if place else (7, 1)
+        x = layers.Conv2D(count, size, stride, "same", use_bias=not kind)(x)
+        x = layers.ReLU(name=f"down_{place}")(normalized(x, kind))
     for number in range(1, num_blocks + 1):
         x = _residual_block(x, normalization, f"block_{number}")
     for count in filters[-2::-1]:
         x = layers.Conv2DTranspose(count, 3, 2, "same", **bias)(x)
         x = layers.ReLU()(normalized(x, normalization))
     outputs = layers.Conv2D(channels, 7, 1, "same", activation=output_activation)(x)
-    return keras.Model(images, outputs, name="generator")
+    return keras.Model(inputs, outputs, name="generator")
 
 
 def patch_discriminator(

@@ -17,6 +17,7 @@ from gan_tf.recipes.mixtures import MIXTURES, REMEDIES, Mixture, mixture
 from gan_tf.recipes.modern import r3gan
 from gan_tf.recipes.recipe import Recipe
 from gan_tf.recipes.residual import biggan
+from gan_tf.recipes.translation import cut, cyclegan, pix2pix, stargan
 import keras
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "PARTS",
     "RECIPES",
     "RECIPES_OF_POINTS",
+    "RECIPES_OF_TRANSLATION",
     "RECIPES_WITH_LABELS",
     "REMEDIES",
     "STYLE_STEPS",
@@ -37,6 +39,8 @@ __all__ = [
     "check_takes_images",
     "circle",
     "conditional",
+    "cut",
+    "cyclegan",
     "dcgan",
     "get",
     "grown",
@@ -44,9 +48,11 @@ __all__ = [
     "lecture_dcgan",
     "lecture_dense",
     "mixture",
+    "pix2pix",
     "progressive",
     "r3gan",
     "semi_supervised",
+    "stargan",
     "style",
 ]
 
@@ -65,9 +71,14 @@ RECIPES = {
     "infogan": infogan,
     "bigan": bigan,
     "adversarial-autoencoder": adversarial_autoencoder,
+    "pix2pix": pix2pix,
+    "cyclegan": cyclegan,
+    "cut": cut,
+    "stargan": stargan,
 }
 RECIPES_OF_POINTS = ("circle", "ring", "grid")
 RECIPES_WITH_LABELS = ("conditional", "biggan")
+RECIPES_OF_TRANSLATION = ("pix2pix", "cyclegan", "cut", "stargan")
 DEFAULT = "dcgan"  # it makes good garments soonest: benchmarks/results/time_to_quality.md
 
 
@@ -97,17 +108,26 @@ def get(name=DEFAULT, seed=0, images=None):
 
 
 def check_takes_images(name):
-    """Raises a ValueError if a recipe is unknown, makes points, or needs labels beside images.
+    """Raises a ValueError if a recipe is unknown, or learns from something else than images alone.
 
     Args:
         name: String.
     """
     checks.one_of(tuple(RECIPES), recipe=name)
-    others = [n for n in RECIPES if n not in (*RECIPES_OF_POINTS, *RECIPES_WITH_LABELS)]
-    if name not in others:
-        why = "makes points in the plane and takes no images"
-        if name in RECIPES_WITH_LABELS:
-            why = (
-                f"needs labels beside the images: recipes.{name}(images=..., labels=...) in Python"
-            )
-        raise ValueError(f"The recipe {name!r} {why}. Choose one of {', '.join(others)}.")
+    if name in _TAKES_NO_IMAGES:
+        others = ", ".join(each for each in RECIPES if each not in _TAKES_NO_IMAGES)
+        why = _TAKES_NO_IMAGES[name]
+        raise ValueError(f"The recipe {name!r} {why}. Choose one of {others}.")
+
+
+_TAKES_NO_IMAGES = {
+    **dict.fromkeys(RECIPES_OF_POINTS, "makes points in the plane and takes no images"),
+    **{
+        name: f"needs labels beside the images: recipes.{name}(images=..., labels=...) in Python"
+        for name in RECIPES_WITH_LABELS
+    },
+    "pix2pix": "needs pairs of images: recipes.pix2pix(pairs=(sketches, images)) in Python",
+    "cyclegan": "needs images of two kinds: recipes.cyclegan(a=..., b=...) in Python",
+    "cut": "needs images of two kinds: recipes.cut(a=..., b=...) in Python",
+    "stargan": "plays with the faces of the course, whose attributes are known",
+}

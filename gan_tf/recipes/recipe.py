@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from gan_tf.games.gan import GAN
+from gan_tf.games.game import Game
 import numpy as np
 import tensorflow as tf
 
@@ -11,7 +11,7 @@ class Recipe(NamedTuple):
     """A game that is ready to `fit`, with its data and its numbers.
 
     Attributes:
-        gan: Compiled `GAN`.
+        gan: Compiled `Game`.
         samples: Float32 array of training data, `(num_samples, ...)`.
         batches: `tf.data.Dataset` of these samples, an epoch being `steps_per_epoch` steps.
         epochs: Integer, epochs of a full run.
@@ -20,9 +20,13 @@ class Recipe(NamedTuple):
         value_range: Pair, black and white of images; None for points.
         average_decay: Float, that of the running average of the generator which is the run's
             result; None where the generator itself is.
+        conditions: Dictionary of arrays with as many rows, what the generator is given where its
+            samples are shown, by the game's keys; None where the game gives examples itself.
+        truths: Float32 array with a row for each of these, what they should become; None where
+            nobody knows.
     """
 
-    gan: GAN
+    gan: Game
     samples: np.ndarray
     batches: tf.data.Dataset
     epochs: int
@@ -30,3 +34,5 @@ class Recipe(NamedTuple):
     batch_size: int
     value_range: tuple | None = None
     average_decay: float | None = None
+    conditions: dict | None = None
+    truths: np.ndarray | None = None
