@@ -51,13 +51,18 @@ def _parser():
         "recipe",
         nargs="?",
         help="circle, lecture-dense, lecture-dcgan, dcgan (the default), ring, grid, progressive, "
-        "style, r3gan, conditional, biggan or infogan",
+        "style, r3gan, conditional, biggan, infogan, pix2pix, cyclegan, cut or stargan",
     )
     train.add_argument(
         "--resume", action="store_true", help="save each epoch, and go on where a killed run was"
     )
     train.add_argument("--size", type=int, help="height and width of the images, for instance 64")
     train.add_argument("--channels", type=int, help="1 for grey images, 3 for colours")
+    train.add_argument(
+        "--reverse",
+        action="store_true",
+        help="pix2pix: turn the right picture of each pair into the left one",
+    )
     what = "a .keras file: a generator, as train writes it, or a whole game, as gan.save does"
     sample = commands.add_parser("sample", help="draw samples of a generator that was saved")
     sample.add_argument("generator", type=pathlib.Path, help=what)
@@ -68,7 +73,10 @@ def _parser():
     for command in (train, score):
         command.add_argument("--data", help="a data set of the course: python -m gan_tf data")
         command.add_argument(
-            "--images", type=pathlib.Path, metavar="FOLDER", help="a folder with pictures of yours"
+            "--images",
+            type=pathlib.Path,
+            metavar="FOLDER",
+            help="a folder with pictures of yours; for pix2pix each holds a pair, side by side",
         )
         command.add_argument(
             "--fit",
@@ -102,6 +110,7 @@ def _parser():
 
 
 NUM_SHOWN = 64  # images on the sheet of a data set
+PIXELS_SHOWN = 128  # on the screen, for the height of a translation
 # Few enough for two minutes on two cores, both together; None is the recipe's own number.
 DEMO_EPOCHS = {"circle": None, "dcgan": 15}
 
@@ -126,9 +135,16 @@ def run_train(options):
     strategy = distribution.strategy_from_environment()  # before anything else is computed
     name = options.recipe or recipes.DEFAULT
     arguments = (name, options.output, options.seed, options.epochs, options.resume)
-    if options.images or options.data or options.size or options.channels:
-        recipes.check_takes_images(name)
-    images = chosen_images(options, options.size, options.channels)
+    if name == "pix2pix":
+        images = chosen_pairs(options)
+    else:
+        if options.reverse:
+            raise ValueError(
+                f"--reverse turns pairs round, which only pix2pix has. Received: {name}"
+            )
+        if options.images or options.data or options.size or options.channels:
+            recipes.check_takes_images(name)
+        images = chosen_images(options, options.size, options.channels)
     if strategy is None:
         train_recipe(*arguments, images=images)
         return 0
@@ -155,12 +171,8 @@ def chosen_images(options, size=None, channels=None):
     """
     from gan_tf import data
 
+    _check_one_source(options)
     if options.images is not None:
-        if options.data is not None:
-            raise ValueError(
-                "Choose a data set or a folder, not both. "
-                f"Received: --data {options.data} --images {options.images}"
-            )
         settings = {"fit": options.fit, "background": options.background}
         return data.ImageFolder(options.images, size or 64, channels=channels or 3, **settings)
     if options.data in (None, "fashion_mnist") and size in (None, 28) and channels in (None, 1):
@@ -170,6 +182,54 @@ def chosen_images(options, size=None, channels=None):
     shape = " × ".join(map(str, images.shape[1:]))
     print(f"{name}: {len(images):,} images, {shape}, from {data.DATA_SETS[name].where()}")
     return images
+
+
+def chosen_pairs(options):
+    """The pairs that a command line asks for, to train pix2pix on.
+
+    Args:
+        options: Options with `data`, `images`, `size`, `channels`, `fit`, `background` and
+            `reverse`.
+
+    Returns:
+        A `data.PairFolder`, or the name of pairs of the course; None where nothing is asked for.
+
+    Raises:
+        ValueError: If both are named, an option has no meaning, or the pictures are no pairs.
+        FileNotFoundError: If there is no such folder.
+    """
+    from gan_tf import data
+    from gan_tf.recipes.translation import PAIRS
+
+    _check_one_source(options)
+    if options.fit != "crop":
+        raise ValueError(
+            "A pair is two squares that are taken whole, so leave --fit out. "
+            f"Received: --fit {options.fit}"
+        )
+    if options.images is not None:
+        settings = {"background": options.background, "reverse": options.reverse}
+        channels = options.channels or 3
+        return data.PairFolder(options.images, options.size or 64, channels=channels, **settings)
+    if options.size or options.channels or options.reverse:
+        raise ValueError(
+            "--size, --channels and --reverse go with pairs of yours, --images FOLDER. Those of "
+            "the course have 64 × 64 pixels in colour."
+        )
+    if options.data not in (None, *PAIRS):
+        raise ValueError(
+            f"pix2pix needs pairs of images: --data {' or '.join(PAIRS)}, or --images FOLDER with "
+            f"a pair in each picture. Received: --data {options.data}"
+        )
+    return options.data
+
+
+def _check_one_source(options):
+    if options.images is not None and options.data is not None:
+        raise ValueError(
+            "Choose a data set or a folder, not both. "
+            f"Received: --data {options.data} --images {options.images}"
+        )
 
 
 @contextlib.contextmanager
@@ -332,6 +392,11 @@ def _check_generator(model, path, remedy):
         received = f"inputs and outputs of shapes {shapes}"
     except (AttributeError, TypeError):  # only models of the functional kind know their inputs
         shapes, received = [], f"a {type(model).__name__}, which has no generator"
+    if len(shapes) == 2 and len(shapes[0]) == 4:
+        raise ValueError(
+            f"{path} turns pictures {shapes[0]} into others, and draws no samples of its own. In "
+            f'Python: keras.saving.load_model("{path}")(pictures)'
+        )
     if len(shapes) != 2 or len(shapes[0]) != 2:
         raise ValueError(
             "A generator takes latents (None, latent_dim) and makes one batch of images or points. "
@@ -399,7 +464,7 @@ def train_recipe(
         epochs: Integer; the recipe's own number by default.
         resume: Whether to save the run in `folder/name/checkpoints-of-seed-N`, and to go on with
             what is there.
-        images: Images to train on instead of Fashion-MNIST, as for `recipes.get`.
+        images: Images to train on instead of the recipe's own, as for `recipes.get`.
         strategy: `tf.distribute.Strategy`; by default the one in whose scope this is called.
         results: Path of another folder for all but the checkpoints.
 
@@ -418,6 +483,9 @@ def train_recipe(
         data.load_fashion_mnist(verbose=True)  # prints the source that was really used
     with (strategy or tf.distribute.get_strategy()).scope():
         recipe = recipes.get(name, seed, images)
+    if name in recipes.RECIPES_OF_TRANSLATION and not isinstance(images, data.PairFolder):
+        shape = " × ".join(map(str, recipe.samples.shape[1:]))
+        print(f"Pictures of the course: {len(recipe.samples):,} to translate to, {shape}")
     checkpoints = pathlib.Path(folder) / name / f"checkpoints-of-seed-{seed}"
     folder = pathlib.Path(results or folder) / name
     with writing(folder):
@@ -464,11 +532,15 @@ def _watchers(recipe, draw, folder, epochs):
     # The average reaches back over the last tenth of the run, however short.
     num_steps = epochs * recipe.steps_per_epoch
     average = callbacks.GeneratorAverage(recipe.average_decay or max(0.0, 1 - 10 / num_steps))
+    num = 64 if recipe.samples.ndim > 2 else 1000
+    if recipe.conditions is not None:
+        num = len(next(iter(recipe.conditions.values())))
     watcher = callbacks.SampleImages(
-        64 if recipe.samples.ndim > 2 else 1000,
+        num,
         draw=draw,
         path=folder / "training.gif",
         generator=lambda: average.generator,
+        conditions=recipe.conditions,
     )
     log = keras.callbacks.CSVLogger(str(folder / "history.csv"))
     return average, watcher, callbacks.StopOnNaN(), log
@@ -483,14 +555,35 @@ def _write_history(history, path):
 
 
 def _drawing(recipe):
-    """Function from samples to a figure: a grid of images, or points over the decision field."""
+    """Function from samples to a figure.
+
+    It shows translations between what they were made of and what they should be, other images as a
+    grid, or points over the decision field.
+    """
     from gan_tf import plots
 
+    if recipe.conditions is not None:
+        return functools.partial(_translations, recipe=recipe)
     if recipe.value_range is not None:
         return functools.partial(_grid, recipe=recipe)
     return lambda samples: plots.decision_field(
         recipe.gan.discriminator, samples=samples, target=recipe.samples[:1000]
     )
+
+
+def _translations(images, recipe):
+    """Rows of what the generator was given, what it made of it, and the truth if it is known."""
+    from gan_tf import data, plots
+    import numpy as np
+
+    given = next(iter(recipe.conditions.values()))
+    rows = {"input": given, "translation": np.clip(images, *recipe.value_range)}
+    if recipe.truths is not None:
+        rows["truth"] = recipe.truths
+    pictures = np.concatenate([data.with_channels(each, 3) for each in rows.values()])
+    scale = max(1, PIXELS_SHOWN // images.shape[1])
+    settings = {"value_range": recipe.value_range, "scale": scale}
+    return plots.image_grid(pictures, len(images), row_labels=list(rows), **settings)
 
 
 def _grid(images, recipe):

@@ -11,6 +11,7 @@ import urllib.request
 from gan_tf import GAN, ProgressiveGAN, builders, callbacks, data, recipes
 from gan_tf import __main__ as command_line
 from gan_tf.recipes import garments as dcgan_recipe
+from gan_tf.recipes import translation as translation_recipe
 import imageio.v3 as imageio
 import keras
 import numpy as np
@@ -118,6 +119,14 @@ def interrupt(self, batch, logs=None):
         (["train", "dcgan", "--images", "nowhere"], "There is no folder nowhere"),
         (["train", "dcgan", "--images", "a", "--data", "faces"], "not both"),
         (["train", "circle", "--data", "faces", "--size", "32"], "makes points in the plane"),
+        (["train", "pix2pix", "--images", "nowhere"], "There is no folder nowhere"),
+        (["train", "pix2pix", "--data", "faces"], "--data earth or emoji, or --images FOLDER"),
+        (["train", "pix2pix", "--data", "earth", "--images", "a"], "not both"),
+        (["train", "pix2pix", "--size", "32"], "go with pairs of yours"),
+        (["train", "pix2pix", "--images", "a", "--fit", "pad"], "Received: --fit pad"),
+        (["train", "dcgan", "--reverse"], "which only pix2pix has. Received: dcgan"),
+        (["train", "cyclegan", "--images", "a"], "recipes.cyclegan(a=..., b=...)"),
+        (["train", "stargan", "--data", "faces"], "plays with the faces of the course"),
         (["data", "celeba"], "one of 'fashion_mnist', 'faces'"),
     ],
 )
@@ -173,6 +182,75 @@ def test_a_folder_of_odd_pictures_is_trained_on_drawn_and_scored(tmp_path, capsy
     printed = capsys.readouterr().out
     assert "Half of the pictures" in printed and "so as many samples are judged" in printed
     assert "kernel_classifier_distance" in printed and "random_filters" in printed
+
+
+def write_pairs(folder, num, side=20):
+    """Files with a random picture on the left, and its negative on the right."""
+    folder.mkdir()
+    for number in range(num):
+        left = np.random.default_rng(number).integers(0, 256, (side, side, 3), "uint8")
+        imageio.imwrite(folder / f"{number}.png", np.concatenate([left, 255 - left], axis=1))
+
+
+@pytest.mark.slow
+def test_pix2pix_trains_on_a_folder_of_pairs_and_shows_input_translation_and_truth(
+    tmp_path, capsys, monkeypatch
+):
+    write_pairs(tmp_path / "pairs", 12)
+    monkeypatch.setattr(translation_recipe, "STEPS_PER_EPOCH", 1)
+    output = ["--output", str(tmp_path)]
+    command = ["train", "pix2pix", "--images", str(tmp_path / "pairs"), "--size", "8", "--reverse"]
+    assert command_line.main([*command, "--epochs", "1", *output]) == 0
+    printed = capsys.readouterr().out
+    assert "Pairs to train on: 11, kept from training: 1" in printed
+    assert "Fashion-MNIST" not in printed
+    folder = tmp_path / "pix2pix"
+    assert sorted(path.name for path in folder.iterdir()) == RESULTS
+    generator = keras.saving.load_model(folder / "generator.keras")
+    assert generator.input_shape == generator.output_shape == (None, 8, 8, 3)
+
+    kept = data.PairFolder(tmp_path / "pairs", 8, reverse=True, verbose=False)
+    given, truth = kept.pairs("test")
+    assert_shows(folder / "samples.png", [given[0], None, truth[0]])
+
+    assert command_line.main(["sample", str(folder / "generator.keras"), *output]) == 2
+    assert "turns pictures (None, 8, 8, 3) into others" in capsys.readouterr().err
+
+
+def assert_shows(path, column):
+    """A picture of a column of images has those that are not None in this order, enlarged."""
+    picture = np.asarray(imageio.imread(path))[..., :3] / 127.5 - 1
+    places = []
+    for image in [each for each in column if each is not None]:
+        scale = command_line.PIXELS_SHOWN // image.shape[0]
+        large = np.repeat(np.repeat(image, scale, axis=0), scale, axis=1)
+        height, width = large.shape[:2]
+        is_corner = np.abs(picture - large[0, 0]).max(axis=-1) < 0.02
+        parts = [(t, s, picture[t : t + height, s : s + width]) for t, s in np.argwhere(is_corner)]
+        found = [
+            (top, left)
+            for top, left, part in parts
+            if part.shape == large.shape and np.abs(part - large).max() < 0.02
+        ]
+        assert len(found) == 1, path
+        places.append(found[0])
+    (first, left), (last, same) = places
+    assert left == same and last - first >= 2 * height, "the translation stands between"
+
+
+def test_translations_show_no_truth_where_nobody_knows_it():
+    pictures = np.zeros((2, 8, 8, 1), "float32")
+    recipe = recipes.cyclegan(a=pictures, b=pictures + np.eye(8, dtype="float32")[..., None])
+    figure = command_line._drawing(recipe)(5 * np.ones((2, 8, 8, 1), "float32"))
+    texts = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert texts == ["input", "translation"]
+
+
+def test_a_folder_with_pictures_that_are_no_pairs_is_one_error(tmp_path, capsys):
+    write_odd_pictures(tmp_path)
+    assert command_line.main(["train", "pix2pix", "--images", str(tmp_path)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "cannot be read as pairs" in line and "not twice as wide as high" in line
 
 
 def test_a_folder_with_damaged_pictures_is_one_error_that_names_them(tmp_path, capsys):

@@ -32,6 +32,7 @@ from gan_tf.data.fashion_mnist import (
     read_idx,
 )
 from gan_tf.data.files import ImageFolder, image_batches, load_folder
+from gan_tf.data.pairs import PairFolder
 from gan_tf.data.photographs import PHOTOGRAPH_CREDITS, photographs
 from gan_tf.data.pictures import read_picture
 from gan_tf.data.pipeline import batches, capped, few_labels
@@ -67,6 +68,7 @@ __all__ = [
     "ImageFolder",
     "NPZ_KEYS",
     "PHOTOGRAPH_CREDITS",
+    "PairFolder",
     "batches",
     "capped",
     "captions",

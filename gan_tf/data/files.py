@@ -87,7 +87,7 @@ def image_batches(
         one_pass, count = _from_tfds(name, split, data_dir, seed, options)
         _check_count(source, count, batch_size)
         return _epochs(one_pass, count, batch_size, steps_per_epoch)
-    _check_count(source, len(_listing(source)[0]), batch_size)
+    _check_count(source, len(listing(source)[0]), batch_size)
     folder = ImageFolder(
         source, size, channels=channels, fit=fit, background=background, verbose=verbose
     )
@@ -145,7 +145,7 @@ class ImageFolder:
         options = checked_options(size, channels, fit, background)
         verbose = checks.flag(verbose=verbose)
         self.folder = folder
-        self.pictures = _read(folder, _listing(folder), options, verbose)
+        self.pictures = read_all(folder, listing(folder), options, verbose)
 
     def __len__(self):
         return len(self.pictures)
@@ -157,7 +157,7 @@ class ImageFolder:
             num: Integer >= 1, how many at most; None for all.
         """
         num = checks.at_least_or_none(1, num=num)
-        return _scaled(self.pictures[:num].astype("float32"))
+        return scaled(self.pictures[:num].astype("float32"))
 
     def batches(self, batch_size=32, seed=0, *, steps_per_epoch=None):
         """A `tf.data` pipeline of the pictures, as `image_batches` returns it.
@@ -167,24 +167,49 @@ class ImageFolder:
             seed: Integer >= 0.
             steps_per_epoch: Integer >= 1, or None for all full batches of a pass.
         """
-        batch_size = checks.at_least(1, batch_size=batch_size)
-        seed = checks.seed(seed=seed)
-        steps_per_epoch = checks.at_least_or_none(1, steps_per_epoch=steps_per_epoch)
-        _check_count(self.folder, len(self), batch_size)
-        one_pass = _shuffled_numbers(len(self), seed)
-        lookup = _lookup(self.pictures)
-        dataset = _epochs(one_pass, len(self), batch_size, steps_per_epoch, lookup)
-        extremes = int(self.pictures.min()), int(self.pictures.max())
-        dataset.value_range = tuple(map(_scaled, extremes))
-        return dataset
+        rows = np.arange(len(self))
+        options = checked_batches(self.folder, len(self), batch_size, seed, steps_per_epoch)
+        return batches_of(self.pictures, rows, **options)
+
+
+# What this module shares with `data.pairs`.
+
+
+def scaled(values):
+    """From [0, 255] to [-1, 1]."""
+    return values / 127.5 - 1.0
+
+
+def checked_batches(folder, count, batch_size, seed, steps_per_epoch):
+    """Dictionary of `batch_size`, `seed` and `steps_per_epoch`, checked."""
+    batch_size = checks.at_least(1, batch_size=batch_size)
+    seed = checks.seed(seed=seed)
+    steps_per_epoch = checks.at_least_or_none(1, steps_per_epoch=steps_per_epoch)
+    _check_count(folder, count, batch_size)
+    return {"batch_size": batch_size, "seed": seed, "steps_per_epoch": steps_per_epoch}
+
+
+def batches_of(pictures, rows, made_of=None, *, batch_size, seed, steps_per_epoch):
+    """The dataset of `ImageFolder.batches`.
+
+    Args:
+        pictures: uint8 array `(num_images, height, width, channels)`.
+        rows: Integer array, the pictures that are drawn.
+        made_of: Function from a batch of images to what the dataset gives; by default the images.
+        batch_size: Integer.
+        seed: Integer.
+        steps_per_epoch: Integer or None.
+    """
+    images = _lookup(pictures)
+    looked_up = images if made_of is None else lambda numbers: made_of(images(numbers))
+    one_pass = _shuffled(rows, seed)
+    dataset = _epochs(one_pass, len(rows), batch_size, steps_per_epoch, looked_up)
+    extremes = int(pictures.min()), int(pictures.max())
+    dataset.value_range = tuple(map(scaled, extremes))
+    return dataset
 
 
 # Helpers.
-
-
-def _scaled(values):
-    """From [0, 255] to [-1, 1]."""
-    return values / 127.5 - 1.0
 
 
 def _check_count(source, count, batch_size):
@@ -226,7 +251,7 @@ def _epochs(one_pass, count, batch_size, steps_per_epoch, looked_up=None):
 # Folders.
 
 
-def _listing(folder):
+def listing(folder):
     """The paths of a folder's pictures in the order of their names, and how many other files."""
     folder = Path(folder).expanduser()
     if folder.is_file():
@@ -258,9 +283,12 @@ def _files(folder, above=()):
             yield path
 
 
-def _read(folder, listing, options, verbose):
-    """All pictures as one uint8 array `(num_images, size, size, channels)`."""
-    files, others = listing
+def read_all(folder, listed, options, verbose):
+    """All pictures as one uint8 array `(num_images, size, size, channels)`.
+
+    Those of pairs, `fit="pair"`, are twice as wide.
+    """
+    files, others = listed
     if verbose:
         print(f"Reading {len(files):,} pictures from {folder}")
     bad, num_animations = [], 0
@@ -283,12 +311,14 @@ def _read(folder, listing, options, verbose):
     pool = ThreadPoolExecutor(os.cpu_count())
     try:
         with strict_pillow():
-            shape = (len(files), options["size"], options["size"], options["channels"])
+            width = options["size"] * (2 if options["fit"] == "pair" else 1)
+            shape = (len(files), options["size"], width, options["channels"])
             pictures = _stored(readable(pool.map(read, files)), shape)
     finally:
         pool.shutdown(cancel_futures=True)
     if bad:
-        raise ValueError(_all_bad(folder, bad, len(files)))
+        problem = "read as pairs" if options["fit"] == "pair" else "read"
+        raise ValueError(_all_bad(folder, bad, len(files), problem))
     if verbose and num_animations:
         print(f"Animations, of which only the first frame is taken: {num_animations:,}")
     if verbose and others:
@@ -319,11 +349,11 @@ def _stored(pictures, shape):
         return np.memmap(file, "uint8", "r", shape=shape)
 
 
-def _all_bad(folder, bad, count):
+def _all_bad(folder, bad, count, problem):
     shown = "\n".join(f"  {each}" for each in bad[:10])
     more = f"\n  and {len(bad) - 10:,} more" if len(bad) > 10 else ""
     return (
-        f"{len(bad):,} of the {count:,} pictures in {folder} cannot be read:\n{shown}{more}\n"
+        f"{len(bad):,} of the {count:,} pictures in {folder} cannot be {problem}:\n{shown}{more}\n"
         "Remove or replace them, or save them anew in an image program."
     )
 
@@ -336,12 +366,12 @@ def _counted(others):
     return f"{others.total():,} files ({kinds}{', …' if len(others) > 5 else ''})"
 
 
-def _shuffled_numbers(count, seed):
+def _shuffled(rows, seed):
     """A function from the number of a pass to the numbers of its pictures, in random order."""
 
     def one_pass(number):
         pair = [tf.constant(seed, tf.int64), number]
-        order = tf.random.experimental.stateless_shuffle(tf.range(count), pair)
+        order = tf.random.experimental.stateless_shuffle(tf.constant(rows), pair)
         return tf.data.Dataset.from_tensor_slices(order)
 
     return one_pass
@@ -356,7 +386,7 @@ def _lookup(pictures):
     def images(numbers):
         batch = tf.numpy_function(rows, [numbers], tf.uint8)
         batch = tf.ensure_shape(batch, (numbers.shape[0], *pictures.shape[1:]))
-        return _scaled(tf.cast(batch, "float32"))
+        return scaled(tf.cast(batch, "float32"))
 
     return images
 
@@ -424,4 +454,4 @@ def _fitted(picture, size, fit, background):
         colour = _with_channels(colour, picture.shape[-1])
         pixels = tf.image.resize(picture, inner, antialias=True) - colour
         pixels = tf.image.pad_to_bounding_box(pixels, top, left, size, size) + colour
-    return tf.clip_by_value(_scaled(pixels), -1.0, 1.0)
+    return tf.clip_by_value(scaled(pixels), -1.0, 1.0)

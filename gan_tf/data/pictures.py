@@ -77,21 +77,30 @@ def strict_pillow():
 
 
 def decoded(path, *, size, channels, fit, background):
-    """What `read_picture` returns, and whether the file is an animation. Needs `strict_pillow`."""
+    """What `read_picture` returns, and whether the file is an animation. Needs `strict_pillow`.
+
+    With `fit="pair"` the file holds two squares side by side, and so does what is returned: an
+    array `(size, 2 * size, channels)`.
+    """
     content = b""
     try:
         content = Path(path).read_bytes()
         _check_content(content)
         with Image.open(io.BytesIO(content), formats=_known_formats()) as image:
             is_animation = image.format != "MPO" and getattr(image, "is_animated", False)
-            _decode_smaller(image, size, fit)
+            if fit != "pair":  # whose shape must be seen as it is in the file
+                _decode_smaller(image, size, fit)
             picture = _upright(image)
         picture = _opaque(_with_8_bits(picture), background)
-        picture = _square(picture.convert("L" if channels == 1 else "RGB"), size, fit, background)
+        picture = picture.convert("L" if channels == 1 else "RGB")
+        if fit == "pair":
+            picture = _pair(picture, size)
+        else:
+            picture = _square(picture, size, fit, background)
     # Pillow raises errors of many kinds for damaged files; this one names the file.
     except Exception as error:
         raise ValueError(f"{path}: {_reason(error, content)}") from error
-    return np.asarray(picture).reshape(size, size, channels), is_animation
+    return np.asarray(picture).reshape(size, -1, channels), is_animation
 
 
 def reads_avif():
@@ -273,6 +282,21 @@ def _square(image, size, fit, background):
     square = Image.new(image.mode, (size, size), colour)
     square.paste(_resized(image, inner), tuple(place))
     return square
+
+
+def _pair(image, size):
+    """Both halves, each cut out first, or resizing would mix the pixels beside the middle."""
+    width, height = image.size
+    if width != 2 * height:
+        raise ValueError(
+            f"{width} × {height} pixels, which is not twice as wide as high. A pair is one picture "
+            "of two squares: A on the left, B on the right"
+        )
+    pair = Image.new(image.mode, (2 * size, size))
+    for place in (0, 1):
+        half = image.crop((place * height, 0, (place + 1) * height, height))
+        pair.paste(_resized(half, (size, size)), (place * size, 0))
+    return pair
 
 
 def _resized(image, size, box=None):

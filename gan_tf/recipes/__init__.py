@@ -89,7 +89,8 @@ def get(name=DEFAULT, seed=0, images=None):
         name: One of `RECIPES`. By default the one that makes good garments soonest.
         seed: Integer >= 0, seeds Keras, the latents and made data.
         images: For the recipes of images: others than Fashion-MNIST, a float array
-            `(num_images, size, size, channels)` in [-1, 1] or a `data.ImageFolder`.
+            `(num_images, size, size, channels)` in [-1, 1] or a `data.ImageFolder`. For "pix2pix":
+            its `pairs`, such as a `data.PairFolder`.
 
     Returns:
         A `Recipe`.
@@ -99,12 +100,13 @@ def get(name=DEFAULT, seed=0, images=None):
     """
     checks.one_of(tuple(RECIPES), recipe=name)
     seed = checks.seed(seed=seed)
-    if images is not None:
+    if images is not None and name != "pix2pix":
         check_takes_images(name)
     keras.utils.set_random_seed(seed)
     if images is None:
         return RECIPES[name](seed=seed)
-    return RECIPES[name](seed=seed, images=images)
+    key = "pairs" if name == "pix2pix" else "images"
+    return RECIPES[name](seed=seed, **{key: images})
 
 
 def check_takes_images(name):

@@ -1,5 +1,8 @@
 """Games that turn one picture into another: from pairs, from two piles, and by attributes."""
 
+import functools
+from typing import NamedTuple
+
 from gan_tf import builders, checks, data
 from gan_tf.games.contrastive import CUT
 from gan_tf.games.domains import StarGAN
@@ -27,9 +30,10 @@ def pix2pix(seed=0, pairs="earth", size=64, l1=100.0):
             weights.
         pairs: "earth" for relief maps and photographs of the same places, of which test longitudes
             are shown; "emoji" for flat and three-dimensional emoji, of which test emoji are shown;
-            or a pair of float arrays `(num_pairs, size, size, channels)` in [-1, 1], sketches and
-            images, of which the first are shown.
-        size: 32 or 64, height and width of the two data sets; arrays have their own.
+            a `data.PairFolder`, of which pairs that it kept from training are shown; or a pair of
+            float arrays `(num_pairs, size, size, channels)` in [-1, 1], sketches and images, of
+            which the first are shown.
+        size: 32 or 64, height and width of the two data sets; folders and arrays have their own.
         l1: Float >= 0, the paper's λ.
 
     Returns:
@@ -41,24 +45,21 @@ def pix2pix(seed=0, pairs="earth", size=64, l1=100.0):
     Reference:
         Isola et al. 2017, sections 3.3 and 6, arXiv:1611.07004: λ = 100, Adam (2e-4, 0.5, 0.999),
         the discriminator's loss halved. Departures: narrower networks, six halvings or as many as
-        lead to one pixel, and a discriminator whose patches see 34 × 34 pixels; batches of 8
-        instead of 1 to 10; no mirroring and no jitter; in samples, dropout and batch normalisation
-        rest as usual in Keras.
+        lead to one pixel, and a discriminator whose patches see 34 × 34 pixels, or 16 × 16 where
+        the pictures are smaller than 64; batches of 8 instead of 1 to 10; no mirroring and no
+        jitter; in samples, dropout and batch normalisation rest as usual in Keras.
     """
-    sketches, images, shown = _pairs(pairs, size)
-    condition, shape = sketches.shape[1:], images.shape[1:]
+    pairs = _pairs(pairs, size)
+    condition, shape = pairs.sketches.shape[1:], pairs.images.shape[1:]
     generator = builders.unet_generator(condition, shape[-1], _unet_filters(shape))
-    discriminator = builders.patch_discriminator(shape, condition, (32, 64, 128))
+    discriminator = _judge(shape, condition, "batch")
     game = Pix2Pix(generator, discriminator, seed=seed, weights={"l1": l1})
     _compile(game, RATE)
-    batches = data.batches(
-        {"sketches": sketches, "images": images},
-        min(PAIR_BATCH_SIZE, len(images)),
-        seed,
-        steps_per_epoch=STEPS_PER_EPOCH,
-    )
-    settings = PAIR_EPOCHS, STEPS_PER_EPOCH, PAIR_BATCH_SIZE, (-1, 1), None
-    return Recipe(game, images, batches, *settings, {"sketches": shown[0]}, shown[1])
+    batch_size = min(PAIR_BATCH_SIZE, pairs.count)
+    batches = pairs.batches(batch_size, seed, steps_per_epoch=STEPS_PER_EPOCH)
+    settings = PAIR_EPOCHS, STEPS_PER_EPOCH, batch_size, (-1, 1), None
+    sketches, truths = pairs.shown
+    return Recipe(game, pairs.images, batches, *settings, {"sketches": sketches}, truths)
 
 
 def cyclegan(seed=0, size=32, a=None, b=None, weights=None):
@@ -168,27 +169,56 @@ def stargan(seed=0, size=32, attributes=ATTRIBUTES, discriminator_steps=2, weigh
 # Helpers: data.
 
 
+class _Pairs(NamedTuple):
+    """Pairs as `pix2pix` takes them.
+
+    Attributes:
+        sketches: Float32 array `(num, height, width, channels)`, to train on; of a folder as many
+            as stand for the rest.
+        images: What they should become.
+        count: Integer, how many pairs there are to train on.
+        batches: Function `batches(batch_size, seed, steps_per_epoch=...)`.
+        shown: A few sketches that are shown, and what they should become.
+    """
+
+    sketches: np.ndarray
+    images: np.ndarray
+    count: int
+    batches: object
+    shown: tuple
+
+
 def _pairs(pairs, size):
-    """Sketches and images to train on, and a pair of a few of each to show."""
+    """The pairs that an argument names or holds."""
+    if isinstance(pairs, data.PairFolder):
+        some, count = pairs.pairs("train", NUM_PAIRS), len(pairs.rows["train"])
+        return _Pairs(*some, count, pairs.batches, pairs.pairs("test", NUM_SHOWN))
     if isinstance(pairs, str):
         checks.one_of(PAIRS, pairs=pairs)
-        checks.one_of(SIZES, size=size)
-        if pairs == "earth":
-            train = data.earth_pairs(size, num=NUM_PAIRS)
-            return *train, data.earth_pairs(size, "test", NUM_SHOWN)
-        styles = ("fluent_flat", "fluent_3d")
-        train, test = ([data.emoji(s, part, size)[0] for s in styles] for part in ("train", "test"))
-        return *train, [images[:NUM_SHOWN] for images in test]
-    if not isinstance(pairs, (tuple, list)) or len(pairs) != 2:
-        expected = f"one of {', '.join(PAIRS)}, or a pair of arrays, sketches and images"
+        sketches, images, *shown = _pairs_of_course(pairs, checks.one_of(SIZES, size=size))
+    elif isinstance(pairs, (tuple, list)) and len(pairs) == 2:
+        sketches, images = (_pictures(each, "pairs") for each in pairs)
+        shown = sketches[:NUM_SHOWN], images[:NUM_SHOWN]
+    else:
+        expected = f"one of {', '.join(PAIRS)}, a data.PairFolder, or a pair of arrays"
         raise checks.argument_error("pairs", pairs, expected)
-    sketches, images = (_pictures(each, "pairs") for each in pairs)
     if sketches.shape[:3] != images.shape[:3]:
         raise ValueError(
             "pairs must be as many sketches as images, of the same height and width. Received: "
             f"shapes {sketches.shape} and {images.shape}"
         )
-    return sketches, images, (sketches[:NUM_SHOWN], images[:NUM_SHOWN])
+    batches = functools.partial(data.batches, {"sketches": sketches, "images": images})
+    return _Pairs(sketches, images, len(images), batches, tuple(shown))
+
+
+def _pairs_of_course(name, size):
+    """Sketches and images to train on, and a few test sketches and images."""
+    if name == "earth":
+        train = data.earth_pairs(size, num=NUM_PAIRS)
+        return *train, *data.earth_pairs(size, "test", NUM_SHOWN)
+    styles = ("fluent_flat", "fluent_3d")
+    train, test = ([data.emoji(s, part, size)[0] for s in styles] for part in ("train", "test"))
+    return *train, *[images[:NUM_SHOWN] for images in test]
 
 
 def _two_kinds(a, b, size):
@@ -253,9 +283,9 @@ def _unet_filters(shape):
     halvings, size = 0, min(shape[:2])
     while size % 2 == 0 and halvings < 6:
         halvings, size = halvings + 1, size // 2
-    if halvings < 2:
+    if halvings < 2 or min(shape[:2]) < 8:
         raise ValueError(
-            "The height and width of the pictures must be multiples of 4, such as 32 or 64. "
+            "The height and width of the pictures must be multiples of 4 from 8 on, such as 64. "
             f"Received: {shape[0]} × {shape[1]} pixels"
         )
     return (32, 64, *[128] * (halvings - 2))
@@ -269,10 +299,10 @@ def _translator(shape, channels=None, num_attributes=None):
     )
 
 
-def _judge(shape):
-    """A discriminator whose patches see a half of a picture, or of 64 pixels."""
+def _judge(shape, condition=None, normalization="instance"):
+    """A discriminator whose patches see 16 × 16 pixels, or 34 × 34 from 64 pixels on."""
     filters = (32, 64) if min(shape[:2]) < 64 else (32, 64, 128)
-    return builders.patch_discriminator(shape, filters=filters, normalization="instance")
+    return builders.patch_discriminator(shape, condition, filters, normalization)
 
 
 def _critic_and_classifier(shape, num_attributes):
