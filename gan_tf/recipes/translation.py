@@ -49,7 +49,7 @@ def pix2pix(seed=0, pairs="earth", size=64, l1=100.0):
         the pictures are smaller than 64; batches of 8 instead of 1 to 10; no mirroring and no
         jitter; in samples, dropout and batch normalisation rest as usual in Keras.
     """
-    pairs = _pairs(pairs, size)
+    pairs, l1 = _pairs(pairs, size), checks.not_negative(l1=l1)
     condition, shape = pairs.sketches.shape[1:], pairs.images.shape[1:]
     generator = builders.unet_generator(condition, shape[-1], _unet_filters(shape))
     discriminator = _judge(shape, condition, "batch")
