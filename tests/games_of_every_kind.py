@@ -11,10 +11,12 @@ from gan_tf.games import (
     CatGAN,
     ConditionalGAN,
     CycleGAN,
+    GumbelGAN,
     IcGAN,
     InfoGAN,
     Pix2Pix,
     SemiSupervisedAAE,
+    SeqGAN,
     StarGAN,
 )
 import keras
@@ -134,6 +136,21 @@ def crossed(units=(16,), **kwargs):
     return XGAN(*coders, *judges, seed=0, **kwargs)
 
 
+def tokens(kind, units=(16,), length=4, **kwargs):
+    """Sequences of one of three tokens; the same networks for both kinds of games."""
+    generator = builders.token_generator(NUM_CLASSES, length, units[0])
+    discriminator = builders.token_discriminator(NUM_CLASSES, length, units, 2)
+    return kind(generator, discriminator, seed=0, **kwargs)
+
+
+def gumbel(**kwargs):
+    return tokens(GumbelGAN, **kwargs)
+
+
+def policy(num_rollouts=2, **kwargs):
+    return tokens(SeqGAN, num_rollouts=num_rollouts, **kwargs)
+
+
 MAKERS = {
     "gan": gan,
     "conditional": conditional,
@@ -149,6 +166,8 @@ MAKERS = {
     "contrastive": contrastive,
     "star": star,
     "crossed": crossed,
+    "gumbel": gumbel,
+    "policy": policy,
 }
 
 
@@ -175,6 +194,7 @@ def examples(kind, count=64, seed=0):
     labels = rng.integers(NUM_CLASSES, size=count)
     others = rng.normal(3, 1, (count, 2)).astype("float32")
     pictures = rng.uniform(-1, 1, (2, count, 4, 4, 1)).astype("float32")
+    drawn = np.eye(NUM_CLASSES, dtype="float32")[rng.integers(NUM_CLASSES, size=(count, 4))]
     return {
         "gan": points,
         "conditional": {"images": points, "labels": labels},
@@ -190,4 +210,6 @@ def examples(kind, count=64, seed=0):
         "contrastive": dict(zip("ab", pictures, strict=True)),
         "star": {"pictures": points, "attributes": (points > 0).astype("float32")},
         "crossed": {"a": points, "b": others},
+        "gumbel": drawn,
+        "policy": drawn,
     }[kind]

@@ -31,6 +31,12 @@ from gan_tf.builders.inference import dense_decoder, dense_encoder, pair_discrim
 from gan_tf.builders.r3gan import r3gan_discriminator, r3gan_generator
 from gan_tf.builders.residual import residual_discriminator, residual_generator
 from gan_tf.builders.style import mapping_network, style_generator, synthesis_network
+from gan_tf.builders.tokens import (
+    language_model,
+    sample_tokens,
+    token_discriminator,
+    token_generator,
+)
 from gan_tf.builders.translation import (
     normalized,
     patch_discriminator,
@@ -52,6 +58,7 @@ __all__ = [
     "dense_generator",
     "head",
     "image_classifier",
+    "language_model",
     "mapping_network",
     "normalized",
     "num_filters",
@@ -69,8 +76,11 @@ __all__ = [
     "residual_discriminator",
     "residual_generator",
     "resnet_generator",
+    "sample_tokens",
     "style_generator",
     "synthesis_network",
+    "token_discriminator",
+    "token_generator",
     "unet_generator",
     "with_virtual_batch_normalization",
 ]

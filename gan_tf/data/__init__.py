@@ -8,6 +8,14 @@ from gan_tf.data.catalogue import (
     load_images,
     with_channels,
 )
+from gan_tf.data.chains import (
+    cross_entropy_rate,
+    markov_chain,
+    markov_nll,
+    stationary_distribution,
+    transition_divergence,
+    transition_table,
+)
 from gan_tf.data.earth import EARTH_SIZES, earth_pairs, earth_places
 from gan_tf.data.emoji import EMOJI_CATEGORIES, EMOJI_SIZES, EMOJI_STYLES, emoji
 from gan_tf.data.faces import (
@@ -75,6 +83,7 @@ __all__ = [
     "catalogue_table",
     "circle",
     "cropped",
+    "cross_entropy_rate",
     "earth_pairs",
     "earth_places",
     "emoji",
@@ -88,6 +97,8 @@ __all__ = [
     "load_fashion_mnist",
     "load_folder",
     "load_images",
+    "markov_chain",
+    "markov_nll",
     "padded",
     "photographs",
     "read_idx",
@@ -95,7 +106,10 @@ __all__ = [
     "ring",
     "ring_centres",
     "shrunk",
+    "stationary_distribution",
     "swiss_roll",
+    "transition_divergence",
+    "transition_table",
     "truncated_normal",
     "twins",
     "with_channels",

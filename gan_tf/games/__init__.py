@@ -16,6 +16,7 @@ from gan_tf.games.inference import (
 from gan_tf.games.information import CatGAN, InfoGAN
 from gan_tf.games.lecture import LectureGAN, train_gan
 from gan_tf.games.progressive import ProgressiveGAN
+from gan_tf.games.sequences import GumbelGAN, SeqGAN
 from gan_tf.games.translation import CycleGAN, Pix2Pix
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "ConditionalGAN",
     "CycleGAN",
     "Game",
+    "GumbelGAN",
     "IcGAN",
     "InfoGAN",
     "LectureGAN",
@@ -36,6 +38,7 @@ __all__ = [
     "Pix2Pix",
     "ProgressiveGAN",
     "SemiSupervisedAAE",
+    "SeqGAN",
     "StarGAN",
     "latent_pairs",
     "patch_nce",

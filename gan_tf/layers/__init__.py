@@ -29,6 +29,7 @@ from gan_tf.layers.residual import GroupedConv2D, LatentBasis, R3GANBlock
 from gan_tf.layers.reversal import GradientReversal
 from gan_tf.layers.spectral import SpectralParametrization
 from gan_tf.layers.style import AdaIN, LearnedConstant, NoiseInjection
+from gan_tf.layers.tokens import TokenSampler, gumbel_noise, gumbel_softmax
 
 __all__ = [
     "AdaIN",
@@ -58,9 +59,12 @@ __all__ = [
     "SpectralNormalization",
     "SpectralParametrization",
     "StyleMixing",
+    "TokenSampler",
     "Truncation",
     "Upsample",
     "VirtualBatchNormalization",
     "WithoutReference",
+    "gumbel_noise",
+    "gumbel_softmax",
     "set_standing_statistics",
 ]

@@ -57,6 +57,7 @@ from gan_tf.metrics.scores import (
     Scores,
     sliced_wasserstein_report,
 )
+from gan_tf.metrics.tokens import bleu, self_bleu
 
 __all__ = [
     "CLASSIFIER_FILE",
@@ -83,6 +84,7 @@ __all__ = [
     "Report",
     "Scores",
     "SlicedWasserstein",
+    "bleu",
     "clustering_accuracy",
     "contingency",
     "density_coverage",
@@ -102,6 +104,7 @@ __all__ = [
     "path_length",
     "precision_recall",
     "random_encoder",
+    "self_bleu",
     "slerp",
     "sliced_wasserstein",
     "sliced_wasserstein_report",
