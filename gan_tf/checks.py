@@ -281,6 +281,19 @@ def image_array(least=1, /, **arrays):
     return finite_array(axes, least, remedy, **arrays)
 
 
+def one_channel_array(axes, /, **arrays):
+    """Float64 arrays of finite numbers with these axes and a last one of size 1, not empty."""
+    checked = {}
+    for name, values in arrays.items():
+        checked[name] = _as_finite(name, values, (*axes, "1"), 1, "")
+        if checked[name].shape[-1] != 1:
+            raise ValueError(
+                f"{name} must have shape ({', '.join((*axes, '1'))}). "
+                f"Received: shape {checked[name].shape}"
+            )
+    return _all_or_one(checked)
+
+
 class SavedByArguments:
     """What `keras.saving` needs of an object: its configuration is what it was made with.
 

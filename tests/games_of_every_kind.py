@@ -14,6 +14,7 @@ from gan_tf.games import (
     GumbelGAN,
     IcGAN,
     InfoGAN,
+    NextFrameGAN,
     Pix2Pix,
     SemiSupervisedAAE,
     SeqGAN,
@@ -151,6 +152,16 @@ def policy(num_rollouts=2, **kwargs):
     return tokens(SeqGAN, num_rollouts=num_rollouts, **kwargs)
 
 
+def next_frame(units=(16,), **kwargs):
+    """Two frames of 4 by 4 pixels, and a third."""
+    frames, images = keras.Input((4, 4, 2)), keras.Input((4, 4, 1))
+    hidden = layers.Conv2D(units[0], 3, padding="same", activation="relu")(frames)
+    generator = keras.Model(frames, layers.Conv2D(1, 3, padding="same")(hidden))
+    judged = layers.Conv2D(units[0], 3, activation="relu")(layers.Concatenate()([frames, images]))
+    discriminator = keras.Model([frames, images], layers.Dense(1)(layers.Flatten()(judged)))
+    return NextFrameGAN(generator, discriminator, seed=0, **kwargs)
+
+
 MAKERS = {
     "gan": gan,
     "conditional": conditional,
@@ -168,6 +179,7 @@ MAKERS = {
     "crossed": crossed,
     "gumbel": gumbel,
     "policy": policy,
+    "frames": next_frame,
 }
 
 
@@ -195,6 +207,7 @@ def examples(kind, count=64, seed=0):
     others = rng.normal(3, 1, (count, 2)).astype("float32")
     pictures = rng.uniform(-1, 1, (2, count, 4, 4, 1)).astype("float32")
     drawn = np.eye(NUM_CLASSES, dtype="float32")[rng.integers(NUM_CLASSES, size=(count, 4))]
+    movie = rng.uniform(-1, 1, (count, 4, 4, 3)).astype("float32")
     return {
         "gan": points,
         "conditional": {"images": points, "labels": labels},
@@ -212,4 +225,5 @@ def examples(kind, count=64, seed=0):
         "crossed": {"a": points, "b": others},
         "gumbel": drawn,
         "policy": drawn,
+        "frames": {"frames": movie[..., :2], "images": movie[..., 2:]},
     }[kind]

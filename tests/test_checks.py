@@ -233,6 +233,16 @@ def test_finite_arrays():
     assert (first.shape, second.shape) == ((1,), (2,))
 
 
+def test_arrays_of_one_channel():
+    axes = ("num_bars", "steps")
+    assert checks.one_channel_array(axes, x=np.ones((2, 3, 1), "int32")).dtype == "float64"
+    for shape in ((2, 3), (2, 3, 2), (2, 0, 1), (2, 3, 1, 1)):
+        with pytest.raises(ValueError, match=r"x must have shape \(num_bars, steps, 1\)"):
+            checks.one_channel_array(axes, x=np.ones(shape))
+    with pytest.raises(ValueError, match="at least 1 bars"):
+        checks.one_channel_array(axes, x=np.ones((0, 3, 1)))
+
+
 @pytest.mark.parametrize(
     ("check", "value", "message"),
     [

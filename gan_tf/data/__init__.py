@@ -41,6 +41,7 @@ from gan_tf.data.fashion_mnist import (
 )
 from gan_tf.data.files import ImageFolder, image_batches, load_folder
 from gan_tf.data.pairs import PairFolder
+from gan_tf.data.moving import moving_dot
 from gan_tf.data.photographs import PHOTOGRAPH_CREDITS, photographs
 from gan_tf.data.pictures import read_picture
 from gan_tf.data.pipeline import batches, capped, few_labels
@@ -99,6 +100,7 @@ __all__ = [
     "load_images",
     "markov_chain",
     "markov_nll",
+    "moving_dot",
     "padded",
     "photographs",
     "read_idx",

@@ -4,6 +4,7 @@ import gan_tf.prepared  # noqa: F401
 from gan_tf.games.conditional import ACGAN, ConditionalGAN
 from gan_tf.games.contrastive import CUT, patch_nce
 from gan_tf.games.domains import XGAN, StarGAN
+from gan_tf.games.frames import NextFrameGAN, gradient_difference
 from gan_tf.games.game import Game, Phase
 from gan_tf.games.gan import GAN
 from gan_tf.games.inference import (
@@ -34,12 +35,14 @@ __all__ = [
     "IcGAN",
     "InfoGAN",
     "LectureGAN",
+    "NextFrameGAN",
     "Phase",
     "Pix2Pix",
     "ProgressiveGAN",
     "SemiSupervisedAAE",
     "SeqGAN",
     "StarGAN",
+    "gradient_difference",
     "latent_pairs",
     "patch_nce",
     "train_gan",

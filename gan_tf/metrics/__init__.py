@@ -21,6 +21,7 @@ from gan_tf.metrics.distances import (
     inception_score,
     kernel_distance,
 )
+from gan_tf.metrics.dots import one_dot_share
 from gan_tf.metrics.encoders import (
     CLASSIFIER_FILE,
     CLASSIFIER_SHA256,
@@ -101,6 +102,7 @@ __all__ = [
     "mode_coverage",
     "nearest_neighbours",
     "normalized_mutual_information",
+    "one_dot_share",
     "path_length",
     "precision_recall",
     "random_encoder",
