@@ -29,6 +29,7 @@ from gan_tf.builders.growing import (
 )
 from gan_tf.builders.inference import dense_decoder, dense_encoder, pair_discriminator
 from gan_tf.builders.r3gan import r3gan_discriminator, r3gan_generator
+from gan_tf.builders.recurrent import gran_canvases, gran_generator
 from gan_tf.builders.residual import residual_discriminator, residual_generator
 from gan_tf.builders.style import mapping_network, style_generator, synthesis_network
 from gan_tf.builders.tokens import (
@@ -56,6 +57,8 @@ __all__ = [
     "dense_discriminator",
     "dense_encoder",
     "dense_generator",
+    "gran_canvases",
+    "gran_generator",
     "head",
     "image_classifier",
     "language_model",
