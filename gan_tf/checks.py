@@ -161,6 +161,16 @@ def size_pair(**pairs):
     return _all_or_one({name: plain(pair) for name, pair in both.items()})
 
 
+def different_integers(low, high, /, **tuples):
+    """Tuples of integers from low to high, at least one and none twice; lists will do."""
+
+    def accepts(value):
+        is_list = isinstance(value, (tuple, list)) and all(map(is_integer, value))
+        return is_list and 0 < len(value) == len({n for n in value if low <= n <= high})
+
+    return _accepted(tuples, accepts, f"a tuple of different integers from {low} to {high}")
+
+
 def increasing_pair(**pairs):
     """Pairs `(low, high)` of finite numbers with low < high, as floats; arrays of two will do."""
     for name, value in pairs.items():

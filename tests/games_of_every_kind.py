@@ -14,6 +14,7 @@ from gan_tf.games import (
     GumbelGAN,
     IcGAN,
     InfoGAN,
+    MidiNet,
     NextFrameGAN,
     Pix2Pix,
     SemiSupervisedAAE,
@@ -162,6 +163,19 @@ def next_frame(units=(16,), **kwargs):
     return NextFrameGAN(generator, discriminator, seed=0, **kwargs)
 
 
+def melodic(units=(16,), generator_steps=1, **kwargs):
+    """Bars of two steps and five pitches."""
+    latents, bars = keras.Input((2,)), [keras.Input((2, 5, 1)) for _ in range(2)]
+    joined = layers.Concatenate()([latents, layers.Flatten()(bars[0])])
+    made = layers.Dense(10)(layers.Dense(units[0], activation="relu")(joined))
+    generator = keras.Model([latents, bars[0]], layers.Reshape((2, 5, 1))(made))
+    seen = layers.Flatten()(layers.Concatenate()(bars))
+    seen = layers.Dense(units[0], activation="relu", name="seen")(seen)
+    discriminator = keras.Model(bars, layers.Dense(1)(seen))
+    steps = {"generator_steps": generator_steps}
+    return MidiNet(generator, discriminator, "seen", seed=0, **steps, **kwargs)
+
+
 MAKERS = {
     "gan": gan,
     "conditional": conditional,
@@ -180,6 +194,7 @@ MAKERS = {
     "gumbel": gumbel,
     "policy": policy,
     "frames": next_frame,
+    "melodic": melodic,
 }
 
 
@@ -208,6 +223,7 @@ def examples(kind, count=64, seed=0):
     pictures = rng.uniform(-1, 1, (2, count, 4, 4, 1)).astype("float32")
     drawn = np.eye(NUM_CLASSES, dtype="float32")[rng.integers(NUM_CLASSES, size=(count, 4))]
     movie = rng.uniform(-1, 1, (count, 4, 4, 3)).astype("float32")
+    bars = rng.choice([-1.0, 1.0], (2, count, 2, 5, 1)).astype("float32")
     return {
         "gan": points,
         "conditional": {"images": points, "labels": labels},
@@ -226,4 +242,5 @@ def examples(kind, count=64, seed=0):
         "gumbel": drawn,
         "policy": drawn,
         "frames": {"frames": movie[..., :2], "images": movie[..., 2:]},
+        "melodic": dict(zip(("previous", "images"), bars, strict=True)),
     }[kind]

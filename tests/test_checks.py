@@ -150,6 +150,14 @@ def test_empty_tuples_and_single_sizes():
         refused(checks.size_pair, value, "two of them")
 
 
+def test_different_integers():
+    for value in ((0, 4, 7), [0, 4, 7], tuple(np.array([0, 4, 7]))):
+        assert checks.different_integers(0, 11, x=value) == (0, 4, 7)
+    for value in ((), (0, 0), (0, 12), (-1, 0), (0, 1.0), (True, 0), 3, "ab", {1, 2}):
+        with pytest.raises(ValueError, match="x must be a tuple of different integers from 0 to"):
+            checks.different_integers(0, 11, x=value)
+
+
 @pytest.mark.parametrize("value", [(-1, 1), [-1.0, 1.0], np.array([-1, 1])])
 def test_increasing_pairs(value):
     pair = checks.increasing_pair(x=value)

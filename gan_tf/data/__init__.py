@@ -41,6 +41,7 @@ from gan_tf.data.fashion_mnist import (
 )
 from gan_tf.data.files import ImageFolder, image_batches, load_folder
 from gan_tf.data.pairs import PairFolder
+from gan_tf.data.melodies import MAJOR_SCALE, bar_audio, melodies, scale_pitches
 from gan_tf.data.moving import moving_dot
 from gan_tf.data.photographs import PHOTOGRAPH_CREDITS, photographs
 from gan_tf.data.pictures import read_picture
@@ -75,9 +76,11 @@ __all__ = [
     "FACE_STYLES",
     "IDX_SHAPES",
     "ImageFolder",
+    "MAJOR_SCALE",
     "NPZ_KEYS",
     "PHOTOGRAPH_CREDITS",
     "PairFolder",
+    "bar_audio",
     "batches",
     "capped",
     "captions",
@@ -100,6 +103,7 @@ __all__ = [
     "load_images",
     "markov_chain",
     "markov_nll",
+    "melodies",
     "moving_dot",
     "padded",
     "photographs",
@@ -107,6 +111,7 @@ __all__ = [
     "read_picture",
     "ring",
     "ring_centres",
+    "scale_pitches",
     "shrunk",
     "stationary_distribution",
     "swiss_roll",

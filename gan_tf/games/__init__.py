@@ -16,6 +16,7 @@ from gan_tf.games.inference import (
 )
 from gan_tf.games.information import CatGAN, InfoGAN
 from gan_tf.games.lecture import LectureGAN, train_gan
+from gan_tf.games.music import MidiNet
 from gan_tf.games.progressive import ProgressiveGAN
 from gan_tf.games.sequences import GumbelGAN, SeqGAN
 from gan_tf.games.translation import CycleGAN, Pix2Pix
@@ -35,6 +36,7 @@ __all__ = [
     "IcGAN",
     "InfoGAN",
     "LectureGAN",
+    "MidiNet",
     "NextFrameGAN",
     "Phase",
     "Pix2Pix",

@@ -45,6 +45,7 @@ from gan_tf.metrics.manifold import (
     precision_recall,
 )
 from gan_tf.metrics.modes import ModeCoverage, mode_coverage
+from gan_tf.metrics.notes import in_scale_share
 from gan_tf.metrics.paths import PathLength, lerp, path_length, slerp
 from gan_tf.metrics.scores import (
     ClassesPresent,
@@ -94,6 +95,7 @@ __all__ = [
     "fashion_mnist_encoder",
     "frechet_distance",
     "gaussian_statistics",
+    "in_scale_share",
     "inception_score",
     "keras_inception_encoder",
     "kernel_distance",
