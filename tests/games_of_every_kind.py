@@ -1,10 +1,11 @@
 """Small games of two, three and four players, for tests that hold for every game."""
 
-from gan_tf import builders
+from gan_tf import builders, data
 from gan_tf.games import (
     ACGAN,
     CUT,
     GAN,
+    LAPGAN,
     XGAN,
     AdversarialAutoencoder,
     BiGAN,
@@ -174,6 +175,10 @@ def melodic(units=(16,), generator_steps=1, **kwargs):
     discriminator = keras.Model(bars, layers.Dense(1)(seen))
     steps = {"generator_steps": generator_steps}
     return MidiNet(generator, discriminator, "seen", seed=0, **steps, **kwargs)
+def pyramid(units=(16,), **kwargs):
+    """Pictures of 4 by 4 pixels from those of 2 by 2, with a plane of noise."""
+    players = builders.lapgan_generator, builders.lapgan_discriminator
+    return LAPGAN(*[each((4, 4, 1), units, 3) for each in players], seed=0, **kwargs)
 
 
 MAKERS = {
@@ -195,6 +200,7 @@ MAKERS = {
     "policy": policy,
     "frames": next_frame,
     "melodic": melodic,
+    "pyramid": pyramid,
 }
 
 
@@ -224,6 +230,7 @@ def examples(kind, count=64, seed=0):
     drawn = np.eye(NUM_CLASSES, dtype="float32")[rng.integers(NUM_CLASSES, size=(count, 4))]
     movie = rng.uniform(-1, 1, (count, 4, 4, 3)).astype("float32")
     bars = rng.choice([-1.0, 1.0], (2, count, 2, 5, 1)).astype("float32")
+    small = data.shrunk(pictures[0], 2)
     return {
         "gan": points,
         "conditional": {"images": points, "labels": labels},
@@ -243,4 +250,5 @@ def examples(kind, count=64, seed=0):
         "policy": drawn,
         "frames": {"frames": movie[..., :2], "images": movie[..., 2:]},
         "melodic": dict(zip(("previous", "images"), bars, strict=True)),
+        "pyramid": {"coarse": small, "images": pictures[0]},
     }[kind]

@@ -28,6 +28,7 @@ from gan_tf.builders.growing import (
     progressive_generator,
 )
 from gan_tf.builders.inference import dense_decoder, dense_encoder, pair_discriminator
+from gan_tf.builders.pyramid import lapgan_discriminator, lapgan_generator
 from gan_tf.builders.r3gan import r3gan_discriminator, r3gan_generator
 from gan_tf.builders.recurrent import gran_canvases, gran_generator
 from gan_tf.builders.residual import residual_discriminator, residual_generator
@@ -62,6 +63,8 @@ __all__ = [
     "head",
     "image_classifier",
     "language_model",
+    "lapgan_discriminator",
+    "lapgan_generator",
     "mapping_network",
     "normalized",
     "num_filters",

@@ -19,12 +19,20 @@ from gan_tf.games.lecture import LectureGAN, train_gan
 from gan_tf.games.music import MidiNet
 from gan_tf.games.progressive import ProgressiveGAN
 from gan_tf.games.sequences import GumbelGAN, SeqGAN
+from gan_tf.games.pyramid import (
+    LAPGAN,
+    level_of,
+    pyramid_down,
+    pyramid_up,
+    sample_levels,
+)
 from gan_tf.games.translation import CycleGAN, Pix2Pix
 
 __all__ = [
     "ACGAN",
     "CUT",
     "GAN",
+    "LAPGAN",
     "XGAN",
     "AdversarialAutoencoder",
     "BiGAN",
@@ -46,6 +54,10 @@ __all__ = [
     "StarGAN",
     "gradient_difference",
     "latent_pairs",
+    "level_of",
     "patch_nce",
+    "pyramid_down",
+    "pyramid_up",
+    "sample_levels",
     "train_gan",
 ]
