@@ -4,8 +4,10 @@ from gan_tf import builders, data
 from gan_tf.games import (
     ACGAN,
     CUT,
+    ESRGAN,
     GAN,
     LAPGAN,
+    SRGAN,
     XGAN,
     AdversarialAutoencoder,
     BiGAN,
@@ -20,8 +22,10 @@ from gan_tf.games import (
     Pix2Pix,
     SemiSupervisedAAE,
     SeqGAN,
+    StackGAN,
     StarGAN,
 )
+from gan_tf.layers import ConditioningAugmentation
 import keras
 from keras import layers
 import numpy as np
@@ -181,6 +185,29 @@ def pyramid(units=(16,), **kwargs):
     return LAPGAN(*[each((4, 4, 1), units, 3) for each in players], seed=0, **kwargs)
 
 
+def enlarging(units=(16,), kind=SRGAN, **kwargs):
+    """Pictures of 4 by 4 pixels from those of 2 by 2; the encoder is a convolution."""
+    build = builders.srgan_generator if kind is SRGAN else builders.esrgan_generator
+    image = keras.Input((4, 4, 1))
+    encoder = keras.Model(image, layers.Conv2D(3, 3)(image))
+    discriminator = keras.Model(image, layers.Dense(1)(layers.Flatten()(image)))
+    return kind(build((2, 2, 1), 2, units[0], 1), discriminator, encoder, seed=0, **kwargs)
+
+
+def sharper(**kwargs):
+    return enlarging(kind=ESRGAN, **kwargs)
+
+
+def captioned(units=(16,), **kwargs):
+    """Captions are one-hot labels."""
+    latents, captions = keras.Input((2,)), keras.Input((NUM_CLASSES,))
+    joined = layers.Concatenate()([latents, ConditioningAugmentation(4)(captions)[0]])
+    hidden = layers.Dense(units[0], activation="relu")(joined)
+    generator = keras.Model([latents, captions], layers.Dense(2)(hidden))
+    discriminator = network(2, NUM_CLASSES, outputs=1, units=units)
+    return StackGAN(generator, discriminator, seed=0, **kwargs)
+
+
 MAKERS = {
     "gan": gan,
     "conditional": conditional,
@@ -201,6 +228,9 @@ MAKERS = {
     "frames": next_frame,
     "melodic": melodic,
     "pyramid": pyramid,
+    "enlarging": enlarging,
+    "sharper": sharper,
+    "captioned": captioned,
 }
 
 
@@ -251,4 +281,7 @@ def examples(kind, count=64, seed=0):
         "frames": {"frames": movie[..., :2], "images": movie[..., 2:]},
         "melodic": dict(zip(("previous", "images"), bars, strict=True)),
         "pyramid": {"coarse": small, "images": pictures[0]},
+        "enlarging": {"small": small, "images": pictures[0]},
+        "sharper": {"small": small, "images": pictures[0]},
+        "captioned": {"captions": np.eye(NUM_CLASSES, dtype="float32")[labels], "images": points},
     }[kind]

@@ -67,6 +67,7 @@ CASES = {
     "Upsample with blur": (lambda **kw: layers.Upsample(blur=True, **kw), MAPS),
     "Downsample": (layers.Downsample, MAPS),
     "Downsample with blur": (lambda **kw: layers.Downsample(blur=True, **kw), MAPS),
+    "PixelShuffle": (layers.PixelShuffle, MAPS[..., :4]),
     "GradientReversal": (lambda **kw: layers.GradientReversal(0.5, **kw), MAPS),
     "FadeIn": (lambda **kw: layers.FadeIn(0.25, **kw), [MAPS, OTHER_MAPS]),
 }
@@ -117,6 +118,8 @@ OF_NUMPY = {
     "NoiseInjection": lambda i, f: layers.NoiseInjection(i(3)),
     "LearnedConstant": lambda i, f: layers.LearnedConstant((i(2), i(3))),
     "Blur": lambda i, f: layers.Blur((f(1), i(2), f(1))),
+    "PixelShuffle": lambda i, f: layers.PixelShuffle(i(3)),
+    "ConditioningAugmentation": lambda i, f: layers.ConditioningAugmentation(i(3), i(1)),
     "FadeIn": lambda i, f: layers.FadeIn(f(0.25)),
     "GradientReversal": lambda i, f: layers.GradientReversal(f(0.5)),
     "ImagePool": lambda i, f: layers.ImagePool(i(8), f(0.5), i(1)),

@@ -93,6 +93,25 @@ def test_relativistic_average():
     assert float(loss.discriminator(REAL, FAKE)) == pytest.approx(expected, rel=1e-6)
 
 
+def test_relativistic_average_by_hand_pulls_with_both_kinds_in_both_phases():
+    """Real 2 and 0 against a mean of -1, fake 0 and -2 against a mean of 1."""
+    import tensorflow as tf
+
+    loss, real, fake = losses.Relativistic(average=True), tf.constant([2.0, 0.0]), [0.0, -2.0]
+    known = [np.log(1 + np.exp(-3.0)), np.log(1 + np.exp(-1.0))]
+    assert np.mean(known) == pytest.approx(0.180924, abs=1e-6)
+    assert float(loss.discriminator(real, fake)) == pytest.approx(np.mean(known), rel=1e-6)
+    assert float(loss.generator(fake, real)) == pytest.approx(2 + np.mean(known), rel=1e-6)
+    logits = tf.constant(fake)
+    with tf.GradientTape() as tape:
+        tape.watch(logits)
+        value = loss.generator(logits, real)
+    # Through their own differences, and through the mean that real ones are compared with.
+    own = -0.5 / (1 + np.exp([-1.0, -3.0])) / 2
+    through_mean = -0.5 * np.mean(1 / (1 + np.exp([-3.0, -1.0]))) / 2
+    np.testing.assert_allclose(tape.gradient(value, logits), own + through_mean, rtol=1e-5)
+
+
 @pytest.mark.parametrize(
     "name",
     ["non_saturating", "minimax", "least_squares", "hinge", "wasserstein", "relativistic"],

@@ -39,6 +39,8 @@ from gan_tf.builders.tokens import (
     token_discriminator,
     token_generator,
 )
+from gan_tf.builders.super_resolution import esrgan_generator, srgan_generator
+from gan_tf.builders.text import stackgan_generator, stackgan_refiner
 from gan_tf.builders.translation import (
     normalized,
     patch_discriminator,
@@ -60,6 +62,7 @@ __all__ = [
     "dense_generator",
     "gran_canvases",
     "gran_generator",
+    "esrgan_generator",
     "head",
     "image_classifier",
     "language_model",
@@ -83,6 +86,9 @@ __all__ = [
     "residual_generator",
     "resnet_generator",
     "sample_tokens",
+    "srgan_generator",
+    "stackgan_generator",
+    "stackgan_refiner",
     "style_generator",
     "synthesis_network",
     "token_discriminator",

@@ -56,6 +56,7 @@ from gan_tf.data.points import (
     truncated_normal,
 )
 from gan_tf.data.sizes import cropped, enlarged, padded, shrunk
+from gan_tf.data.text import bag_of_words, vocabulary
 from gan_tf.data.words import words
 
 __all__ = [
@@ -81,6 +82,7 @@ __all__ = [
     "PHOTOGRAPH_CREDITS",
     "PairFolder",
     "bar_audio",
+    "bag_of_words",
     "batches",
     "capped",
     "captions",
@@ -119,6 +121,7 @@ __all__ = [
     "transition_table",
     "truncated_normal",
     "twins",
+    "vocabulary",
     "with_channels",
     "words",
 ]

@@ -26,13 +26,17 @@ from gan_tf.games.pyramid import (
     pyramid_up,
     sample_levels,
 )
+from gan_tf.games.super_resolution import ESRGAN, SRGAN
+from gan_tf.games.text import StackGAN, kl_from_standard_normal, of_others
 from gan_tf.games.translation import CycleGAN, Pix2Pix
 
 __all__ = [
     "ACGAN",
     "CUT",
+    "ESRGAN",
     "GAN",
     "LAPGAN",
+    "SRGAN",
     "XGAN",
     "AdversarialAutoencoder",
     "BiGAN",
@@ -53,8 +57,12 @@ __all__ = [
     "SeqGAN",
     "StarGAN",
     "gradient_difference",
+    "StackGAN",
+    "StarGAN",
+    "kl_from_standard_normal",
     "latent_pairs",
     "level_of",
+    "of_others",
     "patch_nce",
     "pyramid_down",
     "pyramid_up",

@@ -61,8 +61,8 @@ class Game(GameModel):
         optional_keys: Names of further inputs of the generator, which `inputs` draws at random
             unless they are given to `generate`.
         terms: Dictionary of the terms that losses have beside those named like their phases, with
-            their usual weights; a term with a weight below 0 is maximised. Logs show the terms
-            without their weights.
+            their usual weights; a term with a weight below 0 is maximised. One that is named like
+            a phase gives that phase's loss a weight too. Logs show all without their weights.
 
     Raises:
         ValueError: If a player is not built, or a phase names an unknown player or loss.

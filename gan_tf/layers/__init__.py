@@ -11,6 +11,7 @@ from gan_tf.layers.conditional import (
     ClassPlanes,
     ClassProjection,
     ConditionalBatchNormalization,
+    ConditioningAugmentation,
     set_standing_statistics,
 )
 from gan_tf.layers.equalized import EqualizedConv2D, EqualizedDense
@@ -24,7 +25,7 @@ from gan_tf.layers.normalization import (
     WithoutReference,
 )
 from gan_tf.layers.replay import ExperienceReplay, ImagePool
-from gan_tf.layers.resampling import Blur, Downsample, Upsample
+from gan_tf.layers.resampling import Blur, Downsample, PixelShuffle, Upsample
 from gan_tf.layers.residual import GroupedConv2D, LatentBasis, R3GANBlock
 from gan_tf.layers.reversal import GradientReversal
 from gan_tf.layers.spectral import SpectralParametrization
@@ -37,6 +38,7 @@ __all__ = [
     "ClassPlanes",
     "ClassProjection",
     "ConditionalBatchNormalization",
+    "ConditioningAugmentation",
     "Downsample",
     "EqualizedConv2D",
     "EqualizedDense",
@@ -53,6 +55,7 @@ __all__ = [
     "NoiseInjection",
     "Packing",
     "PixelNormalization",
+    "PixelShuffle",
     "R3GANBlock",
     "ReferenceBatch",
     "SelfAttention",

@@ -150,6 +150,56 @@ class ClassProjection(keras.layers.Layer):
         return {**super().get_config(), "spectral": self.spectral}
 
 
+@keras.saving.register_keras_serializable("gan_tf")
+class ConditioningAugmentation(keras.layers.Layer):
+    """Draws a condition from a normal distribution around what a caption means.
+
+    A generator sees few captions but, in this way, many conditions, and has to be smooth between
+    them. A loss must keep the distribution near the standard normal one, or its deviation would
+    shrink to nothing; `games.StackGAN` has it.
+
+    Args:
+        size: Integer >= 1, values of the condition.
+        seed: Integer, seeds the draws. By default Keras's global seed decides.
+
+    Input shape:
+        `(batch, num_values)`.
+
+    Output shape:
+        Three of `(batch, size)`: the condition `c = μ + σ ε` with `ε ~ N(0, 1)`, drawn anew in
+        inference too, the mean `μ`, and `log σ`, both from one dense layer with leaky ReLU.
+
+    Reference:
+        Zhang et al. 2017, section 3.2, arXiv:1612.03242; the leaky ReLU from its published code.
+    """
+
+    is_per_example = True
+
+    def __init__(self, size=128, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.size, self.seed = checks.at_least(1, size=size), checks.seed_or_none(seed=seed)
+        self.seed_generator = keras.random.SeedGenerator(self.seed)
+        self.input_spec = keras.InputSpec(ndim=2)
+
+    def build(self, input_shape):
+        checks.known_channels(self, input_shape)
+        self.dense = keras.layers.Dense(2 * self.size, dtype=self.dtype_policy)
+        self.dense.build(input_shape)
+
+    def call(self, captions):
+        both = ops.leaky_relu(self.dense(captions), 0.2)
+        mean, log_deviation = ops.split(both, 2, axis=-1)
+        noise = keras.random.normal(ops.shape(mean), dtype="float32", seed=self.seed_generator)
+        condition = mean + ops.exp(log_deviation) * ops.cast(noise, mean.dtype)
+        return condition, mean, log_deviation
+
+    def compute_output_shape(self, input_shape):
+        return ((input_shape[0], self.size),) * 3
+
+    def get_config(self):
+        return {**super().get_config(), "size": self.size, "seed": self.seed}
+
+
 def set_standing_statistics(generator, inputs):
     """Replaces the moving statistics of batch normalisation by means over batches made now.
 

@@ -159,6 +159,55 @@ class Downsample(_Resampling):
         return (input_shape[0], *sizes, input_shape[3])
 
 
+@keras.saving.register_keras_serializable("gan_tf")
+class PixelShuffle(keras.layers.Layer):
+    """Makes images larger by laying channels out beside each other.
+
+    A convolution before it works on the small image, and gives all pixels of a square at once.
+
+    Args:
+        factor: Integer >= 2, how many times higher and wider images become.
+
+    Input shape:
+        `(batch, height, width, channels)`, channels a multiple of `factor ** 2`.
+
+    Output shape:
+        `(batch, factor · height, factor · width, channels / factor²)`. With `r = factor` and `C`
+        channels that come out, `y_(ri+a)(rj+b)c = x_ij((ra+b)C + c)`: TensorFlow's order of
+        channels. PyTorch's has the squares of each channel together, `x_ij(r²c + ra + b)`.
+
+    Raises:
+        ValueError: If the channels are no multiple of `factor ** 2`.
+
+    Reference:
+        Shi et al. 2016, section 3.2, arXiv:1609.05158.
+    """
+
+    is_per_example = True
+
+    def __init__(self, factor=2, **kwargs):
+        super().__init__(**kwargs)
+        self.factor = checks.at_least(2, factor=factor)
+        self.input_spec = keras.InputSpec(ndim=4)
+
+    def build(self, input_shape):
+        if checks.known_channels(self, input_shape) % self.factor**2:
+            raise ValueError(
+                f"PixelShuffle({self.factor}) needs a multiple of {self.factor**2} channels. "
+                f"Received: shape {tuple(input_shape)}"
+            )
+
+    def call(self, images):
+        return tf.nn.depth_to_space(images, self.factor)
+
+    def compute_output_shape(self, input_shape):
+        sizes = (None if size is None else self.factor * size for size in input_shape[1:3])
+        return (input_shape[0], *sizes, input_shape[3] // self.factor**2)
+
+    def get_config(self):
+        return {**super().get_config(), "factor": self.factor}
+
+
 def _checked_kernel(kernel):
     """The kernel as a tuple of Python's numbers, an odd count of them."""
     is_sequence = isinstance(kernel, (tuple, list, np.ndarray))

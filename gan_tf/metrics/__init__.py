@@ -28,6 +28,7 @@ from gan_tf.metrics.encoders import (
     Encoded,
     Encoder,
     fashion_mnist_encoder,
+    feature_maps,
     keras_inception_encoder,
     random_encoder,
 )
@@ -46,6 +47,7 @@ from gan_tf.metrics.manifold import (
 )
 from gan_tf.metrics.modes import ModeCoverage, mode_coverage
 from gan_tf.metrics.notes import in_scale_share
+from gan_tf.metrics.pairs import psnr, ssim
 from gan_tf.metrics.paths import PathLength, lerp, path_length, slerp
 from gan_tf.metrics.scores import (
     ClassesPresent,
@@ -93,6 +95,7 @@ __all__ = [
     "face_classifier",
     "face_encoder",
     "fashion_mnist_encoder",
+    "feature_maps",
     "frechet_distance",
     "gaussian_statistics",
     "in_scale_share",
@@ -107,9 +110,11 @@ __all__ = [
     "one_dot_share",
     "path_length",
     "precision_recall",
+    "psnr",
     "random_encoder",
     "self_bleu",
     "slerp",
     "sliced_wasserstein",
     "sliced_wasserstein_report",
+    "ssim",
 ]

@@ -214,7 +214,71 @@ def random_encoder(channels=3, seed=0, value_range=(-1.0, 1.0)):
     return Encoder.of_features(model, f"random_filters(seed {seed})", value_range)
 
 
+def feature_maps(classifier, convolution, activated=True):
+    """A classifier up to one of its convolutions: the eye of a perceptual loss.
+
+    The features of `metrics.fashion_mnist_encoder` and `metrics.face_encoder` come from the
+    classifiers' end, where hardly a place is left. A content loss wants maps from the middle, and
+    a Keras model through which a gradient passes. The model's name says what it is, and belongs to
+    every number that it helped to make.
+
+    Args:
+        classifier: Built Keras model, a chain of convolutions, each followed by a normalisation or
+            not and by a ReLU, before anything else. `keras.saving.load_model` gives our own, from
+            `metrics.CLASSIFIER_FILE` and `metrics.FACE_CLASSIFIER_FILE`.
+        convolution: Integer from 1 on, which one.
+        activated: Whether to take what comes after its ReLU, as SRGAN does, or before, as ESRGAN.
+
+    Returns:
+        `keras.Model` from images `(batch, height, width, channels)` in [-1, 1], of any size that
+        can be halved as often, to maps. Its layers are the classifier's, and none of them trains.
+
+    Raises:
+        ValueError: If the classifier has fewer convolutions, or other layers between them.
+
+    Reference:
+        Ledig et al. 2017, equation 5, arXiv:1609.04802; before the activation Wang et al. 2018,
+        section 3.3, arXiv:1809.00219.
+    """
+    chain = _convolutional_part(classifier)
+    places = [i for i, layer in enumerate(chain) if isinstance(layer, keras.layers.Conv2D)]
+    checks.between(1, len(places), "the classifier's convolutions", convolution=convolution)
+    checks.flag(activated=activated)
+    first = places[convolution - 1]
+    rectified = [i for i, layer in enumerate(chain) if isinstance(layer, keras.layers.ReLU)]
+    end = min((i for i in rectified if i > first), default=None)
+    if end is None:
+        expected = "a chain of convolutions, each followed by a ReLU layer"
+        raise checks.argument_error("classifier", classifier, expected)
+    images = x = keras.Input((None, None, classifier.input_shape[-1]), name="images")
+    for layer in chain[: end + 1 if activated else end]:
+        x = layer(x)
+    ending = "" if activated else "_before_activation"
+    model = keras.Model(images, x, name=f"{classifier.name}_convolution_{convolution}{ending}")
+    model.trainable = False
+    return model
+
+
 # Helpers.
+
+
+_OF_CHAINS = (
+    keras.layers.Conv2D,
+    keras.layers.BatchNormalization,
+    keras.layers.ReLU,
+    keras.layers.MaxPooling2D,
+)
+
+
+def _convolutional_part(classifier):
+    """The layers of a classifier up to the first that is of another kind."""
+    layers = [
+        layer
+        for layer in getattr(classifier, "layers", [])
+        if not isinstance(layer, keras.layers.InputLayer)
+    ]
+    others = [i for i, layer in enumerate(layers) if type(layer) not in _OF_CHAINS]
+    return layers[: min(others, default=len(layers))]
 
 
 def shipped_model(path, sha256):
