@@ -179,6 +179,8 @@ def melodic(units=(16,), generator_steps=1, **kwargs):
     discriminator = keras.Model(bars, layers.Dense(1)(seen))
     steps = {"generator_steps": generator_steps}
     return MidiNet(generator, discriminator, "seen", seed=0, **steps, **kwargs)
+
+
 def pyramid(units=(16,), **kwargs):
     """Pictures of 4 by 4 pixels from those of 2 by 2, with a plane of noise."""
     players = builders.lapgan_generator, builders.lapgan_discriminator

@@ -33,14 +33,14 @@ from gan_tf.builders.r3gan import r3gan_discriminator, r3gan_generator
 from gan_tf.builders.recurrent import gran_canvases, gran_generator
 from gan_tf.builders.residual import residual_discriminator, residual_generator
 from gan_tf.builders.style import mapping_network, style_generator, synthesis_network
+from gan_tf.builders.super_resolution import esrgan_generator, srgan_generator
+from gan_tf.builders.text import stackgan_generator, stackgan_refiner
 from gan_tf.builders.tokens import (
     language_model,
     sample_tokens,
     token_discriminator,
     token_generator,
 )
-from gan_tf.builders.super_resolution import esrgan_generator, srgan_generator
-from gan_tf.builders.text import stackgan_generator, stackgan_refiner
 from gan_tf.builders.translation import (
     normalized,
     patch_discriminator,

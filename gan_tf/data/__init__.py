@@ -40,9 +40,9 @@ from gan_tf.data.fashion_mnist import (
     read_idx,
 )
 from gan_tf.data.files import ImageFolder, image_batches, load_folder
-from gan_tf.data.pairs import PairFolder
 from gan_tf.data.melodies import MAJOR_SCALE, bar_audio, melodies, scale_pitches
 from gan_tf.data.moving import moving_dot
+from gan_tf.data.pairs import PairFolder
 from gan_tf.data.photographs import PHOTOGRAPH_CREDITS, photographs
 from gan_tf.data.pictures import read_picture
 from gan_tf.data.pipeline import batches, capped, few_labels

@@ -18,7 +18,6 @@ from gan_tf.games.information import CatGAN, InfoGAN
 from gan_tf.games.lecture import LectureGAN, train_gan
 from gan_tf.games.music import MidiNet
 from gan_tf.games.progressive import ProgressiveGAN
-from gan_tf.games.sequences import GumbelGAN, SeqGAN
 from gan_tf.games.pyramid import (
     LAPGAN,
     level_of,
@@ -26,6 +25,7 @@ from gan_tf.games.pyramid import (
     pyramid_up,
     sample_levels,
 )
+from gan_tf.games.sequences import GumbelGAN, SeqGAN
 from gan_tf.games.super_resolution import ESRGAN, SRGAN
 from gan_tf.games.text import StackGAN, kl_from_standard_normal, of_others
 from gan_tf.games.translation import CycleGAN, Pix2Pix
