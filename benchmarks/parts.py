@@ -103,13 +103,14 @@ def judge(generator, threshold=None):
 def table(folder=RESULTS):
     """The results as a markdown table, means and standard deviations over the seeds."""
     found = [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("parts_*.json"))]
-    columns = ("game", "seeds", "Fréchet classifier distance", "precision", "recall")
-    columns += ("named as asked", "CPU s")
+    columns = ("game", "seeds", "Fréchet classifier distance", "of each seed")
+    columns += ("precision", "recall", "named as asked", "CPU s")
     digits, lines = {"distance": 1, "precision": 2, "recall": 2, "accuracy": 2}, []
     for name in GAMES:
         rows = [each for each in found if each["name"] == name]
         if rows:
             cells = [report.mean_and_spread([r[key] for r in rows], n) for key, n in digits.items()]
+            cells.insert(1, " ".join(f"{row['distance']:.0f}" for row in rows))
             cells.append(f"{statistics.mean(row['cpu_seconds'] for row in rows):.0f}")
             lines.append([name, str(len(rows)), *cells])
     return report.markdown(columns, lines)

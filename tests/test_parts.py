@@ -33,7 +33,7 @@ def test_the_table_has_means_over_the_seeds(tmp_path):
         facts = {"name": "no attention", "distance": distance, "precision": 0.8, "recall": 0.3}
         facts |= {"accuracy": 0.9, "cpu_seconds": 60.0}
         (tmp_path / f"parts_no-attention_seed{seed}.json").write_text(json.dumps(facts))
-    row = "| no attention | 2 | 45.0 ± 7.1 | 0.80 ± 0.00 | 0.30 ± 0.00 | 0.90 ± 0.00 | 60 |"
+    row = "| no attention | 2 | 45.0 ± 7.1 | 40 50 | 0.80 ± 0.00 | 0.30 ± 0.00 | 0.90 ± 0.00 | 60 |"
     assert parts.table(tmp_path).splitlines()[2:] == [row]
 
 
