@@ -115,7 +115,7 @@ def train(recipe, epochs, adversary=True):
     adam = keras.optimizers.Adam(translation.RATE, 0.5, 0.999)
     network.compile(adam, "mae", steps_per_execution=25)
     batches = recipe.batches.map(lambda batch: (batch["sketches"], batch["images"]))
-    network.fit(batches, epochs=epochs, verbose=0)
+    network.fit(batches, epochs=epochs, shuffle=False, verbose=0)
 
 
 def run_control(task, name, seed, folder):

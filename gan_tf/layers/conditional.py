@@ -185,6 +185,7 @@ class ConditioningAugmentation(keras.layers.Layer):
         checks.known_channels(self, input_shape)
         self.dense = keras.layers.Dense(2 * self.size, dtype=self.dtype_policy)
         self.dense.build(input_shape)
+        self.dense.trainable = self.trainable  # a frozen layer that is loaded stays frozen
 
     def call(self, captions):
         both = ops.leaky_relu(self.dense(captions), 0.2)
