@@ -976,8 +976,8 @@ print(f"expected 1.4612, yours {class_error(twice, np.full(4, 2)):.4f}")
 # three seeds, and the tables name theirs. The classifier that judges has an accuracy of 93 %
 # itself. Cartoon faces of 32 × 32 pixels are far from photographs.
 #
-# **Next**: this is the last notebook for now. Where could a class enter the networks of [notebook
-# 11](11_stylegan.ipynb)? `layers.ConditionalBatchNormalization` is one answer.
+# **Next**: in [notebook 13](13_high_fidelity.ipynb) the class enters every normalisation of the
+# generator, and we ask which parts of a large GAN matter.
 #
 # **References.** Mirza and Osindero 2014, conditional GAN,
 # [arXiv:1411.1784](https://arxiv.org/abs/1411.1784) · Odena et al. 2017, AC-GAN,
