@@ -51,7 +51,8 @@ def _parser():
         "recipe",
         nargs="?",
         help="circle, lecture-dense, lecture-dcgan, dcgan (the default), ring, grid, progressive, "
-        "style, r3gan, conditional, biggan, infogan, pix2pix, cyclegan, cut or stargan",
+        "style, r3gan, conditional, biggan, infogan, bigan, adversarial-autoencoder, pix2pix, "
+        "cyclegan, cut or stargan",
     )
     train.add_argument(
         "--resume", action="store_true", help="save each epoch, and go on where a killed run was"
