@@ -393,7 +393,7 @@ def _check_generator(model, path, remedy):
         received = f"inputs and outputs of shapes {shapes}"
     except (AttributeError, TypeError):  # only models of the functional kind know their inputs
         shapes, received = [], f"a {type(model).__name__}, which has no generator"
-    if len(shapes) == 2 and len(shapes[0]) == 4:
+    if [len(shape) for shape in shapes] == [4, 4]:
         raise ValueError(
             f"{path} turns pictures {shapes[0]} into others, and draws no samples of its own. In "
             f'Python: keras.saving.load_model("{path}")(pictures)'

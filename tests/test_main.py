@@ -239,9 +239,9 @@ def assert_shows(path, column):
 
 
 def test_translations_show_no_truth_where_nobody_knows_it():
-    pictures = np.zeros((2, 8, 8, 1), "float32")
+    pictures = np.zeros((4, 8, 8, 1), "float32")
     recipe = recipes.cyclegan(a=pictures, b=pictures + np.eye(8, dtype="float32")[..., None])
-    figure = command_line._drawing(recipe)(5 * np.ones((2, 8, 8, 1), "float32"))
+    figure = command_line._drawing(recipe)(5 * np.ones((4, 8, 8, 1), "float32"))
     texts = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert texts == ["input", "translation"]
 

@@ -11,8 +11,8 @@
 # {{page}}
 #
 # **Question.** In 2018, BigGAN made photographs of a thousand classes that people took for real. It
-# was built from many parts. Which of them matter? And why could R3GAN throw most of them away in
-# 2024?
+# was built from many parts. Which of them matter in a small game? And can a better loss do without
+# tricks, as R3GAN claimed in 2024?
 #
 # **You will be able to** write spectral normalisation with a gradient, self-attention and
 # orthogonal regularisation, say what each part of BigGAN does in a small game, trade variety for
@@ -110,8 +110,9 @@ plots.large(plots.diagram(boxes, arrows, 13.0, 4.8), 100)
 # Notebook 09 asked for a discriminator that is not too steep. A dense layer $x \mapsto Wx$ makes a
 # vector at most $\sigma(W)$ times as long, where $\sigma(W)$ is the **largest singular value** of
 # $W$. [Miyato et al., 2018](https://arxiv.org/abs/1802.05957) divide every kernel by it: $\bar W =
-# W / \sigma(W)$. Then no layer stretches anything, and the whole network is at most as steep as its
-# activations allow.
+# W / \sigma(W)$. Then no dense layer stretches anything. (For a convolution, $\sigma$ is that of
+# its kernel as a matrix, which is not quite its own.) The paper does this in the discriminator,
+# BigGAN in both players.
 #
 # The **power method** finds $\sigma$: multiply a vector by $W^\top$ and $W$ in turn, and keep its
 # length at one. It turns towards the direction that $W$ stretches most. One round in each training
@@ -143,7 +144,8 @@ print(f"exactly:  sigma {np.linalg.svd(W).S[0]:.6f}")
 # - **With a gradient** (the paper): the layer works with $W / \sigma(W)$. The gradient knows that a
 #   larger $W_{11}$ makes $\sigma$ larger, and so makes all *other* weights of $\bar W$ smaller.
 # - **Without** (Keras's `SpectralNormalization`): each call in training overwrites $W$ by $W /
-#   \sigma(W)$. The gradient takes $\sigma$ for a constant.
+#   \sigma(W)$. The gradient does not see the division at all, so a step may also change $\sigma$
+#   itself, and the next call takes that part of the step back.
 #
 # **Predict.** With $W = \mathrm{diag}(2, 1)$, what is the derivative of $\bar W_{22}$ with respect
 # to $W_{11}$, once with a gradient through $\sigma$ and once without?
@@ -272,9 +274,9 @@ plots.large(plots.image_grid(grid, 12, row_labels=data.CLASS_NAMES, scale=2), 11
 
 # %% [markdown]
 # Figure 13.2. The averaged generator after 64,000 images. Each row has one class, each column one
-# latent vector. Trousers, dresses, sneakers and boots are clear, and so are pullovers and coats,
-# which look alike. T-shirts are ragged, and sandals hard to make out. The latent vector sets the
-# brightness: the third and the eleventh column are dark in most rows.
+# latent vector. Trousers, sneakers, boots and bags are clear. Pullovers, coats and shirts are clear
+# too, but look alike. T-shirts and dresses are ragged, and sandals hard to make out. The latent
+# vector sets the brightness: the third and the eleventh column are dark in most rows.
 #
 # Does it use its attention? We can look: for one place, draw how much weight $\beta$ it gives to
 # each of the 7 × 7 pooled places.
@@ -301,37 +303,42 @@ axes[0].figure
 # %% [markdown]
 # Figure 13.3. Four of these images, each with a marked place, and to its right the attention that
 # this place pays to each of the 7 × 7 pooled places (yellow: most; the title names the largest
-# weight). The sleeve looks almost evenly at everything. The other three look at the garment instead
-# of the background: the leg at the upper half of the trousers, the sole at the rest of the shoe,
-# and the edge of the boot at its shaft, with up to 0.07 instead of 0.02. So the layer is in use.
+# weight). Each map has its own scale. The sleeve looks a little more at the middle of the shirt
+# than elsewhere. The other three look at the garment instead of the background, with up to 0.07
+# instead of 0.02. The strength $\gamma$ has become −0.154: the layer *subtracts* what it has
+# gathered, and the next layers can use that as well. Whether the images need it, the table will
+# say.
 #
 # ### One part at a time
 #
 # **Predict.** Which part will be missed most?
 #
-# Each game of the table sees 32,000 images and differs from the first row in one thing (`python
-# benchmarks/parts.py --game "no attention" --seeds 3`). We judge 10,000 samples of the running
-# average.
+# Each game of the table sees 32,000 images in batches of 32 and differs from the first row in one
+# thing (`python benchmarks/parts.py --game "no attention" --seeds 3`). We judge 10,000 samples of
+# the running average. *Named as asked* is the share of samples that the course's classifier puts
+# into the class asked for, and ± is the standard deviation over the seeds. In *class joined to the
+# latents*, the class enters only at the start, as in notebook 12.
 #
 # {{benchmarks/results/parts.md}}
 #
-# The first row, the game with all parts, varies by ±21 between its seeds. Smaller differences are
-# no differences that we can see, and then little is left:
+# The first row, the game with all parts, has a standard deviation of 21. With three seeds we trust
+# only differences that are clearly larger, and then little is left:
 #
 # - **Batches.** At equal numbers of images, small batches are best, because they take more steps:
 #   the distance is 42 with 16, 79 with 32 and 113 with 64. With 256 there are only 125 steps, and
-#   nothing comes out. BigGAN made its batches larger and kept the *steps*, so it saw more images.
-# - **Spectral normalisation.** Without any, or with R1 in its place, no seed is worse than 67. So
-#   nobody misses it here. But the version *without a gradient* fails with two seeds of three (166
-#   and 141): samples of the class that was asked for are rare.
-# - **Attention.** Without it one seed fails (181), and the two others are better than all of the
-#   control. Three seeds don't decide.
+#   nothing comes out. BigGAN compared batches at equal *steps*, so the larger ones saw more images.
+# - **Spectral normalisation.** Without any, or with R1 in its place, every seed is at most 67, so
+#   this game needs none. (Its recall, 0.07 and 0.08 instead of 0.03, speaks for that too.) With the
+#   version *without a gradient*, two seeds of three are far behind all of these (166 and 141), and
+#   in these games samples of the class that was asked for are rare.
+# - **Attention.** Without it one seed is far behind (181), and the two others are better than all
+#   of the first row. Three seeds don't decide.
 # - **The class in the normalisations, the hinge loss, orthogonal regularisation, a discriminator
 #   that learns faster**: no difference that we can see.
 #
-# So which part is missed most? In this small game, none for sure. The authors needed these parts at
-# a size at which games collapse, and ours is far from it. (Our rates were found with all parts in
-# place. Another game might prefer others.)
+# So which part is missed most? In this small game, none for sure. BigGAN's size, where games
+# collapse even with all parts, is far away. (Our rates were found with all parts in place, and a
+# game with batches of 16 might answer otherwise.)
 #
 # ## 6. Truncation: less variety, better pictures
 #
@@ -379,8 +386,8 @@ plots.large(plots.image_grid(grid, 12, row_labels=names, scale=2), 110)
 
 # %% [markdown]
 # Figure 13.4. Four T-shirts, four dresses and four sneakers for each threshold. At 0.2 all four
-# garments of a kind are the same one. At 2 they differ in width and brightness. A single garment
-# does not look better at 0.2, only more typical.
+# garments of a kind are the same one. At 2 they differ in width and brightness. A single T-shirt or
+# dress does not look better at 0.2, only more typical; the sneakers lose a few stray pixels.
 
 # %%
 axes = plots.panels(2, width=4.6, height=3.6)
@@ -397,36 +404,36 @@ plots.curves(
 axes[0].figure
 
 # %% [markdown]
-# Figure 13.5. Our game after 64,000 images: precision falls a little with the threshold, from 0.91
-# to 0.85, and recall rises from 0.00 to 0.14. The Fréchet distance (right) falls from 87 to 43, so
-# by this measure the lost variety costs more than truncation gains.
+# Figure 13.5. Our game after 64,000 images, 5,000 samples: precision falls a little with the
+# threshold, from 0.91 to 0.85, and recall rises from 0.00 to 0.14. The Fréchet distance (right)
+# falls from 87 to 43, so by this measure the lost variety costs more than truncation gains.
 #
-# The same with three seeds of the table's games, with and without orthogonal regularisation. The
-# paper adds that regularisation for one reason: without it, many of its generators made broken
-# images from truncated latents.
+# Now the table's games (32,000 images, 10,000 samples) with three seeds, with and without
+# orthogonal regularisation. The paper adds that regularisation for one reason: without it, many of
+# its generators made broken images from truncated latents.
 #
 # {{benchmarks/results/parts_truncation.md}}
 #
-# Without truncation and with it, the samples of both games have a precision near 0.9, and what
-# changes is hardly larger than the spread over the seeds. Recall falls to 0, and with every smaller
-# threshold the distance grows. So truncation certainly costs variety here, and buys little.
-# Orthogonal regularisation makes no difference that we can see. (In the paper, 16 % of the models
-# could be truncated without it, and 60 % with it.)
+# The precision stays between 0.85 and 0.93, and its changes are about as large as the spread over
+# the seeds. Recall falls to 0, and with every smaller threshold the distance grows. So truncation
+# certainly costs variety here, and buys little. Orthogonal regularisation makes no difference that
+# we can see. (In the paper, 16 % of the models could be truncated without it, and 60 % with it.)
 #
 # ## 7. R3GAN: throw it away
 #
-# [Huang et al., 2024](https://arxiv.org/abs/2501.05441) turn the question around. If the *loss* is
-# well behaved, does a GAN need any tricks? Their R3GAN keeps two ideas of notebook 08. The
-# **relativistic loss** asks whether a real image looks more real than a fake one, with $f(t) =
-# \log(1 + e^t)$:
+# [Huang et al., 2024](https://arxiv.org/abs/2501.05441) turn the question around: if the *loss* is
+# well behaved, does a GAN need any tricks? They start from StyleGAN2 and take its tricks away.
+# Their R3GAN keeps two ideas of notebook 08. The **relativistic loss** asks whether a real image
+# looks more real than a fake one, with $f(t) = \log(1 + e^t)$:
 #
 # $$L_D = \mathbb{E}\, f\big(D(G(z)) - D(x)\big) + \frac{\gamma}{2}\, \mathbb{E} \lVert \nabla D(x)
 # \rVert^2 + \frac{\gamma}{2}\, \mathbb{E} \lVert \nabla D(G(z)) \rVert^2.$$
 #
 # The two **penalties** R1 and R2 keep the discriminator flat at real and at fake images, and the
-# authors prove that the game then converges near its equilibrium. Gone are: normalisation layers,
-# attention, orthogonal regularisation, minibatch deviation, equalised learning rates, the style
-# network. What remains is a residual block without any normalisation.
+# authors prove that the game then converges near its equilibrium, in a simple setting. The
+# generator minimises the same loss with real and fake exchanged. Gone are StyleGAN2's style
+# network, minibatch deviation, equalised learning rates and other tricks, and there is no
+# normalisation and no attention. What remains is a residual block without any normalisation.
 
 # %%
 # NBVAL_CHECK_OUTPUT
@@ -469,9 +476,9 @@ print(f"ours and the package's differ by at most {np.abs(ours - np.array(layer(x
 # %% [markdown]
 # ### At equal time
 #
-# A step of R3GAN costs more than a step of our other games: its blocks work on many feature maps at
-# full size, and both penalties need a gradient of a gradient. So equal steps would be unfair, and
-# equal images too. We give each game about the same *time*.
+# An image costs R3GAN more time than it costs our other games: its blocks work on many feature maps
+# at full size, and both penalties need a gradient of a gradient. So equal steps would be unfair,
+# and equal images too. We give each game about the same *time*.
 
 
 # %%
@@ -505,19 +512,19 @@ plots.large(plots.image_grid(pictures, 12, row_labels=names, scale=2), 110)
 # %% [markdown]
 # Figure 13.6. Twenty-four samples of each game after 105 to 113 seconds of processor time. The
 # default game of this course, `dcgan`, makes garments (distance 44). Progressive growing has just
-# arrived at the full size (130). R3GAN has outlines without details, and some images are empty
-# (136).
+# arrived at the full size (130). R3GAN has striped shapes without details, and some images are
+# empty (136).
 #
 # The same with several seeds, on one core (`python benchmarks/quality.py --recipe
 # r3gan --cpu-seconds 60 180 --seeds 3`):
 #
 # {{benchmarks/results/equal_time.md}}
 #
-# R3GAN does not win the race. After 180 seconds it has seen about half as many images as the
-# lecture's DCGAN, and its distance is the largest of the table and differs most between seeds.
-# Progressive growing and the small BigGAN are much closer to the real images. (BigGAN's row is one
-# seed. It also knows the classes, which the others don't.) So R3GAN does not become the default
-# game of this course, and `dcgan` stays it.
+# R3GAN does not win the race. After 180 seconds it has seen less than half as many images as the
+# lecture's DCGAN, and its distance is 112 ± 41, against 80 for that DCGAN, 44 for progressive
+# growing, and 43 for the small BigGAN (one seed; it also knows the classes, which the others
+# don't). So R3GAN does not become the default game of this course. `dcgan` stays it: in the run
+# above it reached 44 in 105 seconds.
 #
 # This says nothing against the paper. Its games see millions of images on GPUs, and there the
 # question is how good a game becomes in the end. Ours is how good it is after three minutes.
@@ -544,8 +551,8 @@ print(f"expected 6.6271, yours {sigma:.4f}")
 # %% [markdown] tags=["exercise-text"]
 # **13.2 Predict, then change.** Section 2 says that one round of the power method in each step is
 # enough, since the weights change little. How little? In the check, a kernel of 64 × 64 takes 200
-# random steps, each a share `change` of its own size, with one round after each. **Predict** the
-# error of the estimate for a share of 0.01, of 0.1 and of 1.
+# random steps. Each replaces a share `change` of the kernel by noise of the same size, and one
+# round follows. **Predict** the error of the estimate for a share of 0.01, of 0.1 and of 1.
 
 # %% tags=["exercise"]
 change = 0.01  # change me
@@ -592,17 +599,19 @@ print(f"expected {expected:.4f}, yours {orthogonal(kernel):.4f}")
 # %% [markdown]
 # ## Take away
 #
-# - **Whether a gradient flows through the norm is no detail.** With it, spectral normalisation
-#   was harmless in our game; without it, two games of three failed.
+# - **Whether a gradient flows through the norm may decide a game.** Without it, two of our three
+#   games went badly wrong; with it, none did. (Three seeds are few.)
 # - **Few parts show an effect in a small game.** The number of steps mattered most, and that is
 #   what the size of batches changes at equal numbers of images. Seeds differ more than most parts
 #   do.
-# - **Truncation trades variety for typical images. R3GAN trades parts for time**: two penalties
-#   and a relativistic loss replace most of them, and each step costs more.
+# - **Truncation trades variety for typical images. R3GAN** builds on a relativistic loss and two
+#   penalties instead of parts like these; in three minutes on one core it was behind the others,
+#   and longer games we did not play.
 #
-# **Limits.** Sixteen feature maps, 28 × 28 pixels, ten classes, 32,000 images: nothing here says
-# what the parts do at BigGAN's size. Sections 5 to 7 show one run each, and the tables three seeds.
-# The parts are left out one at a time, so we don't know which of them replace each other.
+# **Limits.** Sixteen feature maps, 28 × 28 pixels, ten classes, at most 64,000 images: nothing here
+# says what the parts do at BigGAN's size. The pictures show one run each, and the tables say how
+# many seeds they have. The parts are left out one at a time, so we don't know which of them replace
+# each other.
 #
 # **Next**: in [notebook 14](14_inference.ipynb) we look for the latents that made a given image.
 #
