@@ -180,6 +180,15 @@ def test_r3gans_sizes_have_more_feature_maps_the_smaller_they_are():
     assert game.data_shape == (64, 64, 3)
 
 
+def test_r3gan_is_slower_on_pictures_of_ones_own():
+    images = np.random.default_rng(0).uniform(-1, 1, (40, 32, 32, 3)).astype("float32")
+    rates = [
+        float(each.gan.discriminator_optimizer.learning_rate)
+        for each in (recipes.r3gan(images=images), recipes.r3gan())
+    ]
+    assert rates == pytest.approx([1e-3, 4e-3])
+
+
 def test_r3gan_has_the_papers_loss_penalties_and_blocks():
     game = recipes.r3gan().gan
     assert isinstance(game.game_loss, losses.Relativistic)
