@@ -515,16 +515,16 @@ plots.large(plots.image_grid(pictures, 12, row_labels=names, scale=2), 110)
 # arrived at the full size (130). R3GAN has striped shapes without details, and some images are
 # empty (136).
 #
-# The same with several seeds, on one core (`python benchmarks/quality.py --recipe
+# The same with three seeds, on one core (`python benchmarks/quality.py --recipe
 # r3gan --cpu-seconds 60 180 --seeds 3`):
 #
 # {{benchmarks/results/equal_time.md}}
 #
 # R3GAN does not win the race. After 180 seconds it has seen less than half as many images as the
-# lecture's DCGAN, and its distance is 112 ± 41, against 80 for that DCGAN, 44 for progressive
-# growing, and 43 for the small BigGAN (one seed; it also knows the classes, which the others
-# don't). So R3GAN does not become the default game of this course. `dcgan` stays it: in the run
-# above it reached 44 in 105 seconds.
+# lecture's DCGAN, and its distance is 112 ± 41, against 80 for that DCGAN and 44 for progressive
+# growing. The small BigGAN (which also knows the classes) differs most between
+# seeds, 73.5 ± 62, so we would not rely on it. R3GAN does not become the default game of this
+# course. `dcgan` stays it: in the run above it reached 44 in 105 seconds.
 #
 # This says nothing against the paper. Its games see millions of images on GPUs, and there the
 # question is how good a game becomes in the end. Ours is how good it is after three minutes.
