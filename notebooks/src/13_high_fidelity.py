@@ -371,6 +371,7 @@ def judged(samples):
     return close.precision, close.recall, metrics.frechet_distance(*pair[0], *pair[1])
 
 
+# %%
 scores, shown = [], []
 for threshold in THRESHOLDS:
     samples = truncated(threshold)

@@ -223,6 +223,8 @@ E, G = builders.dense_encoder(latent_dim=LATENT_DIM), builders.dense_decoder(LAT
 fitted(keras.Sequential([keras.Input((28, 28, 1)), E, G]), images, images, 3)
 aae = recipes.get("adversarial-autoencoder", SEED)
 aae_history = aae.gan.fit(aae.batches, epochs=aae.epochs, verbose=0)
+
+# %%
 ways = {
     "BiGAN": (bigan.gan.encoder, bigan.gan.generator),
     "latent regressor": (regressor, bigan.gan.generator),
