@@ -418,7 +418,8 @@ axes[0].figure
 # The precision stays between 0.85 and 0.93, and its changes are about as large as the spread over
 # the seeds. Recall falls to 0, and with every smaller threshold the distance grows. So truncation
 # certainly costs variety here, and buys little. Orthogonal regularisation makes no difference that
-# we can see. (In the paper, 16 % of the models could be truncated without it, and 60 % with it.)
+# we can see. (In [the paper](https://arxiv.org/abs/1809.11096), 16 % of the models could be
+# truncated without it, and 60 % with it.)
 #
 # ## 7. R3GAN: throw it away
 #

@@ -386,10 +386,11 @@ plots.large(plots.image_grid(grid, 12, row_labels=data.CLASS_NAMES, scale=2), 11
 # {{benchmarks/results/inference_labels.md}}
 #
 # No. The two errors cannot be told apart, so the images without labels brought nothing here.
-# Makhzani et al. report a large gain on handwritten digits (an error of 1.9 % with 100 labels).
-# Digits form separate groups, and our tops resemble each other. Our game is also short and its
-# networks are small. (The run above began from other weights than those of the table.) CatGAN's
-# convolutions (notebook 12, also 100 labels) had an error of 0.26.
+# [Makhzani et al., 2015](https://arxiv.org/abs/1511.05644) report a large gain on handwritten
+# digits (an error of 1.9 % with 100 labels). Digits form separate groups, and our tops resemble
+# each other. Our game is also short and its networks are small. (The run above began from other
+# weights than those of the table.) CatGAN's convolutions (notebook 12, also 100 labels) had an
+# error of 0.26.
 
 # %% [markdown]
 # ## 6. A few strokes
