@@ -1,5 +1,7 @@
 """Small games of two, three and four players, for tests that hold for every game."""
 
+import contextlib
+
 from gan_tf import builders, data
 from gan_tf.games import (
     ACGAN,
@@ -287,3 +289,21 @@ def examples(kind, count=64, seed=0):
         "sharper": {"small": small, "images": pictures[0]},
         "captioned": {"captions": np.eye(NUM_CLASSES, dtype="float32")[labels], "images": points},
     }[kind]
+
+
+@contextlib.contextmanager
+def played_and_loaded(kind, policy, jit_compile, folder, given=None):
+    """A game that has played an epoch under a policy, and what a file in the folder holds of it."""
+    keras.mixed_precision.set_global_policy(policy)
+    try:
+        game = make(kind, jit_compile=jit_compile)
+        given = examples(kind, 16) if given is None else given
+        history = game.fit(given, batch_size=8, verbose=0).history
+        names = {*game.terms, *(phase.loss for phase in game.phases)}
+        assert set(history) == names and np.isfinite(list(history.values())).all()
+        game.save(folder / "game.keras")
+        loaded = keras.saving.load_model(folder / "game.keras")
+        assert type(loaded) is type(game) and loaded.compiled
+        yield game, loaded
+    finally:
+        keras.mixed_precision.set_global_policy("float32")

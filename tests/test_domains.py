@@ -1,6 +1,6 @@
 """CUT, StarGAN and XGAN: losses by hand and against NumPy, the turned gradient, their errors."""
 
-from games_of_every_kind import contrastive, examples, make, network, two_heads
+from games_of_every_kind import contrastive, examples, make, network, played_and_loaded, two_heads
 from gan_tf import builders, layers
 from gan_tf.games import CUT, XGAN, StarGAN, patch_nce
 from gan_tf.games.contrastive import patches_at
@@ -272,23 +272,12 @@ def test_encoders_of_xgan_may_share_their_last_layer(tmp_path):
 @pytest.mark.parametrize("kind", ["contrastive", "star", "crossed"])
 @pytest.mark.parametrize(("policy", "jit_compile"), [("float32", True), ("mixed_float16", False)])
 def test_fit_save_and_load(kind, policy, jit_compile, tmp_path):
-    keras.mixed_precision.set_global_policy(policy)
-    try:
-        game = make(kind, jit_compile=jit_compile)
-        data = examples(kind, 16)
-        history = game.fit(data, batch_size=8, verbose=0).history
-        names = {*game.terms, *(phase.loss for phase in game.phases)}
-        assert set(history) == names and np.isfinite(list(history.values())).all()
-        game.save(tmp_path / "game.keras")
-        loaded = keras.saving.load_model(tmp_path / "game.keras")
-        assert type(loaded) is type(game) and loaded.compiled
-        conditions = {key: value[:3] for key, value in data.items()}
+    with played_and_loaded(kind, policy, jit_compile, tmp_path) as (game, loaded):
+        conditions = {key: value[:3] for key, value in examples(kind, 16).items()}
         if kind != "star":
             conditions.pop("b")
         made = game.generate(3, **conditions)
         np.testing.assert_array_equal(loaded.generate(3, **conditions), made)
-    finally:
-        keras.mixed_precision.set_global_policy("float32")
 
 
 def with_batch_normalisation():

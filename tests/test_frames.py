@@ -1,6 +1,6 @@
 """Next frames: the dot with two futures, gradient differences and losses by hand, errors."""
 
-from games_of_every_kind import examples, make, network, next_frame
+from games_of_every_kind import examples, make, network, next_frame, played_and_loaded
 from gan_tf import data, metrics
 from gan_tf.games import NextFrameGAN, gradient_difference
 import keras
@@ -109,22 +109,12 @@ def settings_of(game):
 
 @pytest.mark.parametrize(("policy", "jit_compile"), [("float32", True), ("mixed_float16", False)])
 def test_fit_save_and_load(policy, jit_compile, tmp_path):
-    keras.mixed_precision.set_global_policy(policy)
-    try:
-        game = make("frames", jit_compile=jit_compile)
-        given = examples("frames", 16)
-        history = game.fit(given, batch_size=8, verbose=0).history
-        assert set(history) == {"d_loss", "g_loss", *game.terms}
-        assert np.isfinite(list(history.values())).all()
-        game.save(tmp_path / "game.keras")
-        loaded = keras.saving.load_model(tmp_path / "game.keras")
-        assert type(loaded) is type(game) and loaded.compiled
+    with played_and_loaded("frames", policy, jit_compile, tmp_path) as (game, loaded):
         assert settings_of(loaded) == settings_of(game)
-        given = {key: rows[:3] for key, rows in given.items() if key != "images"}
+        rows = examples("frames", 16).items()
+        given = {key: values[:3] for key, values in rows if key != "images"}
         made = game.generate(3, seed=1, **given)
         np.testing.assert_array_equal(loaded.generate(3, seed=1, **given), made)
-    finally:
-        keras.mixed_precision.set_global_policy("float32")
 
 
 def test_settings_are_saved():

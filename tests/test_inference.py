@@ -1,6 +1,6 @@
 """Games with an encoder: their losses by hand, their errors, and toys with a known inverse."""
 
-from games_of_every_kind import examples, make, network
+from games_of_every_kind import examples, make, network, played_and_loaded
 from gan_tf import penalties
 from gan_tf.games import AdversarialAutoencoder, BiGAN, SemiSupervisedAAE, latent_pairs
 import keras
@@ -203,17 +203,8 @@ def test_latent_pairs_are_what_the_generator_makes_of_its_inputs(kind, condition
 @pytest.mark.parametrize("kind", ["bidirectional", "autoencoder", "semi_supervised", "invertible"])
 @pytest.mark.parametrize(("policy", "jit_compile"), [("float32", True), ("mixed_float16", False)])
 def test_fit_save_and_load(kind, policy, jit_compile, tmp_path):
-    keras.mixed_precision.set_global_policy(policy)
-    try:
-        game = make(kind, jit_compile=jit_compile)
-        history = game.fit(examples(kind, 16), batch_size=8, verbose=0).history
-        assert np.isfinite(list(history.values())).all()
-        game.save(tmp_path / "game.keras")
-        loaded = keras.saving.load_model(tmp_path / "game.keras")
-        assert type(loaded) is type(game) and loaded.compiled
+    with played_and_loaded(kind, policy, jit_compile, tmp_path) as (game, loaded):
         np.testing.assert_array_equal(loaded.generate(3, seed=1), game.generate(3, seed=1))
-    finally:
-        keras.mixed_precision.set_global_policy("float32")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import itertools
 
-from games_of_every_kind import examples, make, network
+from games_of_every_kind import examples, make, network, played_and_loaded
 from gan_tf import builders, data, games, layers, metrics
 from gan_tf.games import ESRGAN, LAPGAN, SRGAN, StackGAN
 import keras
@@ -473,24 +473,14 @@ def test_bags_of_words_of_different_faces_differ():
 @pytest.mark.parametrize("kind", ["pyramid", "enlarging", "sharper", "captioned"])
 @pytest.mark.parametrize(("policy", "jit_compile"), [("float32", True), ("mixed_float16", False)])
 def test_fit_save_and_load(kind, policy, jit_compile, tmp_path):
-    keras.mixed_precision.set_global_policy(policy)
-    try:
-        game = make(kind, jit_compile=jit_compile)
-        given = examples(kind, 16)
-        history = game.fit(given, batch_size=8, verbose=0).history
-        names = {*game.terms, *(phase.loss for phase in game.phases)}
-        assert set(history) == names and np.isfinite(list(history.values())).all()
-        game.save(tmp_path / "game.keras")
-        loaded = keras.saving.load_model(tmp_path / "game.keras")
-        assert type(loaded) is type(game) and loaded.compiled
-        conditions = {key: value[:3] for key, value in given.items() if key != "images"}
+    with played_and_loaded(kind, policy, jit_compile, tmp_path) as (game, loaded):
+        rows = examples(kind, 16).items()
+        conditions = {key: values[:3] for key, values in rows if key != "images"}
         made = game.generate(3, seed=0, **conditions)
         np.testing.assert_array_equal(loaded.generate(3, seed=0, **conditions), made)
         again = type(game).from_config(game.get_config())
         shapes = [[w.shape for w in each.get_weights()] for each in (game, again)]
         assert shapes[0] == shapes[1]
-    finally:
-        keras.mixed_precision.set_global_policy("float32")
 
 
 def pictures(size, *others, channels=1, outputs=None):
