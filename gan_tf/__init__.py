@@ -33,6 +33,7 @@ _MODULES = {
     "penalties": "penalties",
     "plots": "plots",
     "recipes": "recipes",
+    "transfer": "transfer",
 }
 __all__ = [*_DEFINED_IN, *_MODULES]
 

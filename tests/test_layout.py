@@ -29,6 +29,7 @@ IMPORTS = {
     "environment": set(),
     "losses": {"checks"},
     "penalties": {"checks"},
+    "transfer": {"checks"},
     "layers": {"checks"},
     "data": {"checks"},
     "metrics": {"checks"},
@@ -36,7 +37,7 @@ IMPORTS = {
     "builders": {"checks", "layers"},
     "callbacks": {"checks", "endings", "metrics", "plots"},
     "training": {"checks", "endings"},
-    "games": {"checks", "endings", "training", "losses", "penalties", "layers"},
+    "games": {"checks", "endings", "training", "losses", "penalties", "layers", "transfer"},
     "judging": {"data", "metrics"},
     "recipes": {"checks", "games", "builders", "data", "layers", "losses", "penalties", "training"},
 }
