@@ -99,6 +99,78 @@ def style_loss(features, style_features):
     return ops.mean(ops.sum(ops.square(difference), axis=(1, 2))) / (4 * channels**2)
 
 
+def statistics(features, epsilon=1e-5):
+    """Mean and deviation of each feature map of each picture.
+
+    Args:
+        features: Float tensor `(batch, height, width, channels)`.
+        epsilon: Float > 0, added to the variance, so that the root has a gradient.
+
+    Returns:
+        Pair of float32 tensors `(batch, 1, 1, channels)`.
+
+    Raises:
+        ValueError: If these are no feature maps.
+
+    Reference:
+        Huang and Belongie 2017, equations 5 and 6, arXiv:1703.06868.
+    """
+    features = _maps(features=features)
+    mean = ops.mean(features, axis=(1, 2), keepdims=True)
+    variance = ops.mean(ops.square(features - mean), axis=(1, 2), keepdims=True)
+    return mean, ops.sqrt(variance + epsilon)
+
+
+def with_statistics_of(features, style_features, strengths=1.0):
+    """Adaptive instance normalisation whose mean and deviation come from another picture.
+
+    `layers.AdaIN` learns from a style vector which ones to give. Here nothing is learned.
+
+    Args:
+        features: Float tensor `(batch, height, width, channels)`, of the content.
+        style_features: Float tensor with as many channels, of the style; its size may be another.
+        strengths: Float, or tensor `(batch,)`: 0 leaves the features as they are, and 1 gives
+            them the style's statistics.
+
+    Returns:
+        Float32 tensor of the shape of the features: `σ(s) (c - μ(c)) / σ(c) + μ(s)` at strength 1.
+
+    Raises:
+        ValueError: If these are no feature maps, or their numbers of channels differ.
+
+    Reference:
+        Huang and Belongie 2017, equation 8, and equation 14 for the strength, arXiv:1703.06868.
+    """
+    _check_same("numbers of channels", features.shape[-1:], style_features.shape[-1:])
+    (mean, deviation), (new_mean, new_deviation) = map(statistics, (features, style_features))
+    features = ops.cast(features, "float32")
+    changed = new_deviation * (features - mean) / deviation + new_mean
+    strengths = ops.reshape(ops.cast(strengths, "float32"), (-1, 1, 1, 1))
+    return features + strengths * (changed - features)
+
+
+def statistics_loss(features, style_features):
+    """How much the means and deviations of feature maps differ from those of another picture.
+
+    Args:
+        features: Float tensor `(batch, height, width, channels)`, of the new pictures.
+        style_features: Float tensor with as many channels; its size may be another.
+
+    Returns:
+        Scalar float32 tensor: `Σ (μ - μ')² + Σ (σ - σ')²` over channels, a mean over the batch.
+
+    Raises:
+        ValueError: If these are no feature maps, or their numbers of channels differ.
+
+    Reference:
+        Huang and Belongie 2017, equation 13, arXiv:1703.06868, with the squares of its code.
+    """
+    _check_same("numbers of channels", features.shape[-1:], style_features.shape[-1:])
+    pairs = zip(statistics(features), statistics(style_features), strict=True)
+    squares = [ops.sum(ops.square(one - other), axis=(1, 2, 3)) for one, other in pairs]
+    return ops.mean(sum(squares))
+
+
 def total_variation(pictures):
     """How much neighbouring pixels differ: large for noise, small for smooth pictures.
 

@@ -11,6 +11,7 @@ from gan_tf.games import (
     LAPGAN,
     SRGAN,
     XGAN,
+    AdaINTransfer,
     AdversarialAutoencoder,
     BiGAN,
     CatGAN,
@@ -26,6 +27,7 @@ from gan_tf.games import (
     SeqGAN,
     StackGAN,
     StarGAN,
+    StyleTransfer,
 )
 from gan_tf.layers import ConditioningAugmentation
 import keras
@@ -212,6 +214,31 @@ def captioned(units=(16,), **kwargs):
     return StackGAN(generator, discriminator, seed=0, **kwargs)
 
 
+def eye(size, *names):
+    """An encoder that never learns: a convolution of each name, the later ones halving."""
+    x = pictures = keras.Input((size, size, 1))
+    for place, name in enumerate(names):
+        stride, kind = (2 if place else 1), {"padding": "same", "activation": "relu"}
+        x = layers.Conv2D(4, 3, stride, name=name, **kind)(x)
+    return keras.Model(pictures, x)
+
+
+def painting(units=(16,), **kwargs):
+    """Pictures of 4 by 4 pixels; the style is a board of light and dark ones."""
+    pictures = keras.Input((4, 4, 1))
+    hidden = layers.Conv2D(units[0], 3, padding="same", activation="relu")(pictures)
+    generator = keras.Model(pictures, layers.Conv2D(1, 3, padding="same")(hidden))
+    board = (np.indices((4, 4)).sum(axis=0) % 2 * 2.0 - 1)[..., None]
+    encoder = eye(4, "first", "second")
+    return StyleTransfer(generator, encoder, board, "second", ("first", "second"), seed=0, **kwargs)
+
+
+def adaptive(units=(16,), **kwargs):
+    """Pictures of 4 by 4 pixels from maps of 2 by 2."""
+    decoder, encoder = builders.style_decoder(4, units, 1), eye(4, "first", "second")
+    return AdaINTransfer(decoder, encoder, ("first", "second"), seed=0, **kwargs)
+
+
 MAKERS = {
     "gan": gan,
     "conditional": conditional,
@@ -235,6 +262,8 @@ MAKERS = {
     "enlarging": enlarging,
     "sharper": sharper,
     "captioned": captioned,
+    "painting": painting,
+    "adaptive": adaptive,
 }
 
 
@@ -288,6 +317,8 @@ def examples(kind, count=64, seed=0):
         "enlarging": {"small": small, "images": pictures[0]},
         "sharper": {"small": small, "images": pictures[0]},
         "captioned": {"captions": np.eye(NUM_CLASSES, dtype="float32")[labels], "images": points},
+        "painting": pictures[0],
+        "adaptive": dict(zip(("contents", "styles"), pictures, strict=True)),
     }[kind]
 
 

@@ -2,7 +2,8 @@
 
 import functools
 
-from gan_tf import metrics, transfer
+from games_of_every_kind import examples, make, played_and_loaded
+from gan_tf import builders, games, metrics, transfer
 import keras
 import numpy as np
 import pytest
@@ -223,3 +224,151 @@ def test_the_seed_draws_the_noise():
 def test_clear_errors(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+# Means and deviations.
+
+
+def test_statistics_by_hand_and_exchanged():
+    content = np.float32([1, 3, 5, 7]).reshape(1, 2, 2, 1)
+    style = np.float32([10, 14]).reshape(1, 1, 2, 1)  # mean 12, deviation 2
+    mean, deviation = transfer.statistics(content)
+    assert float(mean[0, 0, 0, 0]) == 4
+    assert float(deviation[0, 0, 0, 0]) == pytest.approx(5**0.5, rel=1e-4)
+    changed = np.ravel(transfer.with_statistics_of(content, style))
+    np.testing.assert_allclose(changed, 12 + 2 / 5**0.5 * np.array([-3, -1, 1, 3]), rtol=1e-4)
+    half = np.ravel(transfer.with_statistics_of(content, style, 0.5))
+    np.testing.assert_allclose(half, (changed + [1, 3, 5, 7]) / 2, rtol=1e-4)
+    expected = (4 - 12) ** 2 + (5**0.5 - 2) ** 2
+    assert float(transfer.statistics_loss(content, style)) == pytest.approx(expected, rel=1e-4)
+
+
+def test_each_picture_gets_the_statistics_of_its_own_style_at_its_own_strength():
+    strengths = np.float32([0, 1, 0.5])
+    changed = transfer.with_statistics_of(MAPS, 3 * OTHERS + 2, strengths)
+    np.testing.assert_array_equal(changed[0], MAPS[0])
+    expected = (3 * OTHERS + 2)[1].reshape(20, 6)
+    found = np.reshape(changed[1], (20, 6))
+    np.testing.assert_allclose(found.mean(0), expected.mean(0), atol=1e-4)
+    np.testing.assert_allclose(found.std(0), expected.std(0), rtol=1e-4)
+    middle = np.mean([MAPS[2], transfer.with_statistics_of(MAPS, 3 * OTHERS + 2)[2]], axis=0)
+    np.testing.assert_allclose(changed[2], middle, atol=1e-4)
+
+
+# Games.
+
+
+def batch_of(kind, count=4):
+    rows = examples(kind, count)
+    rows = rows if isinstance(rows, dict) else {"pictures": rows}
+    return {key: tf.constant(values) for key, values in rows.items()}
+
+
+def test_what_a_network_for_one_style_minimises():
+    """The formulas of Johnson et al., with the Gram matrices written out."""
+    game, batch = make("painting"), batch_of("painting")
+    found = {name: float(value) for name, value in game.content(batch).items()}
+    painted = game.generator(batch["pictures"])
+    eye = game.encoder
+    first = keras.Model(eye.inputs, eye.get_layer("first").output)
+    assert found["content"] == pytest.approx(
+        float(np.mean((eye(painted) - eye(batch["pictures"])) ** 2)), rel=1e-4
+    )
+    style = 0
+    for network in (first, eye):
+        ours, theirs = network(painted), network(game.style_picture.value[None])
+        size = np.prod(ours.shape[1:])
+        gram = np.einsum("bhwi,bhwj->bij", ours, ours) / size
+        style += ((gram - np.einsum("bhwi,bhwj->bij", theirs, theirs) / size) ** 2).sum() / 4
+    assert found["style"] == pytest.approx(style, rel=1e-3)
+    assert found["variation"] == pytest.approx(
+        float(np.mean(tf.image.total_variation(painted))), rel=1e-5
+    )
+
+
+def test_what_the_decoder_is_fed_and_minimises():
+    game, batch = make("adaptive"), batch_of("adaptive")
+    contents, styles = (game.encoder(batch[key]) for key in ("contents", "styles"))
+    fed = game.inputs(batch)
+    np.testing.assert_allclose(fed, transfer.with_statistics_of(contents, styles), atol=1e-6)
+    painted = game.generator(fed)
+    found = game.content(batch)
+    expected = np.mean((game.encoder(painted) - fed) ** 2)
+    assert float(found["content"]) == pytest.approx(float(expected), rel=1e-4)
+    first = transfer.feature_model(game.encoder, ("first",))
+    pairs = [(first(painted), first(batch["styles"])), (game.encoder(painted), styles)]
+    expected = sum(float(transfer.statistics_loss(*pair)) for pair in pairs)
+    assert float(found["style"]) == pytest.approx(expected, rel=1e-4)
+    made = game.generate(4, **{key: np.array(values) for key, values in batch.items()})
+    np.testing.assert_allclose(made, painted, atol=1e-5)
+
+
+def test_at_strength_zero_the_style_has_no_influence():
+    game, batch = make("adaptive"), examples("adaptive", 4)
+    batch["strengths"] = np.float32([0, 0, 1, 1])
+    made = game.generate(4, **batch)
+    other = game.generate(4, **{**batch, "styles": batch["styles"][::-1]})
+    np.testing.assert_array_equal(made[:2], other[:2])
+    assert np.abs(made[2:] - other[2:]).max() > 1e-3
+
+
+@pytest.mark.parametrize("kind", ["painting", "adaptive"])
+@pytest.mark.parametrize(("policy", "jit_compile"), [("float32", True), ("mixed_float16", False)])
+def test_fit_save_and_load(kind, policy, jit_compile, tmp_path):
+    with played_and_loaded(kind, policy, jit_compile, tmp_path) as (game, loaded):
+        rows = batch_of(kind, 3)
+        conditions = {key: np.array(values) for key, values in rows.items()}
+        made = game.generate(3, **conditions)
+        assert made.shape == (3, 4, 4, 1)
+        np.testing.assert_array_equal(loaded.generate(3, **conditions), made)
+        one, other = (each.content(rows) for each in (game, loaded))
+        assert float(one["style"]) == float(other["style"]) > 0  # the style is saved too
+
+
+@pytest.mark.parametrize("kind", ["painting", "adaptive"])
+def test_the_encoder_never_learns_and_the_loss_falls(kind):
+    game = make(kind, optimizer=keras.optimizers.Adam(0.01))
+    before = game.encoder.get_weights()
+    history = game.fit(examples(kind, 64), batch_size=16, epochs=12, verbose=0).history
+    for old, new in zip(before, game.encoder.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)
+    totals = sum(game.weights_of_terms[name] * np.array(values) for name, values in history.items())
+    assert totals[-1] < 0.7 * totals[0]
+
+
+def test_the_decoder_doubles_as_often_as_it_has_filters():
+    decoder = builders.style_decoder(5, (4, 3), channels=2)
+    assert decoder(np.zeros((1, 3, 6, 5))).shape == (1, 12, 24, 2)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: builders.style_decoder(0), "num_features=0"),
+        (lambda: builders.style_decoder(4, ()), "filters"),
+        (lambda: game_with(style=np.zeros((4, 4))), "style must be a picture"),
+        (lambda: game_with(style=np.zeros((4, 4, 3))), r"style must be a picture \(height"),
+        (lambda: game_with(content_layer="third"), "'first', 'second'"),
+        (lambda: game_with(style_layers="first"), "style_layers must be a tuple"),
+        (
+            lambda: game_with(encoder=filters(channels=3)),
+            "The encoder must take what the generator makes",
+        ),
+        (
+            lambda: games.AdaINTransfer(
+                builders.style_decoder(3, (4,), 1), make("adaptive").encoder, ("second",)
+            ),
+            "The generator must take inputs of these shapes",
+        ),
+    ],
+)
+def test_clear_errors_of_games_and_networks(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def game_with(**changes):
+    game = make("painting", compiled=False)
+    given = {"encoder": game.encoder, "style": np.zeros((4, 4, 1)), "content_layer": "first"}
+    given |= {"style_layers": ("first",), **changes}
+    return games.StyleTransfer(game.generator, **given)

@@ -41,6 +41,7 @@ from gan_tf.builders.tokens import (
     token_discriminator,
     token_generator,
 )
+from gan_tf.builders.transfer import style_decoder
 from gan_tf.builders.translation import (
     normalized,
     patch_discriminator,
@@ -89,6 +90,7 @@ __all__ = [
     "srgan_generator",
     "stackgan_generator",
     "stackgan_refiner",
+    "style_decoder",
     "style_generator",
     "synthesis_network",
     "token_discriminator",

@@ -26,6 +26,7 @@ from gan_tf.games.pyramid import (
     sample_levels,
 )
 from gan_tf.games.sequences import GumbelGAN, SeqGAN
+from gan_tf.games.style_transfer import AdaINTransfer, StyleTransfer
 from gan_tf.games.super_resolution import ESRGAN, SRGAN
 from gan_tf.games.text import StackGAN, kl_from_standard_normal, of_others
 from gan_tf.games.translation import CycleGAN, Pix2Pix
@@ -38,6 +39,7 @@ __all__ = [
     "LAPGAN",
     "SRGAN",
     "XGAN",
+    "AdaINTransfer",
     "AdversarialAutoencoder",
     "BiGAN",
     "CatGAN",
@@ -59,6 +61,7 @@ __all__ = [
     "gradient_difference",
     "StackGAN",
     "StarGAN",
+    "StyleTransfer",
     "kl_from_standard_normal",
     "latent_pairs",
     "level_of",
