@@ -32,6 +32,9 @@ class GAN(Game):
         historical_averaging: Float >= 0, weight of the term of that name in both players' losses,
             see `layers.history.HistoricalAveraging`.
         players: Dictionary of further players by name, for a variant that has more.
+        augmentation: `layers.DiffAugment`, or another layer that changes each image, or None. It
+            changes all images that the discriminator and penalties see, real and fake ones, in
+            both phases. Conditions are left as they are.
         **kwargs: `weights` of a variant's terms, see `Game`, and those of `keras.Model`.
 
     Call arguments:
@@ -70,6 +73,7 @@ class GAN(Game):
         replay=None,
         historical_averaging=0.0,
         players=None,
+        augmentation=None,
         **kwargs,
     ):
         discriminator_steps = checks.at_least(1, discriminator_steps=discriminator_steps)
@@ -85,16 +89,17 @@ class GAN(Game):
             for phase in self.phases
         )
         self.replay = scoring.checked_replay(replay, generator)
+        self.augmentation = scoring.checked_augmentation(augmentation, generator)
         self.scores_in_one_pass = scoring.treats_examples_alone(discriminator)
 
     # What each phase minimises.
 
     def d_loss(self, batch):
         """What phase 1 minimises: the discriminator's loss, and the penalty if there is one."""
-        real_images = batch["images"]
         fake_images = tf.stop_gradient(self.phase_1_fakes(self.inputs(batch)))
         if self.replay is not None:
             fake_images = self.replay(fake_images)
+        real_images, fake_images = self.seen(batch["images"]), self.seen(fake_images)
         loss = self.discriminator_loss(real_images, fake_images, *self._conditions(batch))
         losses = {"d_loss": loss, **self.discriminator_terms(real_images, fake_images, batch)}
         if self.penalty is not None:
@@ -122,9 +127,11 @@ class GAN(Game):
 
     def generator_loss(self, real_images, fake_images, batch=None):
         """Scalar that phase 2 minimises."""
+        fake_images = self.seen(fake_images)
         if hasattr(self.game_loss, "generator_from_images"):
-            return self.game_loss.generator_from_images(real_images, fake_images)
+            return self.game_loss.generator_from_images(self.seen(real_images), fake_images)
         if getattr(self.game_loss, "needs_real_logits", False):
+            real_images = self.seen(real_images)
             real_logits, fake_logits = self.score_both(real_images, fake_images, batch)
             return self.game_loss.generator(fake_logits, real_logits)
         return self.game_loss.generator(self.score(fake_images, batch))
@@ -151,6 +158,10 @@ class GAN(Game):
     def phase_1_fakes(self, inputs):
         """The images that the discriminator is shown as fake in phase 1."""
         return self.generator(inputs, training=True)
+
+    def seen(self, images):
+        """Images as the discriminator is shown them in training: changed by the augmentation."""
+        return images if self.augmentation is None else self.augmentation(images, training=True)
 
     def score(self, images, batch=None, training=True):
         """Logits of images, `(batch, 1)`; `batch` holds the conditions of games that have some."""
@@ -246,10 +257,14 @@ class GAN(Game):
     def get_config(self):
         settings = {
             "discriminator_steps": self.discriminator_steps,
-            "replay": self.replay and keras.saving.serialize_keras_object(self.replay),
+            **{name: _config_of(getattr(self, name)) for name in ("replay", "augmentation")},
         }
         return {**super().get_config(), **settings}
 
     def _conditions(self, batch):
         """The batch, for losses of games with conditions; nothing for those on images alone."""
         return () if tuple(self.keys) == ("images",) else (batch,)
+
+
+def _config_of(layer):
+    return layer and keras.saving.serialize_keras_object(layer)

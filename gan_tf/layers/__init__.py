@@ -6,6 +6,7 @@ images separately.
 
 import gan_tf.prepared  # noqa: F401
 from gan_tf.layers.attention import SelfAttention
+from gan_tf.layers.augmentation import DiffAugment
 from gan_tf.layers.batch import MinibatchDiscrimination, MinibatchStdDev, Packing
 from gan_tf.layers.conditional import (
     ClassPlanes,
@@ -39,6 +40,7 @@ __all__ = [
     "ClassProjection",
     "ConditionalBatchNormalization",
     "ConditioningAugmentation",
+    "DiffAugment",
     "Downsample",
     "EqualizedConv2D",
     "EqualizedDense",

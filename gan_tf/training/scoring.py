@@ -191,6 +191,27 @@ def checked_replay(replay, generator):
     return replay
 
 
+def checked_augmentation(augmentation, generator):
+    """The layer that changes images in front of the discriminator, built; or None."""
+    if augmentation is None:
+        return None
+    if not isinstance(augmentation, keras.layers.Layer):
+        raise ValueError(
+            f"augmentation must be a layer such as layers.DiffAugment(). Received: {augmentation!r}"
+        )
+    shape = tuple(generator.output_shape)
+    made = augmentation.compute_output_shape((8, *shape[1:]))
+    if tuple(made) != (8, *shape[1:]):
+        raise ValueError(
+            "augmentation must give one changed image for each. "
+            f"Received: {type(augmentation).__name__}, which makes {tuple(made)} of 8 images of "
+            f"the shape {shape[1:]}"
+        )
+    if not augmentation.built:
+        augmentation.build(shape)
+    return augmentation
+
+
 def check_penalty(penalty, discriminator):
     """Raises a ValueError unless a penalty is a function that can work on this discriminator."""
     if isinstance(penalty, type) or not (penalty is None or callable(penalty)):
