@@ -1,6 +1,6 @@
 """Augmentation in front of the discriminator: exact changes, their gradients, and the game."""
 
-from gan_tf import GAN, builders, games, layers, penalties
+from gan_tf import GAN, builders, games, layers, losses, penalties
 import keras
 import numpy as np
 import pytest
@@ -226,6 +226,79 @@ def test_a_game_with_conditions_takes_augmentation_too():
     assert np.isfinite(gan.fit(given, batch_size=8, verbose=0).history["d_loss"]).all()
 
 
+class Unusual(GAN):
+    def discriminator_loss(self, real_images, fake_images, batch=None):
+        return super().discriminator_loss(real_images, fake_images, batch)
+
+
+# The probability that adapts.
+
+
+LOGITS = np.float32([3, 1, 2, -1, 5, 0.1, 2, 4]).reshape(8, 1)  # mean sign ¾
+
+
+def test_the_probability_goes_up_by_the_papers_step_and_down_again():
+    layer = layers.AdaptiveAugment(interval=2, rise=100)
+    assert float(layer.probability) == 0
+    layer.adapt(LOGITS)
+    assert float(layer.probability) == 0  # the interval is not over
+    layer.adapt(LOGITS)
+    assert float(layer.probability) == pytest.approx(8 * 2 / 100)
+    assert float(layer.mean_sign) == 0.75
+    layer.adapt(LOGITS)
+    layer.adapt(-LOGITS)  # ¾ and -¾
+    assert float(layer.probability) == 0 and float(layer.mean_sign) == 0
+
+
+def test_the_paper_needs_500_000_images_from_0_to_1():
+    layer = layers.AdaptiveAugment()
+    for _ in range(8):
+        layer.adapt(LOGITS)
+    assert float(layer.probability) == pytest.approx(2 * np.sign(0.15) * 8 * 4 / 500_000)
+
+
+def test_the_probability_stays_from_0_to_1_and_still_at_the_target():
+    layer = layers.AdaptiveAugment(target=0.75, interval=1, rise=4)
+    layer.adapt(LOGITS)
+    assert float(layer.probability) == 0  # sign 0
+    for logits, expected in ((LOGITS + 9, 1), (LOGITS + 9, 1), (LOGITS - 9, 0), (LOGITS - 9, 0)):
+        layer.adapt(logits)
+        assert float(layer.probability) == expected
+
+
+class Sure(keras.layers.Layer):
+    """Logits of 1 for dark images and -1 for light ones."""
+
+    is_per_example = True
+
+    def call(self, images):
+        return -tf.sign(tf.reduce_mean(images, axis=(1, 2)))
+
+
+def test_in_a_game_it_adapts_in_updates_of_the_discriminator_alone():
+    """All real images are dark and half of the fakes are light, so the mean sign is 1."""
+    keras.utils.set_random_seed(0)
+    image = keras.Input((4, 4, 1))
+    judged = keras.layers.Add()([Sure()(image), dense(1)(0 * image)])
+    augmentation = layers.AdaptiveAugment(interval=1, rise=800, policy=("translation",))
+    gan = GAN(dense(16), keras.Model(image, judged), 2, seed=0, augmentation=augmentation)
+    gan.compile("sgd", "sgd", loss="relativistic", jit_compile=True)  # D sees real ones twice
+    gan.fit(np.full((32, 4, 4, 1), -0.5, "float32"), batch_size=8, verbose=0)
+    assert float(augmentation.mean_sign) == 1
+    assert float(augmentation.probability) == pytest.approx(4 * 8 / 800)
+
+
+def test_the_probability_is_saved_with_the_game(tmp_path):
+    gan = game(augmentation=layers.AdaptiveAugment(-0.5, 3, 1000, seed=0))
+    gan.fit(PICTURES, batch_size=4, verbose=0)
+    gan.save(tmp_path / "game.keras")
+    loaded = keras.saving.load_model(tmp_path / "game.keras")
+    assert loaded.augmentation.get_config() == gan.augmentation.get_config()
+    names = ("probability", "mean_sign", "sum_of_signs", "num_updates")
+    states = [[float(getattr(each.augmentation, n)) for n in names] for each in (loaded, gan)]
+    assert states[0] == states[1] and 0.01 < states[0][0] < 0.03
+
+
 @pytest.mark.parametrize(
     ("build", "message"),
     [
@@ -236,6 +309,19 @@ def test_a_game_with_conditions_takes_augmentation_too():
         (lambda: layers.DiffAugment(shift=2), "shift=2"),
         (lambda: layers.DiffAugment(probability=-0.1), "probability=-0.1"),
         (lambda: layers.DiffAugment(seed=-1), "seed=-1"),
+        (lambda: layers.AdaptiveAugment(target=2), "target=2"),
+        (lambda: layers.AdaptiveAugment(interval=0), "interval=0"),
+        (lambda: layers.AdaptiveAugment(rise=0), "rise=0"),
+        (
+            lambda: game(augmentation=layers.AdaptiveAugment(), compiled=False).compile(
+                "adam", "adam", loss=losses.NonSaturating(from_logits=False)
+            ),
+            "from_logits",
+        ),
+        (
+            lambda: game(Unusual, augmentation=layers.AdaptiveAugment()),
+            "discriminator_loss of its own",
+        ),
         (lambda: game(augmentation="color"), "augmentation must be a layer"),
         (lambda: game(augmentation=layers.Packing(2)), "one changed image for each"),
     ],

@@ -32,9 +32,9 @@ class GAN(Game):
         historical_averaging: Float >= 0, weight of the term of that name in both players' losses,
             see `layers.history.HistoricalAveraging`.
         players: Dictionary of further players by name, for a variant that has more.
-        augmentation: `layers.DiffAugment`, or another layer that changes each image, or None. It
-            changes all images that the discriminator and penalties see, real and fake ones, in
-            both phases. Conditions are left as they are.
+        augmentation: `layers.DiffAugment`, `layers.AdaptiveAugment`, or another layer that changes
+            each image, or None. It changes all images that the discriminator and penalties see,
+            real and fake ones, in both phases. Conditions are left as they are.
         **kwargs: `weights` of a variant's terms, see `Game`, and those of `keras.Model`.
 
     Call arguments:
@@ -119,6 +119,8 @@ class GAN(Game):
                 self._score_together(real_images, fake_images, batch)
             )
         real_logits, fake_logits = self.score_both(real_images, fake_images, batch)
+        if hasattr(self.augmentation, "adapt"):
+            self.augmentation.adapt(real_logits)
         return self.game_loss.discriminator(real_logits, fake_logits)
 
     def discriminator_terms(self, real_images, fake_images, batch):
@@ -240,6 +242,8 @@ class GAN(Game):
         self.game_loss = losses.get(loss)
         scoring.check_penalty(penalty, self.discriminator)
         scoring.check_discriminator(self.discriminator, self.game_loss)
+        adapts = type(self).discriminator_loss is GAN.discriminator_loss
+        scoring.check_adaptation(self.augmentation, self.game_loss, adapts)
         if hasattr(self.game_loss, "attach"):
             self.game_loss.attach(self.discriminator)
         self.penalty = penalty

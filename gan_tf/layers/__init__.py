@@ -6,7 +6,7 @@ images separately.
 
 import gan_tf.prepared  # noqa: F401
 from gan_tf.layers.attention import SelfAttention
-from gan_tf.layers.augmentation import DiffAugment
+from gan_tf.layers.augmentation import AdaptiveAugment, DiffAugment
 from gan_tf.layers.batch import MinibatchDiscrimination, MinibatchStdDev, Packing
 from gan_tf.layers.conditional import (
     ClassPlanes,
@@ -35,6 +35,7 @@ from gan_tf.layers.tokens import TokenSampler, gumbel_noise, gumbel_softmax
 
 __all__ = [
     "AdaIN",
+    "AdaptiveAugment",
     "Blur",
     "ClassPlanes",
     "ClassProjection",

@@ -147,6 +147,80 @@ class DiffAugment(keras.layers.Layer):
         return {**super().get_config(), **own}
 
 
+@keras.saving.register_keras_serializable("gan_tf")
+class AdaptiveAugment(DiffAugment):
+    """Changes images more often the surer the discriminator is of the real ones it learns from.
+
+    A discriminator that gives nearly all of its training images a positive logit has begun to
+    know them by heart. The share of changed images then rises; it falls again when the
+    discriminator is less sure. Given as `GAN(..., augmentation=AdaptiveAugment())`, which calls
+    `adapt` in each update of the discriminator. The probability is saved with the game.
+
+    Args:
+        target: Float from -1 to 1, the mean sign of the real images' logits that is aimed at.
+        interval: Integer >= 1, updates of the discriminator from one adjustment to the next.
+        rise: Float >= 1, real images that it takes at least for the probability to go from 0 to 1.
+            The paper's 500,000 are for long runs; a short run needs fewer.
+        policy: As for `DiffAugment`.
+        **kwargs: Those of `DiffAugment`; `probability` is where it begins, 0 by default.
+
+    Attributes:
+        probability: Scalar variable, how likely each entry of the policy is now.
+        mean_sign: Scalar variable, the mean sign at the last adjustment, the paper's `r_t`.
+
+    Raises:
+        ValueError: If an argument is out of range.
+
+    Reference:
+        Karras et al. 2020, section 3 and equation 1, arXiv:2006.06676. Departures: fewer kinds of
+        changes, and the probability stops at 1.
+    """
+
+    def __init__(
+        self,
+        target=0.6,
+        interval=4,
+        rise=500_000,
+        policy=("flip", "color", "translation", "cutout"),
+        probability=0.0,
+        **kwargs,
+    ):
+        super().__init__(policy, probability=probability, **kwargs)
+        self.target = checks.number(target=target)
+        if not -1 <= self.target <= 1:
+            raise checks.argument_error("target", target, "a mean of signs, from -1 to 1")
+        self.interval = checks.at_least(1, interval=interval)
+        self.rise = checks.number(rise=rise)
+        if self.rise < 1:
+            raise checks.argument_error("rise", rise, "a number of images >= 1")
+        self.mean_sign = self._number("mean_sign")
+        self.sum_of_signs = self._number("sum_of_signs")
+        self.num_updates = self._number("num_updates")
+
+    def adapt(self, real_logits):
+        """Takes the signs of one batch into account; every `interval` calls, p changes.
+
+        Args:
+            real_logits: Float tensor, the discriminator's logits of changed real images. The
+                probability goes up or down by `rows · interval / rise`.
+        """
+        num_images = ops.cast(ops.shape(real_logits)[0], "float32")
+        num_images *= tf.distribute.get_strategy().num_replicas_in_sync
+        signs = ops.mean(ops.sign(ops.cast(real_logits, "float32")))
+        total, count = self.sum_of_signs + signs, self.num_updates + 1
+        is_due = count >= self.interval
+        step = ops.sign(total / count - self.target) * num_images * self.interval / self.rise
+        moved = ops.clip(self.probability + step, 0.0, 1.0)
+        self.probability.assign(ops.where(is_due, moved, self.probability))
+        self.mean_sign.assign(ops.where(is_due, total / count, self.mean_sign))
+        self.sum_of_signs.assign(ops.where(is_due, 0.0, total))
+        self.num_updates.assign(ops.where(is_due, 0.0, count))
+
+    def get_config(self):
+        own = {"target": self.target, "interval": self.interval, "rise": self.rise}
+        return {**super().get_config(), **own}
+
+
 def _checked_policy(policy):
     is_list = isinstance(policy, (tuple, list)) and len(set(policy)) == len(policy) > 0
     if not is_list or not set(policy) <= set(POLICIES):

@@ -212,6 +212,24 @@ def checked_augmentation(augmentation, generator):
     return augmentation
 
 
+def check_adaptation(augmentation, loss, adapts):
+    """Raises a ValueError if an augmentation waits for logits that it would never get."""
+    if not hasattr(augmentation, "adapt"):
+        return
+    name = type(augmentation).__name__
+    if not adapts:
+        raise ValueError(
+            f"{name} must be told the logits of real images, which a game with a "
+            f"discriminator_loss of its own does not do. Received: augmentation={name}. Use "
+            "layers.DiffAugment."
+        )
+    if getattr(loss, "from_logits", None) is False:
+        raise ValueError(
+            f"{name} looks at the signs of logits, and probabilities have none. Received: a loss "
+            "with from_logits=False. End the discriminator in logits."
+        )
+
+
 def check_penalty(penalty, discriminator):
     """Raises a ValueError unless a penalty is a function that can work on this discriminator."""
     if isinstance(penalty, type) or not (penalty is None or callable(penalty)):
