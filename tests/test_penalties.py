@@ -131,6 +131,77 @@ def test_drift_is_the_mean_square_of_the_logits_of_real_images():
     assert float(drift(lambda x: 2 * x, real, fake)) == pytest.approx(0.5 * (4 + 36) / 2)
 
 
+def lecam_by_hand(batches, decay, one_sided=False):
+    """The penalty of the last of several batches of logits, real and fake, in numpy alone."""
+    sums, weights = np.zeros(2), 0.0
+    for pair in batches:
+        sums = decay * sums + (1 - decay) * np.mean(pair, axis=(1, 2))
+        weights = decay * weights + (1 - decay)
+    (real, fake), (of_real, of_fake) = batches[-1], sums / weights
+    differences = [real - of_fake, of_real - fake]
+    return sum(np.mean(np.maximum(d, 0) ** 2 if one_sided else d**2) for d in differences)
+
+
+def test_lecam_by_hand():
+    real, fake = tf.constant([[1.0], [3.0]]), tf.constant([[-1.0], [0.0]])
+    lecam = penalties.LeCam(2.0)
+    # The means are 2 and -½: 2 (½ (1.5² + 3.5²) + ½ (3² + 2²)).
+    assert float(lecam(lambda x: x, real, fake)) == pytest.approx(2 * (7.25 + 6.5))
+
+
+@pytest.mark.parametrize("one_sided", [False, True])
+def test_lecam_remembers_earlier_batches(one_sided):
+    rng = np.random.default_rng(0)
+    batches = rng.normal(size=(5, 2, 4, 1)).astype("float32")
+    lecam = penalties.LeCam(1.0, 0.6, one_sided)
+    for count in range(1, 6):
+        found = float(lecam(lambda x: x, *batches[count - 1]))
+        expected = lecam_by_hand(batches[:count], 0.6, one_sided)
+        assert found == pytest.approx(expected, rel=1e-5)
+
+
+def test_lecams_gradient_does_not_pass_through_the_means():
+    real, fake = tf.Variable([[1.0], [3.0]]), tf.Variable([[-1.0], [0.0]])
+    with tf.GradientTape() as tape:
+        value = penalties.LeCam(1.0)(lambda x: x + 0, real, fake)
+    found = tape.gradient(value, [real, fake])
+    np.testing.assert_allclose(np.ravel(found[0]), [1.5, 3.5], rtol=1e-6)  # 2 / 2 (D - α_F)
+    np.testing.assert_allclose(np.ravel(found[1]), [-3, -2], rtol=1e-6)
+
+
+def test_what_lecam_remembers_is_saved_with_the_game(tmp_path):
+    both = [penalties.Sum(penalties.Drift(), penalties.LeCam(0.1, 0.9)) for _ in range(3)]
+    whole, resumed = (game(critic(), each) for each in both[:2])
+    fixed = tf.constant(data.ring(64, seed=0))
+    whole.train_step(fixed)
+    whole.train_step(fixed)
+    whole.save_weights(tmp_path / "game.weights.h5")
+    resumed.load_weights(tmp_path / "game.weights.h5")
+    assert len(resumed.penalty.variables) == 3
+    for one, other in zip(whole.penalty.variables, resumed.penalty.variables, strict=True):
+        assert float(one) == float(other) != 0
+    assert float(whole.penalty.variables[2]) == pytest.approx(1 - 0.9**2)
+
+
+def test_lecam_draws_the_logits_together_in_a_graph_with_xla():
+    gaps = []
+    for weight in (0.0, 3.0):
+        keras.utils.set_random_seed(0)
+        gan = GAN(builders.point_generator(), critic(), seed=0)
+        gan.compile(
+            keras.optimizers.SGD(0.0),
+            keras.optimizers.Adam(1e-2),
+            penalty=penalties.LeCam(weight),
+            jit_compile=True,
+            steps_per_execution=25,
+        )
+        points = data.ring(6_000, seed=0)
+        gan.fit(data.batches(points, 64, steps_per_epoch=100), verbose=0)
+        logits = [float(np.mean(gan.score(x))) for x in (points, gan.generate(500, seed=1))]
+        gaps.append(logits[0] - logits[1])
+    assert 0 < gaps[1] < 0.5 * gaps[0]
+
+
 def test_orthogonal_regularization_has_the_value_and_the_gradient_computed_by_hand():
     kernel = tf.Variable([[1.0, 2.0], [3.0, 4.0]])
     regularizer = penalties.OrthogonalRegularization(1.0)
@@ -179,6 +250,9 @@ def test_weight_clip():
         (lambda: penalties.Lazy(penalties.R1(), 0), "interval=0"),
         (lambda: penalties.Lazy(penalties.GradientPenalty()), "draws no random numbers"),
         (lambda: penalties.Drift(-1), "weight=-1"),
+        (lambda: penalties.LeCam(-1), "weight=-1"),
+        (lambda: penalties.LeCam(decay=1), "decay=1"),
+        (lambda: penalties.LeCam(one_sided=1), "one_sided=1"),
         (lambda: penalties.Scheduled(penalties.R1(), 0.5), "schedule=0.5"),
         (lambda: penalties.R1(True), "weight=True"),
         (lambda: penalties.R1(np.inf), "finite number >= 0"),
@@ -203,6 +277,7 @@ FALL = keras.optimizers.schedules.ExponentialDecay(1.0, decay_steps=4, decay_rat
         penalties.R1(np.float32(0.5)),
         penalties.R2(3),
         penalties.Drift(0.1),
+        penalties.LeCam(np.float32(0.5), 0.9, True),
         penalties.Sum(penalties.R1(1.0), penalties.Drift(2.0)),
         penalties.Lazy(penalties.Sum(penalties.R1(1.0), penalties.R2(2.0)), np.int64(4)),
         penalties.Scheduled(penalties.R1(4.0), FALL),

@@ -255,6 +255,7 @@ class GAN(Game):
             penalty.attach(self.discriminator_optimizer)
         if penalty is not None:
             self.penalty_seeds = list(getattr(penalty, "seed_generators", []))
+            self.penalty_variables = list(getattr(penalty, "variables", []))
             with self.distribute_strategy.scope():
                 self.track("penalty")
 
