@@ -34,7 +34,7 @@ IMPORTS = {
     "data": {"checks"},
     "metrics": {"checks"},
     "plots": {"checks"},
-    "builders": {"checks", "layers"},
+    "builders": {"checks", "layers", "transfer"},
     "callbacks": {"checks", "endings", "metrics", "plots"},
     "training": {"checks", "endings"},
     "games": {"checks", "endings", "training", "losses", "penalties", "layers", "transfer"},

@@ -28,6 +28,7 @@ from gan_tf.builders.growing import (
     progressive_generator,
 )
 from gan_tf.builders.inference import dense_decoder, dense_encoder, pair_discriminator
+from gan_tf.builders.projected import projected_discriminator
 from gan_tf.builders.pyramid import lapgan_discriminator, lapgan_generator
 from gan_tf.builders.r3gan import r3gan_discriminator, r3gan_generator
 from gan_tf.builders.recurrent import gran_canvases, gran_generator
@@ -80,6 +81,7 @@ __all__ = [
     "point_generator",
     "progressive_discriminator",
     "progressive_generator",
+    "projected_discriminator",
     "r3gan_discriminator",
     "r3gan_generator",
     "receptive_field",
