@@ -135,3 +135,81 @@ def test_our_own_classifier_will_do():
 def test_clear_errors(build, message):
     with pytest.raises(ValueError, match=message):
         build()
+
+
+# A teacher that removes noise.
+
+
+def teacher_of(outputs, size=4):
+    """From pictures of 4 by 4 pixels and times to what a function makes of both."""
+    image, time = keras.Input((size, size, 1)), keras.Input((1,))
+    return keras.Model([image, time], outputs(image, time))
+
+
+def distilled(outputs, **kwargs):
+    keras.utils.set_random_seed(0)
+    noise = image = keras.Input((4, 4, 1))
+    student = keras.Model(noise, keras.layers.Conv2D(1, 3, padding="same")(noise))
+    judge = keras.Model(image, keras.layers.Dense(1)(keras.layers.Flatten()(image)))
+    gan = games.AdversarialDistillation(student, judge, teacher_of(outputs), seed=0, **kwargs)
+    gan.compile("adam", "adam")
+    return gan
+
+
+PICTURES = np.random.default_rng(2).uniform(-1, 1, (20_000, 4, 4, 1)).astype("float32")
+
+
+def test_distance_from_a_teacher_with_a_fixed_opinion():
+    """The weight cos(πt/2) is 2/π on average over all times."""
+    gan = distilled(lambda image, time: 0 * image + 0.5)
+    expected = 2 / np.pi * np.mean((PICTURES - 0.5) ** 2)
+    assert float(gan.distillation(PICTURES)) == pytest.approx(expected, rel=0.01)
+
+
+def test_the_teacher_sees_pictures_with_noise_for_their_time():
+    """It gives back what it sees: E c (x - c x - s n)² = E c ((1 - c)² x² + s²)."""
+    gan = distilled(lambda image, time: image + 0 * keras.layers.Reshape((1, 1, 1))(time))
+    c = np.cos(np.pi / 2 * (np.arange(1000) + 0.5) / 1000)
+    square = np.mean(PICTURES**2)
+    expected = np.mean(c * ((1 - c) ** 2 * square + 1 - c**2))
+    assert float(gan.distillation(PICTURES)) == pytest.approx(expected, rel=0.01)
+
+
+def test_no_gradient_passes_through_the_teacher():
+    """With a guess that is the picture at time 0, a gradient through it would vanish there."""
+    gan = distilled(lambda image, time: 3 * image + 0 * keras.layers.Reshape((1, 1, 1))(time))
+    seen = {}
+    ask = gan.teacher.call
+
+    def watched(inputs, training=None, mask=None):
+        seen["guess"], seen["times"] = ask(inputs, training=training), inputs[1]
+        return seen["guess"]
+
+    gan.teacher.call = watched
+    pictures = tf.constant(PICTURES[:6])
+    with tf.GradientTape() as tape:
+        tape.watch(pictures)
+        value = gan.distillation(pictures)
+    share = np.cos(np.pi / 2 * np.asarray(seen["times"])).reshape(6, 1, 1, 1)
+    expected = 2 * share * (PICTURES[:6] - np.asarray(seen["guess"])) / (6 * 16)
+    np.testing.assert_allclose(tape.gradient(value, pictures), expected, rtol=1e-4, atol=1e-6)
+
+
+def test_a_student_learns_from_its_teacher_alone(tmp_path):
+    gan = distilled(lambda image, time: 0 * image + 0.5, weights={"g_loss": 0.0})
+    gan.generator_optimizer.learning_rate = 0.02
+    before = gan.teacher.get_weights()
+    gan.fit(PICTURES[:3200], batch_size=32, epochs=4, verbose=0)
+    assert np.abs(gan.generate(64, seed=0) - 0.5).mean() < 0.1
+    gan.save(tmp_path / "game.keras")
+    loaded = keras.saving.load_model(tmp_path / "game.keras")
+    np.testing.assert_array_equal(loaded.generate(3, seed=1), gan.generate(3, seed=1))
+    assert loaded.weights_of_terms == {"g_loss": 0.0, "distillation": 2.5}
+    assert len(before) == len(loaded.teacher.get_weights())
+
+
+def test_a_teacher_of_other_pictures_is_refused():
+    gan = distilled(lambda image, time: image)
+    wrong = teacher_of(lambda image, time: image, size=5)
+    with pytest.raises(ValueError, match="The teacher must take inputs of these shapes"):
+        games.AdversarialDistillation(gan.generator, gan.discriminator, wrong)

@@ -18,7 +18,7 @@ from gan_tf.games.information import CatGAN, InfoGAN
 from gan_tf.games.lecture import LectureGAN, train_gan
 from gan_tf.games.music import MidiNet
 from gan_tf.games.progressive import ProgressiveGAN
-from gan_tf.games.projected import ProjectedGAN
+from gan_tf.games.projected import AdversarialDistillation, ProjectedGAN
 from gan_tf.games.pyramid import (
     LAPGAN,
     level_of,
@@ -42,6 +42,7 @@ __all__ = [
     "XGAN",
     "AdaINTransfer",
     "AdversarialAutoencoder",
+    "AdversarialDistillation",
     "BiGAN",
     "CatGAN",
     "ConditionalGAN",
