@@ -126,6 +126,7 @@ def wishes(pictures, own, asked):
     }
 
 
+# %%
 # If all faces have the same attributes, it does not matter whose are asked for.
 same = tf.tile([[1.0, 0.0, 1.0]], (len(pictures), 1))
 ours, package = (
@@ -234,6 +235,7 @@ def believed(pictures, place):
     return np.mean((logits > 0) != own[:, place])
 
 
+# %%
 for place, name in enumerate(ATTRIBUTES):
     twins = scores(faces, place)[-1]
     for who, pictures in {"StarGAN": edits[place], "twins": twins, "as it was": faces}.items():
@@ -252,10 +254,10 @@ for old, wish in ((0, "for a beard"), (1, "for none")):
 #
 # The beard fails. Our judge, who took no part in the game, finds what was asked for in 54 % of the
 # faces: it sees a beard in 73 % of those who were to get one, but only 10 % have lost theirs. The
-# game's own classifier believes 83 %. So the generator has found signs that convince this classifier
-# without being a beard, as adversarial examples do, and the critic does not prevent it. Probably a
-# beard is the hardest because it covers most pixels: to take it away, a chin must be painted, and a
-# change of so many pixels is expensive on the way back.
+# game's own classifier believes 83 %. So the generator has found signs that convince this
+# classifier without being a beard, as adversarial examples do, and the critic does not prevent it.
+# Probably a beard is the hardest of the three because it covers most pixels. The way back seems not
+# to be what forbids it: in a shorter trial, a weight of 2 instead of 10 did no better.
 #
 # Where did it change the picture? We average the change over all faces that got the attribute.
 
@@ -273,9 +275,9 @@ axes[0].figure
 
 # %% [markdown]
 # Figure 15b.3. The mean change of each pixel for faces that got the attribute (red is darker, blue
-# is brighter), beside that of the true twins. StarGAN has found the place of a smile and of glasses,
-# almost pixel by pixel. A true beard darkens the whole lower face; StarGAN brightens a dozen pixels
-# of the chin.
+# is brighter), beside that of the true twins. StarGAN has found the place of a smile and of
+# glasses, almost pixel by pixel. A true beard darkens the whole lower face; StarGAN brightens a
+# dozen pixels of the chin.
 #
 # ### Half a pair of glasses
 #
@@ -337,14 +339,14 @@ plots.large(plots.image_grid(grid, 12, row_labels=list(rows), scale=3), 110)
 # %% [markdown]
 # Figure 15b.5. Glasses turned round by four games of 750 steps. With all wishes, glasses appear and
 # fade. Without the adversary, dark or orange bars stand where a frame should be, and most faces get
-# rows of teeth. Without the classifier's wish, nothing changes. Without the way back, glasses appear
-# as well, with grey specks in the background.
+# rows of teeth. Without the classifier's wish, nothing changes. Without the way back, glasses
+# appear as well, with grey specks in the background.
 #
-# Each wish does what it is for. Without the adversary, our judge finds the wanted glasses in 56 % of
-# the faces instead of 93 %. Probably the game's own classifier is content with bars and teeth; no
-# real face looks like that. Without `asked_class`, doing nothing is best. Leaving out the way back costs
-# less than we expected, 86 % instead of 93 % in this one run; probably because the mask already
-# keeps most of the picture.
+# Each wish does what it is for. Without the adversary, our judge finds the wanted glasses in 56 %
+# of the faces instead of 93 %. Probably the game's own classifier is content with bars and teeth;
+# no real face looks like that. Without `asked_class`, doing nothing is best. Leaving out the way
+# back costs less than we expected, 86 % instead of 93 % in this one run; probably because the mask
+# already keeps most of the picture.
 #
 # These are single runs. `python benchmarks/translation.py --task attributes --seeds 3 --epochs 3`
 # plays the four games with three seeds, for all three attributes, and a fifth one without the mask.
@@ -485,15 +487,15 @@ plots.large(plots.image_grid(grid, 12, row_labels=names, scale=3), 110)
 # and what comes back through the autoencoder is blurred and speckled.
 #
 # After 1,000 steps, XGAN has learnt the easy half. All translations are read as kind b. But only 33
-# % of the labels are kept, no more than between different people (42 %). Nor has the turned gradient
-# won: a linear classifier still reads the kind from the embedding in 93 % of the cases, where 50 %
-# would mean that it knows nothing.
+# % of the labels are kept, no more than between different people (42 %). Nor has the turned
+# gradient won: a linear classifier still reads the kind from the embedding in 93 % of the cases,
+# where 50 % would mean that it knows nothing.
 #
 # Why? The embedding is not good enough yet: through it, a face keeps 72 % of its labels even on the
 # way back to its own kind. And no loss compares a translation with its original but the semantic
 # one, which is content if the *second* encoder finds the same numbers, whatever they mean. Probably
-# more steps would help the autoencoders; that they would also give both kinds the same meaning, this
-# run does not show.
+# more steps would help the autoencoders; that they would also give both kinds the same meaning,
+# this run does not show.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
@@ -563,9 +565,10 @@ print(f"expected 20, yours {generators}")
 # - **A gradient that is turned round makes one network hide what another looks for.** It needs
 #   limits: without a normalised embedding, it drives numbers without end.
 #
-# **Limits.** The figures are single runs, and the games without a part are short. XGAN
-# played 1,000 steps with weights that we guessed. Our faces are drawings whose attributes are independent of each other by
-# construction; on photographs, beards and long hair go together, and a generator learns that, too.
+# **Limits.** The figures are single runs, and the games without a part are short. XGAN played 1,000
+# steps with weights that we guessed. Our faces are drawings whose attributes are independent of
+# each other by construction; on photographs, beards and long hair go together, and a generator
+# learns that, too.
 #
 # **Next**: this is the last notebook for now.
 #
