@@ -25,7 +25,7 @@ from pathlib import Path
 import statistics
 import time
 
-from gan_tf import data, metrics, recipes
+from gan_tf import builders, data, metrics, recipes
 from gan_tf.games import StarGAN
 from gan_tf.recipes import translation
 import keras
@@ -76,6 +76,7 @@ def games():
     faces |= {f"CUT without {t}": without(recipes.cut, t) for t in ("contrast", "identity")}
     attributes = {"StarGAN": recipes.stargan, "without adversary": without_adversary}
     attributes |= {f"without {t}": without(recipes.stargan, t) for t in ("asked_class", "cycle")}
+    attributes["without mask"] = without_mask
     return {
         "earth": pairs("earth"),
         "emoji": pairs("emoji"),
@@ -87,9 +88,25 @@ def games():
 def without_adversary(seed):
     """The recipe `stargan` without the critic's part in the generator's loss."""
     recipe = recipes.stargan(seed)
-    own = recipe.gan
-    game = WithoutAdversary(*own.players.values(), own.discriminator_steps, seed=seed)
-    adams = {name: keras.optimizers.Adam(translation.STAR_RATE, 0.5, 0.999) for name in own.players}
+    return other_stargan(recipe, WithoutAdversary, recipe.gan.players, seed)
+
+
+def without_mask(seed):
+    """The recipe `stargan` with a generator that paints the whole picture, as in the paper."""
+    recipe = recipes.stargan(seed)
+    generator = builders.resnet_generator(
+        recipe.gan.data_shape,
+        filters=(16, 32, 64),
+        num_blocks=3,
+        num_attributes=len(translation.ATTRIBUTES),
+    )
+    return other_stargan(recipe, StarGAN, {**recipe.gan.players, "generator": generator}, seed)
+
+
+def other_stargan(recipe, kind, players, seed):
+    """A recipe of StarGAN whose game is of this kind, with these players."""
+    game = kind(*players.values(), recipe.gan.discriminator_steps, seed=seed)
+    adams = {name: keras.optimizers.Adam(translation.STAR_RATE, 0.5, 0.999) for name in players}
     game.compile(optimizers=adams, steps_per_execution=25)
     return recipe._replace(gan=game)
 

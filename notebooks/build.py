@@ -44,8 +44,8 @@ METADATA = {
 
 def source_paths(root=ROOT, names=()):
     """Returns the sources in order: all, or those called `names` (`05_dcgan` or `05`)."""
-    paths = sorted((root / "notebooks" / "src").glob("[0-9][0-9]_*.py"))
-    known = {key: path for path in paths for key in (path.stem, path.stem[:2])}
+    paths = sorted((root / "notebooks" / "src").glob("[0-9][0-9]*_*.py"))
+    known = {key: path for path in paths for key in (path.stem, path.stem.split("_")[0])}
     for name in names:
         if name not in known:
             raise SystemExit(f"No notebook {name!r}. There are: {[p.stem for p in paths]}")

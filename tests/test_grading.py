@@ -15,7 +15,7 @@ from test_prose import names_of
 
 ROOT = Path(__file__).resolve().parent.parent
 GRADING = ROOT / "grading"
-SOURCES = sorted((ROOT / "notebooks" / "src").glob("[0-9][0-9]_*.py"))
+SOURCES = sorted((ROOT / "notebooks" / "src").glob("[0-9][0-9]*_*.py"))
 EXAMPLE = "02_game"  # takes seconds, because its exercises need no training
 NO_NETWORK = """import socket
 def refused(*address):

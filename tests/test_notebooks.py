@@ -36,6 +36,11 @@ all_notebooks = pytest.mark.parametrize(
 student_notebooks = pytest.mark.parametrize("path", STUDENTS, ids=lambda p: p.name)
 
 
+def number_of(name):
+    """The number in a notebook's name, such as 05 or 15b."""
+    return name.split("_")[0]
+
+
 def read(path):
     return nbformat.read(path, as_version=nbformat.NO_CONVERT)
 
@@ -53,8 +58,8 @@ def outputs(path):
 
 def test_there_are_notebooks():
     assert SOURCES
-    assert all(re.fullmatch(r"\d\d_[a-z0-9_]+", name) for name in NAMES)
-    assert len({name[:2] for name in NAMES}) == len(NAMES)
+    assert all(re.fullmatch(r"\d\d[a-z]?_[a-z0-9_]+", name) for name in NAMES)
+    assert len({number_of(name) for name in NAMES}) == len(NAMES)
 
 
 def test_sources_and_notebooks_belong_together():
@@ -138,7 +143,7 @@ def test_imports_only_the_libraries_of_the_course(path):
 @student_notebooks
 def test_first_and_last_cell(path):
     first, last = read(path).cells[0], read(path).cells[-1]
-    assert re.match(rf"# {path.name[:2]}\. \S", first.source)
+    assert re.match(rf"# {number_of(path.name)}\. \S", first.source)
     assert f"/blob/main/notebooks/{path.name})" in first.source
     assert build.page(build.repository(), path) in first.source
     assert last.cell_type == "markdown"
@@ -148,17 +153,16 @@ def test_first_and_last_cell(path):
 @student_notebooks
 def test_figures_are_numbered_in_order(path):
     text = "\n".join(c.source for c in read(path).cells if c.cell_type == "markdown")
-    numbers = re.findall(r"^[*_]*Figure (\d+)\.(\d+)\.", text, flags=re.M)
+    numbers = re.findall(r"^[*_]*Figure (\d+[a-z]?)\.(\d+)\.", text, flags=re.M)
     assert numbers
-    assert [(int(a), int(b)) for a, b in numbers] == [
-        (int(path.name[:2]), i + 1) for i in range(len(numbers))
-    ]
+    notebook = number_of(path.name).lstrip("0")
+    assert numbers == [(notebook, str(i + 1)) for i in range(len(numbers))]
 
 
 @pytest.mark.parametrize("path", SOLUTIONS, ids=lambda p: p.name)
 def test_solutions_have_their_title(path):
     first = read(path).cells[0]
-    assert re.match(rf"# Solutions to {path.name[:2]}\. \S", first.source)
+    assert re.match(rf"# Solutions to {number_of(path.name)}\. \S", first.source)
     assert f"/blob/main/notebooks/solutions/{path.name})" in first.source
 
 

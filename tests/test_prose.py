@@ -46,10 +46,10 @@ NOT_PROSE = (
     r"\$[^$]*\$",
     r"\(http[^)]*\)",  # addresses
     r"arXiv:\S+",
-    r"(?:[Ff]igures?|[Ee]xercises?|[Ss]ections?|[Tt]ables?)\s+\d+\.\d+"
-    r"(?:(?:,| and| to)\s+\d+\.\d+)*",
+    r"(?:[Ff]igures?|[Ee]xercises?|[Ss]ections?|[Tt]ables?)\s+\d+[a-z]?\.\d+"
+    r"(?:(?:,| and| to)\s+\d+[a-z]?\.\d+)*",
     r"^#.*$",  # headings
-    r"\*\*\d+\.\d+",  # the number of an exercise
+    r"\*\*\d+[a-z]?\.\d+",  # the number of an exercise
 )
 
 

@@ -129,6 +129,20 @@ def test_stargan_asks_for_one_change_of_each_face_and_knows_the_twin():
     assert differs.min() > 0.1 and np.abs(recipe.truths - faces).mean() < 0.1
 
 
+def test_stargan_paints_over_the_picture_where_its_mask_is(tmp_path):
+    generator = recipes.stargan().gan.generator
+    outputs = [generator.get_layer(name).output for name in ("colour", "mask")]
+    inputs = [noise(2, 32, 32, 3), np.eye(3, dtype="float32")[:2]]
+    colour, mask = map(np.asarray, keras.Model(generator.inputs, outputs)(inputs))
+    assert colour.shape == (2, 32, 32, 3) and mask.shape == (2, 32, 32, 1)
+    assert 0 < mask.min() < mask.max() < 1
+    made = np.asarray(generator(inputs))
+    np.testing.assert_allclose(made, mask * colour + (1 - mask) * inputs[0], atol=1e-6)
+    generator.save(tmp_path / "generator.keras")
+    loaded = keras.models.load_model(tmp_path / "generator.keras")
+    np.testing.assert_array_equal(np.asarray(loaded(inputs)), made)
+
+
 def test_an_attribute_that_is_asked_for_reaches_the_first_normalised_layer():
     """Planes are the same everywhere; normalised over the picture at once they would be lost."""
     generator = recipes.stargan().gan.generator

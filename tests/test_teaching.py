@@ -12,10 +12,11 @@ DOCS = ROOT / "docs"
 POLLS = (DOCS / "polls.md").read_text("utf-8")
 TEACHING = (DOCS / "teaching.md").read_text("utf-8")
 CHEAT_SHEET = (DOCS / "cheat_sheet.md").read_text("utf-8")
-NAMES = sorted(path.stem for path in (ROOT / "notebooks" / "src").glob("[0-9][0-9]_*.py"))
+NAMES = sorted(path.stem for path in (ROOT / "notebooks" / "src").glob("[0-9][0-9]*_*.py"))
 MIN_POLLS = 3
 POLL = re.compile(
-    r"\*\*(?P<number>\d\d\.\d) (?P<question>.*?)\*\*\n\n(?P<choices>(?:- \([a-c]\) [^\n]*\n)+)\n"
+    r"\*\*(?P<number>\d\d[a-z]?\.\d) (?P<question>.*?)\*\*\n\n"
+    r"(?P<choices>(?:- \([a-c]\) [^\n]*\n)+)\n"
     r"<details><summary>Answer</summary>\n\n\*\*(?P<right>.*?)\*\* (?P<why>.*?)\n\n</details>",
     re.S,
 )
@@ -33,9 +34,14 @@ def source_of(name):
     return (ROOT / "notebooks" / "src" / f"{name}.py").read_text("utf-8")
 
 
+def number_of(name):
+    """The number in a notebook's name, such as 05 or 15b."""
+    return name.split("_")[0]
+
+
 def chapter(text, name):
     """The part of a page that belongs to a notebook."""
-    return re.search(rf"^## {name[:2]}\. .*?(?=^## |\Z)", text, flags=re.M | re.S)[0]
+    return re.search(rf"^## {number_of(name)}\. .*?(?=^## |\Z)", text, flags=re.M | re.S)[0]
 
 
 @every_notebook
@@ -45,7 +51,7 @@ def test_polls_have_choices_a_right_one_and_a_sentence(name):
     assert len(found) >= MIN_POLLS
     assert len(found) == part.count("<details>")
     assert [poll["number"] for poll in found] == [
-        f"{name[:2]}.{place}" for place in range(1, len(found) + 1)
+        f"{number_of(name)}.{place}" for place in range(1, len(found) + 1)
     ]
     for poll in found:
         choices = re.findall(r"^- (\([a-c]\)) ", poll["choices"], flags=re.M)
@@ -65,16 +71,16 @@ def test_title_of_polls_is_that_of_the_notebook(name):
 def test_numbers_in_polls_are_those_of_the_notebook(name):
     numbers = known_numbers(ROOT / "notebooks" / f"{name}.ipynb")
     numbers += known_numbers(ROOT / "notebooks" / "solutions" / f"{name}.ipynb")
-    text = re.sub(r"\*\*\d\d\.\d ", "", chapter(POLLS, name))
+    text = re.sub(r"\*\*\d\d[a-z]?\.\d ", "", chapter(POLLS, name))
     assert [number for number in decimals(text) if not is_known(number, numbers)] == []
 
 
 @every_notebook
 def test_figures_and_exercises_of_polls_exist(name):
     text, source = chapter(POLLS, name), source_of(name)
-    for number in re.findall(r"figure (\d+\.\d+)", text):
+    for number in re.findall(r"figure (\d+[a-z]?\.\d+)", text):
         assert f"Figure {number}." in source, number
-    for number in re.findall(r"exercise (\d+\.\d+)", text):
+    for number in re.findall(r"exercise (\d+[a-z]?\.\d+)", text):
         assert re.search(rf"\*\*(?:Exercise )?{re.escape(number)}\b", source), number
 
 
@@ -100,9 +106,9 @@ def test_plans_name_sections_polls_and_exercises_that_exist():
         for first, last in re.findall(r"sections? (\d+)(?: (?:to|and) (\d+))?", row[1]):
             for section in {first, last} - {""}:
                 assert f"\n# ## {section}. " in sources, row
-        for poll in re.findall(r"poll (\d\d\.\d)", " ".join(row)):
+        for poll in re.findall(r"poll (\d\d[a-z]?\.\d)", " ".join(row)):
             assert poll in numbers, row
-        for exercise in re.findall(r"\b\d+\.\d\b", row[4]):
+        for exercise in re.findall(r"\b\d+[a-z]?\.\d\b", row[4]):
             assert re.search(rf"\*\*(?:Exercise )?{re.escape(exercise)}\b", sources), row
 
 

@@ -39,6 +39,17 @@ def test_without_its_adversary_nothing_of_the_critic_reaches_the_generator():
     assert float(terms["asked_class"]) > 0
 
 
+def test_without_its_mask_only_the_generator_is_another():
+    recipe, usual = translation.games()["attributes"]["without mask"](0), recipe_module.stargan(0)
+    names = [layer.name for layer in recipe.gan.generator.layers]
+    assert "mask" not in names and "down_2" in names
+    for name, player in usual.gan.players.items():
+        assert recipe.gan.players[name].output_shape == player.output_shape
+    made = recipe.gan.generate(2, **{key: rows[:2] for key, rows in recipe.conditions.items()})
+    assert np.abs(made).max() <= 1
+    assert recipe.gan.weights_of_terms == usual.gan.weights_of_terms
+
+
 @pytest.mark.slow
 def test_l1_alone_moves_the_generator_alone_towards_the_truth():
     keras.utils.set_random_seed(0)

@@ -147,15 +147,16 @@ def stargan(seed=0, size=32, attributes=ATTRIBUTES, discriminator_steps=2, weigh
 
     Reference:
         Choi et al. 2018, sections 3 and 5, table 4, arXiv:1711.09020: weights 1, 10 and 10, Adam
-        with (0.5, 0.999). Departures: narrower networks, three residual blocks, a critic that
-        halves down to 4 × 4 pixels; batches of 8 instead of 16, two updates of the critic instead
-        of five, and a rate of 5e-4 instead of 1e-4 for a run that is eighty times shorter.
+        with (0.5, 0.999). Departures: the generator paints beside the new picture a mask that says
+        where it covers the old one, as in Pumarola et al. 2018, arXiv:1807.09251, because copying a
+        whole face takes longer than this run; narrower networks, three residual blocks, a critic
+        that halves down to 4 × 4 pixels; batches of 8 instead of 16, two updates of the critic
+        instead of five, and a rate of 5e-4 instead of 1e-4 for a run that is eighty times shorter.
     """
     attributes = _attributes(attributes)
     pictures, labels = data.faces(NUM_FACES, checks.one_of(SIZES, size=size), seed=SEEDS["a"])
     shape, count = pictures.shape[1:], len(attributes)
-    generator = _translator(shape, num_attributes=count)
-    players = generator, *_critic_and_classifier(shape, count)
+    players = _painter(shape, count), *_critic_and_classifier(shape, count)
     game = StarGAN(*players, discriminator_steps, seed=seed, weights=weights)
     _compile(game, STAR_RATE)
     values = {"pictures": pictures, "attributes": _columns(labels, attributes)}
@@ -291,12 +292,26 @@ def _unet_filters(shape):
     return (32, 64, *[128] * (halvings - 2))
 
 
-def _translator(shape, channels=None, num_attributes=None):
+def _translator(shape, channels=None):
     """The generator of CycleGAN, a halving for 32 pixels and two for 64."""
     filters = (24, 48) if min(shape[:2]) < 64 else (16, 32, 64)
-    return builders.resnet_generator(
-        shape, channels, filters, num_blocks=3, num_attributes=num_attributes
+    return builders.resnet_generator(shape, channels, filters, num_blocks=3)
+
+
+def _painter(shape, num_attributes):
+    """StarGAN's generator: what it paints covers the picture only where its mask is near 1."""
+    network = builders.resnet_generator(
+        shape,
+        shape[-1] + 1,
+        (16, 32, 64),
+        num_blocks=3,
+        output_activation=None,
+        num_attributes=num_attributes,
     )
+    pictures, painted = network.inputs[0], network.outputs[0]
+    colour = keras.layers.Activation("tanh", name="colour")(painted[..., :-1])
+    mask = keras.layers.Activation("sigmoid", name="mask")(painted[..., -1:])
+    return keras.Model(network.inputs, mask * colour + (1 - mask) * pictures, name="generator")
 
 
 def _judge(shape, condition=None, normalization="instance"):

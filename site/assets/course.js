@@ -72,7 +72,7 @@
 
   // ------------------------------------------------------------------ ticks
 
-  const notebookOf = (path) => (path.match(/(\d\d_\w+)\.html$/) || [])[1];
+  const notebookOf = (path) => (path.match(/(\d\d[a-z]?_\w+)\.html$/) || [])[1];
 
   function readDone() {
     try {

@@ -39,7 +39,7 @@ class Course:
     def __post_init__(self):
         self.tools = notebook_tools(self.root)
         self.sources = self.tools.source_paths(self.root)
-        self.stems = {path.stem[:2]: path.stem for path in self.sources}
+        self.stems = {path.stem.split("_")[0]: path.stem for path in self.sources}
         self.address = self.tools.repository(self.root)
         self.glossary = read_glossary()
         self.questions = questions_of_readme(self.root / "README.md")

@@ -34,7 +34,7 @@ LONG_TABLE = 12  # rows of a table that one slide can hold
 SHORT_TABLE = 10  # lines of a table that stand below a heading's paragraph
 LEFT_OUT = ("Settings",)  # sections that are no part of a lecture
 ALTERNATIVE = "[what the picture shows]"  # until its caption is known
-NUMBERED = re.compile(r"^\*\*(?:Exercise )?\d+\.\d+\s*\(?(.*?)\)?\.?\*\*")
+NUMBERED = re.compile(r"^\*\*(?:Exercise )?\d+[a-z]?\.\d+\s*\(?(.*?)\)?\.?\*\*")
 NEWS_OF_DATA = re.compile(r"Fashion-MNIST: .* from .*\n?")
 
 
@@ -237,7 +237,7 @@ class Deck:
             elif solutions.number_of(block):
                 title = f"Exercise {solutions.number_of(block)}"
                 words = re.sub(
-                    r"^\*\*(?:Exercise )?\d+\.\d+\s*\(?(.*?)\)?\.?\*\*", r"**\1.**", block
+                    r"^\*\*(?:Exercise )?\d+[a-z]?\.\d+\s*\(?(.*?)\)?\.?\*\*", r"**\1.**", block
                 )
                 self.put("exercise", title, html_of(shortened(words, EXERCISE)))
 

@@ -6,7 +6,7 @@ import re
 
 from staging.prose import first_sentence
 
-CAPTION = re.compile(r"\*{0,2}Figure (\d+\.\d+)\.?\*{0,2}\.?\s+(.*)", re.S)
+CAPTION = re.compile(r"\*{0,2}Figure (\d+[a-z]?\.\d+)\.?\*{0,2}\.?\s+(.*)", re.S)
 
 
 def picture_outputs(cell):

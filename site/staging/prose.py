@@ -3,11 +3,11 @@
 import re
 
 ARXIV = re.compile(r"arXiv:(\d{4}\.\d{4,5})")
-NOTEBOOK = re.compile(r"\b([Nn]otebook)\s(\d\d)\b")
+NOTEBOOK = re.compile(r"\b([Nn]otebook)\s(\d\d[a-z]?)\b")
 # A link out of the folder notebooks/ or docs/: its path and its anchor.
 OUTWARD = re.compile(r"\]\(\.\./([^)#\s]+)(#[^)\s]*)?\)")
 # A path in the repository that is a page of the site, and in brackets the page.
-PAGE = re.compile(r"notebooks/(\d\d_\w+\.ipynb)|site/(\w+\.md)|(docs/\w+\.md)")
+PAGE = re.compile(r"notebooks/(\d\d[a-z]?_\w+\.ipynb)|site/(\w+\.md)|(docs/\w+\.md)")
 # What stays as it is: math, code, links, headings, HTML.
 UNTOUCHED = re.compile(
     r"(```.*?```|\$\$.*?\$\$|\$[^$\n]+(?:\n[^$\n]+)?\$|`[^`]*`|!?\[[^\]]*\]\([^)]*\)|^#[^\n]*$|<[^>\n]*>)",

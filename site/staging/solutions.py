@@ -7,7 +7,7 @@ from staging.figures import picture_kind, save_picture
 
 def number_of(text):
     """Returns the number of the exercise in a text, such as '5.2', or None."""
-    found = re.search(r"\*\*(?:Exercise )?(\d+(?:\.\d+)?)", text)
+    found = re.search(r"\*\*(?:Exercise )?(\d+(?:[a-z]?\.\d+)?)", text)
     return found[1] if found else None
 
 

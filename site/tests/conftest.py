@@ -201,7 +201,7 @@ def width_of(page, width):
 
 def page_names():
     """Returns the names of all pages that one reads, known before they are built."""
-    stems = sorted(path.stem for path in (ROOT / "notebooks" / "src").glob("[0-9][0-9]_*.py"))
+    stems = sorted(path.stem for path in (ROOT / "notebooks" / "src").glob("[0-9][0-9]*_*.py"))
     docs = sorted(f"docs/{path.stem}" for path in (ROOT / "docs").glob("*.md"))
     return [
         f"{name}.html"
