@@ -145,7 +145,7 @@ print("logits for a picture of 64 × 64 pixels:", judge.output_shape[1:])
 # %%
 small = Pix2Pix(builders.unet_generator((64, 64, 3), 3, (8, 8, 8), "instance", 0.0), judge)
 small.compile("adam", "adam")
-batch = {"sketches": reliefs[:4], "images": photographs[:4]}
+batch = {"sketches": tf.constant(reliefs[:4]), "images": tf.constant(photographs[:4])}
 
 
 def loss_of_pix2pix(x, y):
