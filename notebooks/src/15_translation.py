@@ -103,8 +103,9 @@ plots.large(plots.diagram(boxes, arrows, 12.6, 5.2), 100)
 
 # %% [markdown]
 # Figure 15.2. pix2pix. Left: the U-Net halves the sketch three times (the numbers are heights) and
-# doubles it up again; the horizontal arrows are the shortcuts. Right: two judges look at its output. L1 measures the distance from the true picture,
-# and the discriminator says of each patch whether it looks real beside the sketch.
+# doubles it up again; the horizontal arrows are the shortcuts. Right: two judges look at its
+# output. L1 measures the distance from the true picture, and the discriminator says of each patch
+# whether it looks real beside the sketch.
 #
 # ### A discriminator that looks at patches
 #
@@ -200,8 +201,9 @@ made = {name: network.predict(reliefs, verbose=0) for name, network in generator
 made["the relief itself"] = reliefs
 for name, pictures in made.items():
     error = 127.5 * np.mean(np.abs(pictures - photographs))
-    distance = metrics.sliced_wasserstein(photographs, pictures).mean
-    print(f"{name:17}: L1 {error:.1f} of 255, sliced Wasserstein distance {distance:.1f}")
+    distance = metrics.sliced_wasserstein(photographs, pictures)
+    print(f"{name:17}: L1 {error:.1f} of 255, sliced Wasserstein distance", end=" ")
+    print(f"{distance.mean:.1f}, of the finest detail alone {distance.levels[64]:.1f}")
 rows = {"relief": reliefs, **{n: made[n] for n in generators}, "photograph": photographs}
 grid = np.concatenate([pictures[:SHOWN] for pictures in rows.values()])
 plots.large(plots.image_grid(grid, SHOWN, row_labels=list(rows), scale=2), 110)
