@@ -129,7 +129,7 @@ def train(recipe, epochs, adversary=True):
         recipe.gan.fit(recipe.batches, epochs=epochs, verbose=0)
         return
     network = recipe.gan.generator
-    adam = keras.optimizers.Adam(translation.RATE, 0.5, 0.999)
+    adam = keras.optimizers.Adam(translation.PAIR_RATE, 0.5, 0.999)
     network.compile(adam, "mae", steps_per_execution=25)
     batches = recipe.batches.map(lambda batch: (batch["sketches"], batch["images"]))
     network.fit(batches, epochs=epochs, shuffle=False, verbose=0)

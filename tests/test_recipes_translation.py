@@ -43,7 +43,7 @@ def test_a_recipe_has_the_papers_weights_and_rates(name):
     assert type(game) is KINDS[name] and game.weights_of_terms == USUAL[name]
     for adam in game.optimizers.values():
         assert (adam.beta_1, adam.beta_2) == (0.5, 0.999)
-        rate = translation.STAR_RATE if name == "stargan" else 2e-4
+        rate = {"pix2pix": 5e-4, "stargan": 5e-4}.get(name, 3e-4)
         assert float(adam.learning_rate) == pytest.approx(rate)
     steps = recipe.steps_per_epoch * getattr(game, "discriminator_steps", 1)
     assert len(recipe.batches) == steps

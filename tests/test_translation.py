@@ -250,7 +250,7 @@ def test_generators_that_change_nothing_cost_no_cycle_and_no_identity():
     losses = game.g_loss(batch)
     assert float(losses["cycle"]) == float(losses["identity"]) == 0
     scores_a, scores_b = judges[0](batch["b"]), judges[1](batch["a"])
-    expected = (np.mean((scores_a - 1) ** 2) + np.mean((scores_b - 1) ** 2)) / 2
+    expected = np.mean((scores_a - 1) ** 2) + np.mean((scores_b - 1) ** 2)
     assert float(losses["g_loss"]) == pytest.approx(expected, rel=1e-5)
 
 

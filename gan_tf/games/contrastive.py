@@ -37,7 +37,8 @@ class CUT(Game):
 
     Reference:
         Park et al. 2020, equations 3 to 5, arXiv:2007.15651, with the squares of the published
-        code. FastCUT: `weights={"contrast": 10.0, "identity": 0.0}`.
+        code, which are halved for the discriminator alone. FastCUT: `weights={"contrast": 10.0,
+        "identity": 0.0}`.
     """
 
     phases = (
@@ -97,7 +98,7 @@ class CUT(Game):
     def g_loss(self, batch):
         """The generator's and the projector's: to look real, and keep what each patch shows."""
         fake, contrast = self.contrast(batch["a"])
-        loss = _SQUARES.generator(self.discriminator(fake, training=True))
+        loss = 2 * _SQUARES.generator(self.discriminator(fake, training=True))  # no ½ there
         return {"g_loss": loss, "contrast": contrast, "identity": self.contrast(batch["b"])[1]}
 
     def d_loss(self, batch):

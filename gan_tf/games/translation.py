@@ -71,8 +71,8 @@ class CycleGAN(Game):
 
     Reference:
         Zhu et al. 2017, equations 1 to 3, section 4 for the squares and the pool, section 5.2 for
-        the identity, arXiv:1703.10593. The squares carry the factor ½ of `losses.LeastSquares` for
-        the generators too, where the paper has none.
+        the identity, arXiv:1703.10593. As in the published code, the squares of the
+        discriminators are halved, and those of the generators are not.
     """
 
     phases = (
@@ -123,7 +123,7 @@ class CycleGAN(Game):
         fake = self.translated(batch)
         cycle = _distance_of_both(self.translated(fake), batch)
         identity = _distance_of_both(self.translated({"a": batch["b"], "b": batch["a"]}), batch)
-        loss = sum(map(_SQUARES.generator, self.scores(fake)))
+        loss = 2 * sum(map(_SQUARES.generator, self.scores(fake)))  # the paper has no ½
         return {"g_loss": loss, "cycle": cycle, "identity": identity}
 
     def d_loss(self, batch):
