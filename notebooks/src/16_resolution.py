@@ -121,9 +121,9 @@ names = ["7 × 7", "residual, 14", "14 × 14", "residual, 28", "28 × 28"]
 plots.large(plots.image_grid(rows, 12, row_labels=names, scale=2), 110)
 
 # %% [markdown]
-# Figure 16.1. Twelve test images as a pyramid, smaller ones drawn with larger pixels. In a residual,
-# grey means zero. Each row of residuals, added to the row above it, gives the row below it. Most of
-# a residual is grey: all that it holds is edges and texture.
+# Figure 16.1. Twelve test images as a pyramid, smaller ones drawn with larger pixels. In a
+# residual, grey means zero. Each row of residuals, added to the row above it, gives the row below
+# it. Most of a residual is grey: it holds edges and texture.
 #
 # ## 2. LAPGAN: a generator for every level
 #
@@ -354,12 +354,19 @@ def generator_loss(game, x, y):
 
 
 def enlarger(size=8):
-    return builders.srgan_generator((size, size, 3), 4, filters=24, num_blocks=4)
+    """The paper's generator, which adds its output to the bicubic enlargement."""
+    body = builders.srgan_generator((size, size, 3), 4, filters=24, num_blocks=4)
+    last = body.layers[-2].kernel
+    last.assign(ops.zeros_like(last))  # it begins as bicubic interpolation; not in the paper
+    x = body.inputs[0]
+    smooth = ops.image.resize(x, (4 * size, 4 * size), interpolation="bicubic")
+    return keras.Model(x, smooth + body.outputs[0])
 
 
 keras.utils.set_random_seed(SEED)
 judge = builders.patch_discriminator((32, 32, 3), None, (32, 64))
 game = SRGAN(enlarger(), judge, eye, seed=SEED, weights={"g_loss": WEIGHT, "content": 1.0})
+game.compile("adam", "adam")
 batch = {"small": small[:8], "images": pieces[:8]}
 print("ours   ", *(f"{float(each):.4f}" for each in generator_loss(game, *batch.values())))
 theirs = game.g_loss(batch)
@@ -397,9 +404,7 @@ def scores(pictures):
 def squared_error(generator, steps, rate):
     decay = keras.optimizers.schedules.CosineDecay(rate, steps)
     generator.compile(keras.optimizers.Adam(decay), "mse", steps_per_execution=25)
-    batches = data.batches({"x": small, "y": pieces}, 16, SEED, steps_per_epoch=steps)
-    batches = batches.map(lambda batch: (batch["x"], batch["y"]))
-    generator.fit(batches, shuffle=False, verbose=0)
+    generator.fit(small[: 8 * steps], pieces[: 8 * steps], 8, verbose=0)
     return generator.get_weights()
 
 
@@ -473,7 +478,8 @@ axes[0].figure
 #    added to its input.
 # 2. **A relativistic discriminator** (notebook 08): is the true picture *more real than the made
 #    ones on average*? So the generator's loss has a gradient from both kinds of picture.
-# 3. **Features before the activation.** After a ReLU most features are zero, and a zero says little.
+# 3. **Features before the activation.** After a ReLU many features are zero, and a zero says
+#    little.
 
 # %%
 real_logits, fake_logits = np.array([[2.0], [0.5]]), np.array([[-1.0], [0.0]])
@@ -492,7 +498,7 @@ for activated in (True, False):
     print(f"activated={activated}: share of zeros {np.mean(maps == 0):.2f}")
 
 # %% [markdown]
-# TODO. The game itself is `games.ESRGAN`, called in the same way as `SRGAN`; we have not trained it here.
+# The game itself is `games.ESRGAN`, called in the same way as `SRGAN`. We have not trained it here.
 #
 # ## 4. From a sentence to a picture
 #
@@ -572,6 +578,7 @@ def stage_1(matching_aware):
 
 aware = stage_1(True)
 batch = {"images": small_faces[:16], "captions": bags[:16]}
+aware.compile("adam", "adam")
 made = aware.generate(16, SEED, captions=bags[:16])
 wrong = np.asarray(of_others(bags[:16]))
 logits = [
@@ -582,7 +589,9 @@ logits = [
         (made, bags[:16]),
     ]
 ]
-real, mismatched, fake = (softplus(s * each).mean() for s, each in zip((-1, 1, 1), logits))
+real, mismatched, fake = (
+    softplus(s * each).mean() for s, each in zip((-1, 1, 1), logits, strict=True)
+)
 print(f"ours    {(real + (mismatched + fake) / 2) / 2:.4f}")
 print(f"package {float(aware.discriminator_loss(small_faces[:16], made, batch)):.4f}")
 
@@ -725,8 +734,9 @@ print(f"expected here 0.067, yours {best_answer} {smallest_error:.3f}")
 # %% [markdown] tags=["solution"]
 # The two pictures differ in two of six pixels, by 1. *Here* is wrong with probability 0.2. The
 # absolute error is smallest at the *median*, which is one of the two possible pictures; only the
-# squared error prefers their mean. At a probability of exactly ½, all answers in between are equally
-# good. So the absolute error, which ESRGAN has, blurs less, but it cannot invent texture either.
+# squared error prefers their mean. At a probability of exactly ½, all answers in between are
+# equally good. So the absolute error, which ESRGAN has, blurs less, but it cannot invent texture
+# either.
 
 # %% [markdown]
 # ## Take away
