@@ -216,7 +216,6 @@ for i, size in enumerate((7, 14, 28)):
     detail = f"{distance(completed[i - 1]):10.1f}" if i else f"{'-':>10}"
     print(f"{size:4} {distance(truth[i]):12.1f} {detail:>22} {distance(chain[i]):26.1f}")
 
-# %%
 rows = [data.enlarged(each[:12], 28) for each in chain]
 rows += [data.enlarged(truth[1][:12], 28), completed[1][:12], test_images[:12]]
 names = ["7 × 7", "14 × 14", "28 × 28", "real 14 × 14", "completed", "real 28 × 28"]
@@ -320,14 +319,18 @@ def quarters(tiles):
     return np.concatenate([tiles[:, rows, columns] for rows in halves for columns in halves])
 
 
+pieces = quarters(photographs)
+small = data.shrunk(pieces, 8)
+
+# %%
+borders = np.quantile(data.earth_places(64)[:, 0], np.arange(1, 6) / 6)
+
+
 def zones(split, num):
     latitudes = data.earth_places(64, split, num, seed=SEED)[:, 0]
     return np.tile(np.digitize(latitudes, borders), 4)
 
 
-borders = np.quantile(data.earth_places(64)[:, 0], np.arange(1, 6) / 6)
-pieces = quarters(photographs)
-small = data.shrunk(pieces, 8)
 keras.utils.set_random_seed(SEED)
 classifier = builders.image_classifier((32, 32, 3), 6, ((16,), (32, 32), (32,)), 32)
 classifier.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
@@ -417,16 +420,6 @@ def scores(pictures):
     return metrics.psnr(true, pictures).mean(), metrics.ssim(true, pictures).mean(), patches.mean
 
 
-def squared_error(weights, steps, rate):
-    """The weights of a generator after more steps with the mean squared error."""
-    generator = enlarger()
-    generator.set_weights(weights)
-    decay = keras.optimizers.schedules.CosineDecay(rate, steps)
-    generator.compile(keras.optimizers.Adam(decay), "mse", steps_per_execution=25)
-    generator.fit(small[: 8 * steps], pieces[: 8 * steps], 8, verbose=0)
-    return generator.get_weights()
-
-
 class Progress(keras.callbacks.Callback):
     """The averaged generator's scores after each epoch."""
 
@@ -439,6 +432,16 @@ class Progress(keras.callbacks.Callback):
 
 
 # %%
+def squared_error(weights, steps, rate):
+    """The weights of a generator after more steps with the mean squared error."""
+    generator = enlarger()
+    generator.set_weights(weights)
+    decay = keras.optimizers.schedules.CosineDecay(rate, steps)
+    generator.compile(keras.optimizers.Adam(decay), "mse", steps_per_execution=25)
+    generator.fit(small[: 8 * steps], pieces[: 8 * steps], 8, verbose=0)
+    return generator.get_weights()
+
+
 batches = data.batches({"small": small, "images": pieces}, 8, SEED, steps_per_epoch=GAME_STEPS // 4)
 
 
@@ -450,6 +453,7 @@ def with_adversary(start, seed, weight=WEIGHT):
     return whole(average.generator.get_weights()), progress.found
 
 
+# %%
 found, ways = [], {}
 for seed in SEEDS:
     keras.utils.set_random_seed(seed)
@@ -473,7 +477,6 @@ for name, pictures in once.items():
     psnr, ssim, patches = scores(pictures)
     print(f"{name:22} {psnr:10.2f} {ssim:17.3f} {patches:16.1f}")
 
-# %%
 rows = [data.enlarged(given, 64), bicubic, ways["squared error"], ways["with adversary"], true]
 rows = np.concatenate([each[:8] for each in rows])
 names = ["given", "bicubic", "squared error", "with adversary", "true"]
@@ -603,6 +606,7 @@ def stage_1(matching_aware):
     return StackGAN(generator, judge, matching_aware, seed=SEED, weights={"kl": 2 / 32})
 
 
+# %%
 aware = stage_1(True)
 batch = {"images": small_faces[:16], "captions": bags[:16]}
 aware.compile("adam", "adam")
