@@ -100,7 +100,7 @@ def played(game, arrays, steps):
 #
 # Here $d$ halves the size, $u$ doubles it, and $h$ is called the **residual**. Adding it gives the
 # image back *exactly*: $x = u(x_{\text{coarse}}) + h$. Doing this several times gives a **Laplacian
-# pyramid** ([Burt and Adelson's idea](https://arxiv.org/abs/1506.05751), which LAPGAN takes up).
+# pyramid**, an idea of Burt and Adelson (1983).
 
 # %%
 # NBVAL_CHECK_OUTPUT
@@ -228,7 +228,8 @@ plots.large(plots.image_grid(rows, 12, row_labels=names, scale=2), 110)
 # <details><summary>Answer</summary>
 #
 # The discriminator sees the sum beside the doubled image. A sum without detail is made of squares
-# of four equal pixels, which no real image is.
+# of four equal pixels, and no real image looks like that. So adding nothing is easy to find out.
+# TODO
 #
 # </details>
 
@@ -405,6 +406,9 @@ print(
 #
 # **Predict.** For each of the three: who will be best, bicubic interpolation (which learns
 # nothing), the squared error, or the adversary?
+#
+# A third way is the control of the adversary: the same game with $\lambda = 0$, the content loss
+# alone.
 
 
 # %%
@@ -412,7 +416,7 @@ def whole(weights):
     """The test places, enlarged by a generator with these weights."""
     large = enlarger(16)
     large.set_weights(weights)
-    return np.clip(large.predict(given, verbose=0), -1, 1)
+    return np.clip(np.asarray(large(given)), -1, 1)
 
 
 def scores(pictures):
@@ -608,23 +612,14 @@ def stage_1(matching_aware):
 
 # %%
 aware = stage_1(True)
-batch = {"images": small_faces[:16], "captions": bags[:16]}
 aware.compile("adam", "adam")
-made = aware.generate(16, SEED, captions=bags[:16])
-wrong = np.asarray(of_others(bags[:16]))
-logits = [
-    np.asarray(aware.discriminator([pictures, texts]))
-    for pictures, texts in [
-        (small_faces[:16], bags[:16]),
-        (small_faces[:16], wrong),
-        (made, bags[:16]),
-    ]
-]
-real, mismatched, fake = (
-    softplus(s * each).mean() for s, each in zip((-1, 1, 1), logits, strict=True)
-)
-print(f"ours    {(real + (mismatched + fake) / 2) / 2:.4f}")
-print(f"package {float(aware.discriminator_loss(small_faces[:16], made, batch)):.4f}")
+pictures, texts = ops.convert_to_tensor(small_faces[:16]), ops.convert_to_tensor(bags[:16])
+made = ops.convert_to_tensor(aware.generate(16, SEED, captions=bags[:16]))
+real = softplus(-np.asarray(aware.discriminator([pictures, texts]))).mean()
+mismatched = softplus(np.asarray(aware.discriminator([pictures, of_others(texts)]))).mean()
+fake = softplus(np.asarray(aware.discriminator([made, texts]))).mean()
+theirs = aware.discriminator_loss(pictures, made, {"captions": texts})
+print(f"ours {(real + (mismatched + fake) / 2) / 2:.4f}, package {float(theirs):.4f}")
 
 # %%
 boxes = {
