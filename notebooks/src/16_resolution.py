@@ -419,8 +419,7 @@ print(
 # **Predict.** For each of the three: who will be best, bicubic interpolation (which learns
 # nothing), the squared error, or the adversary?
 #
-# A third way is the control of the adversary: the same game with $\lambda = 0$, the content loss
-# alone.
+# The adversary has a control, too: the same game with $\lambda = 0$, the content loss alone.
 
 
 # %%
@@ -749,8 +748,8 @@ plots.large(plots.image_grid(rows, 10, row_labels=names, scale=2), 110)
 # our target of 0.8 is met. With shuffled captions it is 0.46, and real faces of this size have
 # 1.00. The colours (0.73 and 0.70) are far above the sixth that chance would give, and far from
 # perfect. Stage I reaches 0.69. But look at *real* faces of 16 × 16 pixels: even there the
-# classifier sees 0.84 only, and it can tell neither smile nor beard. The smile comes from stage II,
-# which reads the caption again.
+# classifier sees 0.84 only, and it can tell neither smile nor beard (it was trained on sharper
+# pictures). The smile comes from stage II, which reads the caption again.
 #
 # **What are wrong captions good for?** In this run for nothing that we can see: 0.69 with them, and
 # 0.70 without. Made pictures come with captions too, so a discriminator that compares picture and
