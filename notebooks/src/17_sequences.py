@@ -45,7 +45,7 @@ import numpy as np
 # tests of this course ask for a short trial.)
 
 # %% tags=["setup"]
-SEED, SEEDS = 0, range(capped(3))
+SEED, SEEDS = 0, range(3 if capped(3) == 3 else 1)  # one seed in a short trial
 CHAIN = np.array([[0.9, 0.1], [0.5, 0.5]])  # row i: what follows token i
 LENGTH = 12  # tokens of a sequence
 NUM_CHAINS = capped(5_000, per_step=100)
@@ -53,7 +53,7 @@ RATE = 5e-4  # of the generators of tokens that play a game
 LIKELIHOOD_STEPS, START_STEPS = 50, 10  # of 100 sequences
 GUMBEL_EPOCHS, POLICY_EPOCHS = 6, 5
 DOT = {"size": 8, "num_frames": 3, "dot_size": 2, "jump": 2}
-NUM_MOVIES, MOVIE_EPOCHS = capped(4_000, per_step=50), 16
+NUM_MOVIES, MOVIE_EPOCHS = capped(4_000, per_step=50), 30
 GRAN_STEPS, GRAN_EPOCHS = (1, 3, 5), 5  # steps of painting; epochs of 100 updates
 GRAN_LATENTS, GRAN_RATE = 64, 5e-4
 NUM_BARS, BAR_EPOCHS, MUSIC_RATE = capped(5_000, per_step=50), 24, 5e-4
@@ -619,11 +619,10 @@ def judged(bars, previous):
 
 
 random_bars = np.where(one_hot(rng.integers(24, size=(500, 16)), 24), 1.0, -1.0)[..., None]
-untrained = game.generate(500, previous=previous, seed=SEED)
 batches = data.batches(bars, 50, SEED)
 game.fit(batches, epochs=BAR_EPOCHS, verbose=0)
 composed = game.generate(500, previous=previous, seed=SEED)
-table = {"rule": following, "random bars": random_bars, "untrained": untrained, "MidiNet": composed}
+table = {"rule": following, "random bars": random_bars, "MidiNet": composed}
 print(f"{'':26} in scale  held  across the bar line")
 for name, each in table.items():
     print(f"{name:26} {'{:8.2f} {:5.2f} {:8.2f}'.format(*judged(each, previous))}")
@@ -679,11 +678,9 @@ def known_share(sample, references, n):
     return len(own & known) / len(own)
 
 
-sample, references = np.array([3, 1, 20, 5]), np.array([[3, 1, 20, 19], [8, 1, 20, 5]])
-shares = [known_share(sample, references, n) for n in (1, 2, 3, 4)]
-print(
-    "shares", shares[:3], f"geometric mean of the first three {np.prod(shares[:3]) ** (1 / 3):.4f}"
-)
+sample, references = np.array([3, 1, 18, 20]), np.array([[3, 1, 20, 19], [8, 1, 18, 20]])
+shares = [known_share(sample, references, n) for n in (1, 2, 3)]
+print(f"cart, from cats and hart: {shares}, geometric mean {np.prod(shares) ** (1 / 3):.4f}")
 print(f"package {metrics.bleu(sample[None], references, max_n=3):.4f}")
 
 words = np.random.default_rng(SEED).permutation(data.words(3, LETTERS))
@@ -853,8 +850,8 @@ ruled = [sentences(each)[0] for each in unseen]
 names_of = {"template without a rule": blind, "template with a rule": ruled, "network": written}
 for name, texts_of in names_of.items():
     correct = [text in sentences(each) for text, each in zip(texts_of, unseen, strict=True)]
-    print(f"{name:24} correct {np.mean(correct):.2f}, different openings", end=" ")
-    print(len({text.split()[1] for text in texts_of}))
+    lost = np.mean(["lost" in text for text in texts_of])
+    print(f"{name:24} correct {np.mean(correct):.3f}, with 'lost' {lost:.2f}")
 print(*written[:3], sep="\n")
 
 # %% [markdown]
