@@ -335,7 +335,23 @@ for axis, place, label in zip(axes, (0, 2), ("oracle's NLL", "divergence"), stri
 axes[0].figure
 
 # %% [markdown]
-# Figure 17.2. RESULT
+# Figure 17.2. The median of three seeds after each epoch; epoch 0 is the start. Left: the oracle's
+# NLL. SeqGAN stays near the dotted line, the chain's own value; straight-through Gumbel-softmax
+# comes down to it, and soft Gumbel-softmax falls far below it. Right: the divergence, on a
+# logarithmic scale. SeqGAN and straight-through Gumbel-softmax come close to the chain. Soft
+# Gumbel-softmax goes away from it, from the second epoch on.
+#
+# By the oracle's NLL, the soft draws would be the clear winner: 0.11, against 0.386 for the chain
+# itself. In fact they have collapsed to zeros. Their divergence (0.78 to 0.84) is larger than that
+# of 'only 0', and their test NLL is above 1.6. Probably the discriminator sees that soft tokens are
+# not one-hot, and has no reason to look at anything else. A lower temperature would show whether
+# that is the cause.
+#
+# SeqGAN improves its unfinished start: the divergence falls from 0.020 or more to 0.001 or less.
+# That is the range of the likelihood too, so there is no difference we can see. Straight-through
+# Gumbel-softmax starts from scratch and ends between 0.002 and 0.006. So on this chain both ways
+# round the draw work. But neither is better than the likelihood, which needs 50 steps, while SeqGAN
+# plays about 400 steps with 44 roll-outs for every sequence.
 #
 # ## 3. A dot with two futures
 #
@@ -360,7 +376,9 @@ shown = np.concatenate([film, best[0, None, ..., 0]])
 plots.large(plots.image_grid(shown, 6, labels=[*names, "average"], scale=12), 110)
 
 # %% [markdown]
-# Figure 17.3. RESULT
+# Figure 17.3. One film. Three given frames; the two frames that may follow; and their average, two
+# grey dots. In squared error, the average of both is twice as good as 'always up', 0.125 against
+# 0.257.
 #
 # <details><summary>Answer</summary>It draws both futures, each half as bright: the average. A
 # picture that never occurs has the smallest error.</details>
@@ -369,6 +387,7 @@ plots.large(plots.image_grid(shown, 6, labels=[*names, "average"], scale=12), 11
 # edges, the **gradient difference loss**: the absolute differences of neighbouring pixels should be
 # the same in both pictures. The other is an adversary, who sees the given frames and a next frame,
 # and says whether this one may follow. A blurred frame never follows, so the generator must choose.
+# (Their weights are 1 for error and edges, and 0.05 for the adversary.)
 
 
 # %%
@@ -386,6 +405,12 @@ sharp, blurred = np.zeros((2, 1, 3, 3, 1))
 sharp[0, 0, 1], blurred[0, (0, 2), 1] = 1.0, 0.5  # one bright pixel, and two half as bright
 ours, theirs = (f(blurred, sharp) for f in (edge_difference, gradient_difference))
 print(f"ours {ours:.5f}, package {float(theirs):.5f}")
+
+# %% [markdown]
+# To see what the adversary does, we compare the error alone with the adversary alone. The
+# discriminator pays the penalty R1 of [notebook 08](08_remedies.ipynb). Such a generator has no
+# latents: the same frames always give the same next frame. So in a third game we add random numbers
+# to what it sees. **Predict.** What changes?
 
 
 # %%
@@ -447,7 +472,16 @@ for name, made in {"average of both": best, "always up": up, **predicted}.items(
 plots.large(plots.image_grid(rows, 8, row_labels=names, scale=5), 110)
 
 # %% [markdown]
-# Figure 17.4. RESULT
+# Figure 17.4. Eight films, one in each column. Squared error gives two grey dots, nearly the
+# average. The adversary gives one white dot, here always the lower one. With noise, the dot is
+# sometimes up and sometimes down; the last film shows something in between.
+#
+# The adversary makes the generator choose: 100 % of its frames show exactly one dot, but in this
+# run it always jumps down. With noise, 98 % do, and both futures come equally often (0.49 each).
+# The other 2 % lie in between. Some must: the frame changes continuously with the random numbers,
+# so on the way from 'up' to 'down' there are numbers that give neither. The squared error of both
+# (0.243 and 0.257) is about twice that of the blurred frames. A smaller error does not mean a
+# better film.
 #
 # ## 4. A picture in steps
 #
@@ -651,7 +685,17 @@ display(figure)
 Audio(data.bar_audio(tune), rate=8_000)
 
 # %% [markdown]
-# Figure 17.8. RESULT
+# Figure 17.8. Three bars of 16 steps. The first one is given, and it is the same in both rows.
+# Above, MidiNet has composed the other two; below, they are random. MidiNet's notes lie close
+# together and most are held for two steps. The player plays six bars of MidiNet, each composed from
+# the one before.
+#
+# In this run, all of MidiNet's notes lie in the scale (random notes: 58 %), and 98 % are held as
+# they should be. The bar line is harder. In 48 % of all cases the first note is near the last one
+# of the bar before, while the rule says 100 %. Is the condition ignored, then? The control judges
+# the same bars beside *another* previous bar: 34 %, as for random notes. So MidiNet listens to the
+# previous bar, but not well. What holds within a bar is learned; what links two bars is learned in
+# part.
 #
 # ## 6. Words, and why GANs lost
 #
@@ -775,7 +819,22 @@ for name, (x, y, _) in points.items():
 axis.figure
 
 # %% [markdown]
-# Figure 17.9. RESULT
+# Figure 17.9. Each point is a set of 500 words. Right is better (quality), and low is better
+# (variety). The blue line is the likelihood at five temperatures. The star shows 500 real words.
+# SeqGAN lies on the line, Gumbel-softmax after likelihood a little above it, and Gumbel-softmax
+# from scratch far above it, on the worse side.
+#
+# None of the games is on the better side. At the same BLEU, SeqGAN and the likelihood have the same
+# Self-BLEU (0.516 and 0.514). This is one run, so we can't tell such small differences apart. From
+# scratch, Gumbel-softmax has learned what words look like ('sisters'), but it is clearly worse:
+# 0.531 against 0.451. Only the real words lie below the line. The dial alone moves the share of
+# English words from 7 % to 46 %, much more than any game does.
+#
+# Others found the same for sentences. In [Texygen](https://arxiv.org/abs/1802.01886), SeqGAN has a
+# BLEU-4 of 0.294 and a Self-BLEU-4 of 0.670, and the likelihood has 0.305 and 0.583: better in
+# both. Why? Likelihood says of each letter what it should have been. A discriminator says one
+# number about the whole word, and the draws make this number noisy. That is why text generators are
+# trained on likelihood today.
 #
 # ## 7. From a table to a sentence
 #
@@ -857,7 +916,11 @@ for name, texts_of in names_of.items():
 print(*written[:3], sep="\n")
 
 # %% [markdown]
-# RESULT
+# 98 % of the network's sentences are right, for rows that it has never seen, and it uses both
+# patterns about equally often. It has found out by itself who has won. The template without a rule
+# is right half of the time. But the template with the rule is *always* right, needs no training and
+# can be checked by reading it. Its price is variety: it knows one pattern. Where facts must be
+# right, a rule or a check belongs behind a learned generator.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
@@ -901,7 +964,8 @@ print(f"of the chain itself {data.cross_entropy_rate(CHAIN, CHAIN):.3f}, ", end=
 print(f"divergence {data.transition_divergence(CHAIN, cold):.3f}")
 
 # %% [markdown] tags=["solution"]
-# RESULT
+# The oracle's NLL falls from 0.386 to 0.146, as if the model had become much better. The divergence
+# rises from 0 to 0.106: the colder table writes zeros for longer than the chain does.
 
 # %% [markdown] tags=["exercise-text"]
 # **17.3 Implement** the best guess in mean squared error, and its expected squared error. The
