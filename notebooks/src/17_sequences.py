@@ -54,7 +54,7 @@ LIKELIHOOD_STEPS, START_STEPS = 50, 10  # of 100 sequences
 GUMBEL_EPOCHS, POLICY_EPOCHS = 6, 5
 DOT = {"size": 8, "num_frames": 3, "dot_size": 2, "jump": 2}
 NUM_MOVIES, MOVIE_EPOCHS = capped(4_000, per_step=50), 30
-GRAN_STEPS, GRAN_EPOCHS = (1, 3, 5), 8  # steps of painting; epochs of 100 updates
+GRAN_STEPS, GRAN_EPOCHS = (1, 3, 5), 6  # steps of painting; epochs of 100 updates
 GRAN_LATENTS, GRAN_RATE = 64, 5e-4
 NUM_BARS, BAR_EPOCHS, MUSIC_RATE = capped(5_000, per_step=50), 24, 5e-4
 LETTERS, WORD_EPOCHS, TEMPERATURES = 8, 8, (0.3, 0.6, 0.8, 1.0, 1.3)
