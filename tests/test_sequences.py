@@ -261,18 +261,3 @@ def test_without_straight_through_only_training_is_soft():
 def test_clear_errors(build, message):
     with pytest.raises(ValueError, match=f"(?s){message}"):
         build()
-
-
-@pytest.mark.slow
-def test_likelihood_by_keras_finds_the_chain():
-    keras.utils.set_random_seed(0)
-    tokens = one_hot(data.markov_chain(5_000, 8, CHAIN, seed=0))
-    generator = builders.token_generator(2, 8, 8)
-    model = builders.language_model(generator)
-    model.compile(
-        keras.optimizers.Adam(0.02), keras.losses.CategoricalCrossentropy(from_logits=True)
-    )
-    model.fit(tokens, tokens, batch_size=100, epochs=3, verbose=0)
-    made = builders.sample_tokens(generator, 5_000, seed=1)
-    assert data.transition_divergence(CHAIN, data.transition_table(made, 2)) < 0.003
-    assert np.mean(made[:, 0]) == pytest.approx(1 / 6, abs=0.03)
