@@ -57,6 +57,10 @@ import tensorflow as tf
 # ## Settings
 # This cell holds every number that we use below. (`capped` returns the number itself, unless the
 # tests of this course ask for a short trial.)
+#
+# `played` trains LAPGAN and StackGAN, all with the same settings. Adam works without momentum (the
+# zero is its $\beta_1$), as in notebook 10. `Lazy(..., 4)` computes the penalty R1 in every fourth
+# step only, and counts it four times there, which saves time.
 
 # %% tags=["setup"]
 SEED = 0
@@ -87,9 +91,13 @@ def played(game, arrays, steps):
 # %% [markdown]
 # | setting | this notebook (one CPU core) | the papers |
 # | --- | --- | --- |
-# | LAPGAN | 7 → 14 → 28 pixels, 1,200 steps of 16 for a level | photographs in colour |
-# | super-resolution | 16 → 64 pixels, one block of 24 maps | 16 blocks of 64 maps |
-# | StackGAN | 16 → 32 pixels, 4,600 steps of 16 | 600 + 600 epochs |
+# | LAPGAN | 7 → 14 → 28 pixels, 3,000 + 1,200 + 1,200 steps of 16 | 8 → 14 → 28, in colour |
+# | super-resolution | 8 → 32 in training, 16 → 64 in tests; one block of 24 maps | 24 → 96 |
+# | StackGAN | 16 → 32 pixels, 2,400 + 2,200 steps of 16 | 64 → 256, 600 + 600 epochs |
+#
+# A map is one channel inside a network; SRGAN has 16 blocks of 64 maps. The papers are those of
+# [LAPGAN](https://arxiv.org/abs/1506.05751), [SRGAN](https://arxiv.org/abs/1609.04802) and
+# [StackGAN](https://arxiv.org/abs/1612.03242).
 #
 # ## 1. What a small picture has lost
 #
@@ -128,10 +136,10 @@ plots.large(plots.image_grid(rows, 12, row_labels=names, scale=2), 110)
 #
 # ## 2. LAPGAN: a generator for every level
 #
-# To draw a whole image at once is hard. [Denton et al., 2015](https://arxiv.org/abs/1506.05751)
-# divide the work. A usual GAN draws the smallest image. Each further level has a GAN of its own,
-# which only adds detail: its generator sees the coarse image and a channel of noise, and makes a
-# residual.
+# The idea of [Denton et al., 2015](https://arxiv.org/abs/1506.05751) is to divide the work: a small
+# image should be easier to draw than a large one, and detail easier to add than a whole image to
+# draw. A usual GAN draws the smallest image. Each further level has a GAN of its own, which only
+# adds detail: its generator sees the coarse image and a channel of noise, and makes a residual.
 
 # %%
 boxes = {
@@ -152,9 +160,11 @@ arrows = [plots.Arrow(*pair.split()) for pair in pairs.split(",")]
 plots.large(plots.diagram(boxes, arrows, 13.6, 4.2), 100)
 
 # %% [markdown]
-# Figure 16.2. Sampling from a LAPGAN with three levels. $G_0$ draws 7 × 7 pixels from noise. Each
-# further generator sees the doubled image and noise, and its residual is added. (The discriminators
-# are left out: each sees the doubled image and the sum.)
+# Figure 16.2. Sampling from a LAPGAN with three levels, $G_0$, $G_1$ and $G_2$. $G_0$ draws 7 × 7
+# pixels from noise. $G_1$ and $G_2$ each see the doubled image and noise, and their residual is
+# added. The discriminators are left out. That of $G_1$ or $G_2$ sees the doubled image and the sum,
+# as two channels. (The paper's discriminator sees only the sum, and the paper shrinks and enlarges
+# smoothly, where we take means and repeat pixels.)
 #
 # **Each level is trained alone**, on *real* coarse images. No gradient runs from one level into
 # another, so that all levels could be trained at the same time. Here is the generator of a level,
@@ -176,8 +186,9 @@ given = [np.ones((1, 28, 28, 1)), data.enlarged(medium[:1], 28)]
 print("largest difference:", float(np.abs(ours(given) - level.generator(given)).max()))
 
 # %% [markdown]
-# **Predict.** The second level is given real 14 × 14 images. It could simply add nothing. Why will
-# its discriminator not accept this? And will the samples get better or worse from level to level?
+# **Predict.** In training, $G_2$ is given real 14 × 14 images. It could simply add nothing. Why
+# will its discriminator not accept this? And will the samples get better or worse from level to
+# level?
 
 # %%
 keras.utils.set_random_seed(SEED)
@@ -224,24 +235,32 @@ plots.large(plots.image_grid(rows, 12, row_labels=names, scale=2), 110)
 
 # %% [markdown]
 # Figure 16.3. Top three rows: the same twelve samples at each level, made from noise alone. Below:
-# real images of 14 × 14 pixels, what the second level makes of them, and the true images.
+# real images of 14 × 14 pixels, what $G_2$ makes of them ("completed"), and the true images.
 #
 # From level to level the outlines get sharper. But a shape that was no garment at 7 × 7 pixels is
-# none at 28 × 28. The completed real images have crisp edges, in the right places. Their fine
-# detail is invented: the letters on the pullover are smeared, and the fifth garment gets a texture
-# that the true one does not have.
+# none at 28 × 28: look at the second and the eleventh column. The completed real images have crisp
+# edges, in the right places. Their fine detail is invented: the letters on the pullover are
+# smeared, and the fifth garment gets a texture that the true one does not have.
 #
-# Read the table in the same way. Enlarged real 14 × 14 images are at a distance of 27.7, and with
-# detail from the second level they are at 16.7. For the first level these numbers are 102.7 and
-# 77.8. So each level helps. Images made from noise alone improve from 140.1 over 107.9 to 77.7,
-# which is far from 16.7: most of the distance comes from the levels below, which pass on what they
-# did wrong. (This is one run.)
+# Now the table. Its first column holds real images that were shrunk and enlarged again, so it says
+# what resolution alone costs. (At 28 pixels it is 0.6 and not 0, because we take 2,000 of the
+# 10,000 test images.) $G_1$ starts at 102.7; perfect detail would bring it to 27.7, and it reaches
+# 77.8, a third of the way. $G_2$ goes from 27.7 to 16.7, about 40 % of the way to 0.6. So each
+# level helps, but only in part.
+#
+# The last column falls from 140.1 over 107.9 to 77.7. Part of this fall is resolution, because the
+# first column falls, too. The gap between the two columns is 37, then 80, then 77. $G_2$ ends at
+# 16.7 when its coarse images are real and at 77.7 when they are made. So it probably passes on what
+# the levels below did wrong. This comparison flatters the real coarse images, though: they come
+# from the very test images with which we compare. And Fréchet distances do not add up, so we cannot
+# share out the 77.7 among the levels. (This is one run.)
 #
 # <details><summary>Answer</summary>
 #
 # The discriminator sees the sum beside the doubled image. A sum without detail is made of squares
 # of four equal pixels, and no real image looks like that. So adding nothing is easy to find out.
-# The samples got better from level to level.
+# The distance of the samples falls from level to level, but the gap to real images of the same size
+# does not.
 #
 # </details>
 
@@ -254,9 +273,10 @@ plots.large(plots.image_grid(rows, 12, row_labels=names, scale=2), 110)
 #
 # ### Why the mean squared error blurs
 #
-# Many large pictures have the same small one. Suppose that a coast lies either here or two pixels
-# further, with probability ½ each, and nothing in the small picture tells which. Which single
-# answer has the smallest expected squared error?
+# Many large pictures have the same small one. Suppose, only for this example, that a coast lies
+# either here or two pixels further, with probability ½ each, and that the small picture cannot tell
+# which. (A real small picture tells a little more: the mean says how much of a coarse pixel is
+# land.) Which single answer has the smallest expected squared error?
 
 # %%
 # NBVAL_CHECK_OUTPUT
@@ -306,19 +326,24 @@ plots.large(plots.diagram(boxes, arrows, 15.8, 4.4), 100)
 
 # %% [markdown]
 # Figure 16.4. SRGAN ([Ledig et al., 2017](https://arxiv.org/abs/1609.04802)). The generator works
-# on 16 × 16 pixels and doubles twice. First it learns to return the same pixels (mean squared
-# error). Then this loss is replaced by two others: an encoder should see the same features in both
-# pictures, and the discriminator $D$ should take the picture for real.
+# on 16 × 16 pixels and doubles twice. A residual block adds what it computes to its own input.
+# First the generator learns to return the same pixels (mean squared error). Later this loss is
+# replaced by two others: an encoder should see the same features in both pictures, and the
+# discriminator $D$ should take the picture for real. $D$ also gets true pictures; this arrow is
+# left out.
 #
-# We depart from the paper in two ways, because our training is much shorter. Our
-# blocks are those of SRGAN's successor ESRGAN (see below), which need no batch normalisation. And
-# the network learns only what is *added* to the bicubic enlargement, as each level of LAPGAN did.
+# Our generator departs from the paper in two ways. Its blocks are those of SRGAN's successor
+# ESRGAN, which need no batch normalisation; the end of this section explains them. And the network
+# learns only what is *added* to the bicubic enlargement, as each level of LAPGAN did. (Bicubic
+# interpolation computes each new pixel as a smooth weighted sum of the 4 × 4 pixels around it. It
+# learns nothing.) Our training departs in several more ways: the penalty R1, the running average,
+# two learning rates, another weight $\lambda$, and an encoder of our own.
 #
 # ### The data, and an encoder of our own
 #
 # The paper's encoder is VGG19, a large classifier of photographs. Ours is small and trained here:
 # it tells from a piece of 32 × 32 pixels in which of six zones of latitude it lies. Its third
-# convolution is our eye, and we call it the **latitude encoder**.
+# convolution, after its ReLU, is our `eye`, and we call it the **latitude encoder**.
 
 # %%
 _, photographs = data.earth_pairs(64, num=NUM_PLACES, seed=SEED)
@@ -356,12 +381,17 @@ eye = metrics.feature_maps(classifier, convolution=3)
 # ### Content loss
 #
 # The **content loss** compares features instead of pixels: $\ell_{\text{content}} =
-# \operatorname{mean} \|\phi(G(x)) - \phi(y)\|^2$, where $\phi$ is the encoder, $x$ the small
-# picture and $y$ the true one. SRGAN's generator minimises
+# \operatorname{mean} \big(\phi(G(x)) - \phi(y)\big)^2$, where $\phi$ is the encoder, $x$ the small
+# picture and $y$ the true one. The mean runs over pictures, places and channels. SRGAN's generator
+# minimises
 #
-# $$\ell_{\text{content}} + \lambda \cdot \big(-\log D(G(x))\big), \qquad \lambda = 10^{-3},$$
+# $$\ell_{\text{content}} + \lambda \cdot \big(-\log D(G(x))\big),$$
 #
-# and its discriminator plays as always. We write it, and compare it with the package.
+# and its discriminator plays as always. The weight $\lambda$ depends on how large the features of
+# the encoder are: the paper has $\lambda = 10^{-3}$ with VGG19, we take $\lambda = 0.1$.
+#
+# We write both losses, and compare them with the package's. The last convolution of our network
+# starts at zero, so both are computed here for the plain bicubic enlargement.
 
 # %%
 WEIGHT = 0.1  # λ; the paper has 1e-3, with another encoder
@@ -407,19 +437,36 @@ print(
 # %% [markdown]
 # ### First the squared error, then the adversary
 #
-# The generator is trained on pieces of 8 × 8 pixels. It is all convolutions, so the same weights
-# enlarge a whole picture. After the squared error, the same weights go on in two ways for equally
-# many steps: with the squared error (the control), and with content loss and adversary.
+# The generator is trained on pieces of 8 × 8 pixels, which it enlarges to 32 × 32. It is all
+# convolutions, so the same weights enlarge a whole picture of 16 × 16. After some steps with the
+# squared error, the same weights go on in three ways for equally many steps:
 #
-# Three measures judge 200 test places. **PSNR** compares pixels. **SSIM**, structural similarity,
-# compares brightness, contrast and pattern in windows of 11 × 11 pixels, and is 1 for the same
-# picture. The **sliced Wasserstein distance** (notebook 06) does not compare picture with picture:
-# it asks whether small patches of all pictures together look like those of real ones.
+# - with the squared error, the control for longer training;
+# - with content loss and adversary;
+# - with the content loss alone, which is the same game with $\lambda = 0$: the control for the
+#   adversary (one seed).
 #
-# **Predict.** For each of the three: who will be best, bicubic interpolation (which learns
-# nothing), the squared error, or the adversary?
+# The second and the third way differ in $\lambda$ only. The first differs from them in more than
+# its loss: its learning rate falls, its Adam has momentum, and there is no running average. It also
+# sees the same pieces again, about half of all, nearly all of them upper quarters; the games draw
+# from all pieces.
 #
-# The adversary has a control, too: the same game with $\lambda = 0$, the content loss alone.
+# Three measures judge 200 test places. **PSNR** compares pixels. **SSIM**, structural similarity
+# ([Wang et al., 2004](https://doi.org/10.1109/TIP.2003.819861)), compares means $\mu$, deviations
+# $\sigma$ and the covariance $\sigma_{ab}$ of two pictures $a$ and $b$ in windows of 11 × 11
+# pixels:
+#
+# $$\text{SSIM} = \operatorname{mean} \frac{(2 \mu_a \mu_b + c_1)(2 \sigma_{ab} + c_2)}
+# {(\mu_a^2 + \mu_b^2 + c_1)(\sigma_a^2 + \sigma_b^2 + c_2)}.$$
+#
+# It is 1 for the same picture; the constants $c_1$ and $c_2$ are small. The **sliced Wasserstein
+# distance** (notebook 06) does not compare picture with picture: it asks whether small patches of
+# all pictures together look like those of real ones. It standardises the patches first, so it
+# cannot see that detail is too faint. As a yardstick we also measure it for real photographs of 200
+# other test places.
+#
+# **Predict.** For each of the three measures: which will be best, bicubic interpolation, the
+# squared error, or the adversary?
 
 
 # %%
@@ -498,10 +545,12 @@ names = ["given", "bicubic", "squared error", "with adversary", "true"]
 plots.large(plots.image_grid(rows, 8, row_labels=names, scale=2), 110)
 
 # %% [markdown]
-# Figure 16.5. Eight test places, enlarged (last seed). The squared error is hardly sharper than
-# bicubic interpolation. With the adversary, slopes and fields have texture, and the coast is crisp.
-# Compare the mountains of the third column with the true picture, though: the ridges are others.
-# And the deserts (fifth and sixth column) have a faint regular pattern that is not real.
+# Figure 16.5. Eight test places, enlarged (last seed; the content loss alone is not drawn). The
+# squared error is hardly sharper than bicubic interpolation. With the adversary, slopes and fields
+# have texture. But the mountains of the third column have other ridges than the true picture. The
+# deserts of the fifth and the sixth column have a faint regular pattern that is not real. And the
+# coasts are hardly better: the sixth column keeps the grey steps of bicubic interpolation, and the
+# shore of the seventh has regular teeth.
 #
 # <details><summary>Answer</summary>
 #
@@ -510,17 +559,19 @@ plots.large(plots.image_grid(rows, 8, row_labels=names, scale=2), 110)
 #
 # </details>
 #
-# **PSNR falls, and the distance improves**: from 30.00 to 28.30 dB, which is less than bicubic
-# interpolation has, and from 43.0 to 22.4. SSIM sides with PSNR. The spread over the three seeds is
-# much smaller than these differences. The control says where the improvement comes from: with the
-# content loss alone (one seed), PSNR falls to 29.21 dB and the distance gets *worse*, 51.0. So it
-# is the adversary that makes patches look real. [Blau and Michaeli,
+# **PSNR gets worse, and the distance gets better.** PSNR falls from 30.00 to 28.30 dB, below
+# bicubic interpolation (29.70). The distance falls from 43.0 to 22.4. SSIM sides with PSNR. The
+# spread over the three seeds is much smaller than these differences. (All three share the encoder,
+# the training places and the test places.) The control says where the improvement comes from: with
+# the content loss alone, PSNR falls to 29.21 dB and the distance gets *worse*, 51.0. So in this run
+# it is the adversary that makes patches look more like real ones. [Blau and Michaeli,
 # 2018](https://arxiv.org/abs/1711.06077) show that the two aims are at odds: beyond a point, one
 # gets better only at the cost of the other.
 #
-# One warning: other real places are at 28.2. The enlarged pictures are nearer than that because
-# their coarse content is that of the very places with which we compare, not because they look more
-# real than real ones.
+# One warning: real photographs of other places have a distance of 28.2. The enlarged pictures score
+# lower, but this does not mean that they look more real than real ones. Probably they score lower
+# because they share the coarse content of the test places. And 28.2 is no independent yardstick:
+# both sets come from the same regions, and nearly all of their places overlap.
 
 # %%
 axes = plots.panels(2, width=4.8, height=3.4)
@@ -534,8 +585,9 @@ axes[0].figure
 
 # %% [markdown]
 # Figure 16.6. Both scores during the game, for the last seed: at the left PSNR (higher is better),
-# at the right the sliced Wasserstein distance (lower is better). With the adversary both
-# fall. With the content loss alone, PSNR stops at 29.2 dB, and the distance rises.
+# at the right the sliced Wasserstein distance (lower is better). With the adversary, PSNR gets
+# worse (apart from a small rise before step 600), and the distance gets better. With the content
+# loss alone, PSNR stops at 29.2 dB, and the distance rises.
 #
 # ### ESRGAN's three changes
 #
@@ -546,9 +598,12 @@ axes[0].figure
 #    of a block sees the outputs of all earlier ones, and only a fifth of what a block computes is
 #    added to its input.
 # 2. **A relativistic discriminator** (notebook 08): is the true picture *more real than the made
-#    ones on average*? So the generator's loss has a gradient from both kinds of picture.
-# 3. **Features before the activation.** After a ReLU many features are zero, in our encoder about
-#    half of them, and a zero says little.
+#    ones on average*? The generator has the same loss with the two kinds exchanged: a made picture
+#    should look more real than the true ones on average.
+# 3. **Features before the activation.** SRGAN takes them after a ReLU, as our `eye` does. There
+#    many features are zero, in our encoder about half of them, and a zero says little.
+#
+# The next cell computes the loss of this discriminator, and counts the zeros.
 
 # %%
 real_logits, fake_logits = np.array([[2.0], [0.5]]), np.array([[-1.0], [0.0]])
@@ -607,10 +662,11 @@ print("same bag:", np.array_equal(*two))
 # shrinking to zero? A penalty, the Kullback-Leibler divergence (KL) from the standard normal
 # distribution:
 #
-# $$\operatorname{KL} = \sum_i \tfrac12 \left(\mu_i^2 + \sigma_i^2 - 1\right) - \log \sigma_i.$$
+# $$\operatorname{KL} = \sum_i \left[\tfrac12 \left(\mu_i^2 + \sigma_i^2 - 1\right) - \log
+# \sigma_i\right].$$
 #
-# We weigh it by 2/32. This is what the published code does: it takes twice the *mean* over the
-# values of the condition (here 32), and not their sum.
+# Our condition has 32 values. The published code uses twice the *mean* over them, which is 2/32 of
+# the sum. We use the same weight.
 
 # %%
 augmentation = layers.ConditioningAugmentation(32, seed=SEED)
@@ -633,7 +689,10 @@ print("one mean of 1, deviation 1:", float(kl_from_standard_normal([[1.0]], [[0.
 # $$L_D = \tfrac12\left[\ell_{\text{real}}(x, t) + \tfrac12\big(\ell_{\text{fake}}(x, t') +
 # \ell_{\text{fake}}(G(z, t), t)\big)\right],$$
 #
-# where $t$ is the caption of $x$, and $t'$ another one.
+# where $t$ is the caption of $x$, and $t'$ another one. The two losses are the usual ones,
+# $\ell_{\text{real}} = -\log D$ and $\ell_{\text{fake}} = -\log (1 - D)$. In the code `of_others`
+# gives each picture of a batch the caption of another one, which must differ. Our discriminators
+# join picture and caption by projection; the paper's take the caption as further channels.
 
 # %%
 small_faces = data.shrunk(faces, 16)
@@ -677,9 +736,10 @@ plots.large(plots.diagram(boxes, arrows, 13.8, 4.8), 100)
 
 # %% [markdown]
 # Figure 16.7. StackGAN. Stage I draws 16 × 16 pixels from noise and a condition drawn around the
-# caption. Stage II has stage I inside, frozen, halves its picture into feature maps, joins a
-# condition of its own to every place, and enlarges. Each stage has a discriminator; that of stage I
-# is left out.
+# caption. Stage II has stage I inside, frozen. It first turns stage I's picture into feature maps
+# of half the size, 8 × 8, where convolutions are cheap. It joins a condition of its own to each of
+# their places, and then enlarges them twice. Left out: $D$ also gets the caption, and real
+# pictures. Stage I was trained with a discriminator of its own.
 #
 # **Predict.** Which of the seven attributes will be hardest for stage II: smile, glasses, beard,
 # hat, long hair, colour of the hair, colour of the skin? And will stage I obey less if its
@@ -735,21 +795,28 @@ plots.large(plots.image_grid(rows, 10, row_labels=names, scale=2), 110)
 # %% [markdown]
 # Figure 16.8. Pictures of ten new captions, which are printed above, and a real face of each in the
 # last row. Stage I draws hair and skin. Stage II adds eyes and mouths that can be recognised. It
-# also makes mistakes: the faces of columns 5, 6 and 10 wear glasses that nobody asked for, and the
-# second has no beard.
+# also makes mistakes. The faces of columns 5, 6 and 10 wear glasses that nobody asked for. The
+# beards of columns 2 and 7 are missing, and that of column 10 hardly shows. The hair should be red
+# in column 4, blond in column 7 and brown in column 9; it is blond, reddish and orange. Both stages
+# start from the same noise and caption. But the condition is drawn anew, so stage II refines a
+# relative of the picture in the first row, not that picture itself.
 #
 # <details><summary>Answer</summary>
 #
-# The beard is hardest, with 0.66. And no: stage I obeys equally well without wrong captions.
+# The beard is hardest, with 0.66. With shuffled captions it is 0.56, so stage II hardly obeys here.
+# And no: in this run stage I obeys equally well without wrong captions.
 #
 # </details>
 #
-# **Do the pictures obey?** Stage II shows what was asked for in 0.82 of the cases on average, so
-# our target of 0.8 is met. With shuffled captions it is 0.46, and real faces of this size have
-# 1.00. The colours (0.73 and 0.70) are far above the sixth that chance would give, and far from
-# perfect. Stage I reaches 0.69. But look at *real* faces of 16 × 16 pixels: even there the
-# classifier sees 0.84 only, and it can tell neither smile nor beard (it was trained on sharper
-# pictures). The smile comes from stage II, which reads the caption again.
+# **Do the pictures obey?** Stage II shows what was asked for in 0.82 of the cases on average, and
+# real faces of this size in all. Read each number beside the one for shuffled captions, which says
+# how often an attribute is right by luck. The hat has 0.96, but 0.77 by luck. The colours have 0.73
+# and 0.70 against 0.18: far above luck, and far from perfect.
+#
+# Stage I reaches 0.69. But look at *real* faces of 16 × 16 pixels: even there the classifier is
+# right in 0.84 only, and can tell neither smile nor beard (it was trained on sharper pictures). So
+# we cannot say which of the stages makes smile and beard. Nor can we say what two stages are good
+# for: we have no network that draws 32 × 32 pixels at once.
 #
 # **What are wrong captions good for?** In this run for nothing that we can see: 0.69 with them, and
 # 0.70 without. Made pictures come with captions too, so a discriminator that compares picture and
@@ -757,8 +824,7 @@ plots.large(plots.image_grid(rows, 10, row_labels=names, scale=2), 110)
 # is probably why. One could test it with a discriminator that joins the caption more weakly.
 #
 # **Your turn.** Type a sentence, with words of the vocabulary only, and look at eight pictures of
-# it. With the sentence below, all eight wear a hat, nearly all wear glasses and smile, and the long
-# pink hair is plain to see in a few only.
+# it.
 
 # %%
 sentence = "smiling, long pink hair, tan skin, glasses, hat"  # change me
@@ -767,11 +833,16 @@ yours = np.repeat(data.bag_of_words([sentence], words), 8, axis=0)
 pictures = stage_2.generate(8, SEED, captions=yours)
 plots.large(plots.image_grid(pictures, 8, title=sentence, scale=3), 110)
 
+# %% [markdown]
+# Figure 16.9. Eight pictures of the sentence as it stands. All wear a hat, most wear glasses (the
+# first does not), and all but the fifth smile. The long pink hair is plain to see in a few only.
+
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises
 #
 # **16.1 Compute.** Take the picture with the rows 5, 1 and 1, 1 apart. What is the coarse pixel,
-# and what is the residual at the place of the 5?
+# and what is the residual at the place of the 5? (The check prints what is expected, here and
+# below. So write your answer down before you look.)
 
 # %% tags=["exercise"]
 coarse_pixel, residual_at_5 = 0.0, 0.0  # change me
@@ -827,21 +898,23 @@ print(f"expected here 0.067, yours {best_answer} {smallest_error:.3f}")
 # %% [markdown]
 # ## Take away
 #
-# - **Adding detail is a smaller task than drawing everything.** A level of LAPGAN learns only a
-#   residual, on real coarse images, and independently of all other levels.
+# - **Drawing can be divided into levels.** A level of LAPGAN learns only a residual, on real coarse
+#   images, and independently of all other levels. The idea is that adding detail is a smaller task
+#   than drawing everything.
 # - **The squared error answers with a mean, an adversary with a guess.** Choose the measure by what
 #   you need: PSNR rewards the mean, a distance between sets of patches rewards the guess. The
 #   detail that an adversary adds is plausible, and it is invented.
 # - **A caption is a condition.** Ask a classifier whether the pictures obey it, attribute by
 #   attribute, and put real pictures and shuffled captions beside the answer.
 #
-# **Limits.** Only the comparison of the squared error with the adversary has three seeds; all other
-# sections show one run each. The networks are small and their training is short. Our encoder for
-# the content loss is weak, and neighbouring test places overlap. The sliced Wasserstein distance
-# standardises its patches, so it does not see that detail is too faint. Captions are made from a
-# template of 19 words, and the faces are cartoons.
+# **Limits.** Only the comparison of the squared error with the adversary has three seeds;
+# everything else is one run. We have not compared LAPGAN or StackGAN with a network that draws
+# everything at once. The networks are small and their training is short. Our encoder for the
+# content loss is weak, and neighbouring test places overlap. The sliced Wasserstein distance does
+# not see that detail is too faint. Captions are made from a template of 19 words, and the faces are
+# cartoons.
 #
-# **Next**: this is the last notebook for now.
+# **Next**: in [notebook 17](17_sequences.ipynb) the data come one after the other, as sequences.
 #
 # **References.** Denton et al. 2015, LAPGAN, [arXiv:1506.05751](https://arxiv.org/abs/1506.05751) ·
 # Ledig et al. 2017, SRGAN, [arXiv:1609.04802](https://arxiv.org/abs/1609.04802) · Shi et al. 2016,
