@@ -524,10 +524,10 @@ plots.large(plots.image_grid(pictures, 12, row_labels=names, scale=2), 110)
 #
 # R3GAN does not win the race. After 180 seconds it has seen less than half as many images as the
 # lecture's DCGAN, and its distance is 112 ± 41, against 80 for that DCGAN and 44 for progressive
-# growing. The winner is `conditional` of [notebook 12](12_conditional.ipynb), with 12.1 ± 0.4: it has
-# the networks and rules of `dcgan`, and is told the classes. The small BigGAN is told them, too, but
-# differs most between seeds, 73.5 ± 62, so we would not rely on it. R3GAN does not become the default
-# game of this course. `dcgan` stays it: in the run above it reached 44 in 105 seconds.
+# growing. The winner is `conditional` of [notebook 12](12_conditional.ipynb), with 12.1 ± 0.4: it
+# has the networks and rules of `dcgan`, and is told the classes. The small BigGAN is told them,
+# too, but differs most between seeds, 73.5 ± 62, so we would not rely on it. R3GAN does not become
+# the default game of this course. `dcgan` stays it: in the run above it reached 44 in 105 seconds.
 #
 # This says nothing against the paper. Its games see millions of images on GPUs, and there the
 # question is how good a game becomes in the end. Ours is how good it is after three minutes.
