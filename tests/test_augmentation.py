@@ -211,7 +211,7 @@ def test_a_game_with_augmentation_is_saved_and_goes_on_drawing(tmp_path):
     gan.save(tmp_path / "game.keras")
     loaded = keras.saving.load_model(tmp_path / "game.keras")
     assert loaded.augmentation.policy == ("cutout",)
-    np.testing.assert_array_equal(loaded.seen(PICTURES), gan.seen(PICTURES))
+    np.testing.assert_array_equal(loaded.augmented(PICTURES), gan.augmented(PICTURES))
 
 
 def test_a_game_with_conditions_takes_augmentation_too():

@@ -99,7 +99,7 @@ class GAN(Game):
         fake_images = tf.stop_gradient(self.phase_1_fakes(self.inputs(batch)))
         if self.replay is not None:
             fake_images = self.replay(fake_images)
-        real_images, fake_images = self.seen(batch["images"]), self.seen(fake_images)
+        real_images, fake_images = self.augmented(batch["images"]), self.augmented(fake_images)
         loss = self.discriminator_loss(real_images, fake_images, *self._conditions(batch))
         losses = {"d_loss": loss, **self.discriminator_terms(real_images, fake_images, batch)}
         if self.penalty is not None:
@@ -129,11 +129,11 @@ class GAN(Game):
 
     def generator_loss(self, real_images, fake_images, batch=None):
         """Scalar that phase 2 minimises."""
-        fake_images = self.seen(fake_images)
+        fake_images = self.augmented(fake_images)
         if hasattr(self.game_loss, "generator_from_images"):
-            return self.game_loss.generator_from_images(self.seen(real_images), fake_images)
+            return self.game_loss.generator_from_images(self.augmented(real_images), fake_images)
         if getattr(self.game_loss, "needs_real_logits", False):
-            real_images = self.seen(real_images)
+            real_images = self.augmented(real_images)
             real_logits, fake_logits = self.score_both(real_images, fake_images, batch)
             return self.game_loss.generator(fake_logits, real_logits)
         return self.game_loss.generator(self.score(fake_images, batch))
@@ -161,7 +161,7 @@ class GAN(Game):
         """The images that the discriminator is shown as fake in phase 1."""
         return self.generator(inputs, training=True)
 
-    def seen(self, images):
+    def augmented(self, images):
         """Images as the discriminator is shown them in training: changed by the augmentation."""
         return images if self.augmentation is None else self.augmentation(images, training=True)
 
