@@ -718,7 +718,7 @@ print(f"expected 0.2357, yours {latent_ratio(two, two + [[0, 1], [0, -1]]):.4f}"
 # same on everybody. The argument of section 2 holds for the best discriminator only; [Arora et al.,
 # 2018](https://arxiv.org/abs/1711.02651) show that a real one may accept encoders that say nothing.
 #
-# **Next**: this is the last notebook for now.
+# **Next**: [notebook 15](15_translation.ipynb) turns one picture into another.
 #
 # **References.** Donahue et al. 2017, BiGAN, [arXiv:1605.09782](https://arxiv.org/abs/1605.09782) ·
 # Dumoulin et al. 2017, ALI, [arXiv:1606.00704](https://arxiv.org/abs/1606.00704) · Makhzani et al.

@@ -635,7 +635,7 @@ print(f"expected 20, yours {generators}")
 # construction; on photographs, beards and short hair often go together, and a generator learns
 # that, too.
 #
-# **Next**: this is the last notebook for now.
+# **Next**: [notebook 16](16_resolution.ipynb) adds detail to small pictures, and obeys a sentence.
 #
 # **References.** Choi et al. 2018, StarGAN, [arXiv:1711.09020](https://arxiv.org/abs/1711.09020) ·
 # Pumarola et al. 2018, GANimation, [arXiv:1807.09251](https://arxiv.org/abs/1807.09251) · Royer et
