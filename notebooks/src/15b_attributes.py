@@ -224,8 +224,8 @@ plots.large(plots.image_grid(grid, 12, row_labels=list(rows), scale=3), 110)
 # hardly changed: the beards stay, and we see no new one.
 #
 # Two numbers matter. Does the face have what was asked for? And is everything else as it was? For
-# both we know the best possible answer: **twins**, the same face drawn anew with one attribute
-# changed. And we know what doing nothing gives.
+# both we know one right answer: **twins**, the same face drawn anew with one attribute changed. And
+# we know what doing nothing gives.
 
 
 # %%
@@ -629,11 +629,10 @@ print(f"expected 20, yours {generators}")
 #   limits: without a normalised embedding, it can drive numbers without end.
 #
 # **Limits.** The figures are single runs. The table has three seeds, but its games are short, and
-# it does not say how far the faces are from their twins. StarGAN played 2,500 steps, eighty times
-# fewer than in [the paper](https://arxiv.org/abs/1711.09020). XGAN played 1,000 steps with weights
-# that we guessed. Our faces are drawings whose attributes are independent of each other by
-# construction; on photographs, beards and short hair often go together, and a generator learns
-# that, too.
+# it does not say how far the faces are from their twins. StarGAN played 2,500 steps, far fewer than
+# in [the paper](https://arxiv.org/abs/1711.09020). XGAN played 1,000 steps with weights that we
+# guessed. Our faces are drawings whose attributes are independent of each other by construction; on
+# photographs, beards and short hair often go together, and a generator learns that, too.
 #
 # **Next**: [notebook 16](16_resolution.ipynb) adds detail to small pictures, and obeys a sentence.
 #

@@ -15,8 +15,8 @@
 #
 # **You will be able to** take an image apart into a pyramid and put it together again, train a
 # LAPGAN level by level, explain why the mean squared error blurs and what an adversary changes,
-# judge enlarged pictures by three measures that disagree, and draw faces from captions, checked by
-# a classifier.
+# judge enlarged pictures by three measures, one of which disagrees with the others, and draw faces
+# from captions, checked by a classifier.
 #
 # **Before this**: [notebook 06](06_measuring.ipynb) (the Fréchet and the sliced Wasserstein
 # distance), [notebook 08](08_remedies.ipynb) (the penalty R1, the running average) and [notebook
@@ -132,7 +132,7 @@ plots.large(plots.image_grid(rows, 12, row_labels=names, scale=2), 110)
 # %% [markdown]
 # Figure 16.1. Twelve test images as a pyramid, smaller ones drawn with larger pixels. In a
 # residual, grey means zero. Each row of residuals, added to the row above it, gives the row below
-# it. Most of a residual is grey: it holds edges and texture.
+# it. Much of the finest residual is grey: a residual holds edges and texture.
 #
 # ## 2. LAPGAN: a generator for every level
 #
@@ -290,8 +290,8 @@ for name, answer in answers.items():
 # %% [markdown]
 # The **mean** wins: a grey coast, which never occurs. The last column is the **peak signal-to-noise
 # ratio** (PSNR), the same error in decibels, for pixels between 0 and 1: $10 \log_{10}(1 /
-# \text{MSE})$. So PSNR, too, prefers the blurred answer to an answer that looks real. A
-# discriminator knows better: it has never seen a grey coast.
+# \text{MSE})$. So the PSNR of the expected error, too, prefers the blurred answer to an answer that
+# looks real. A discriminator knows better: it has never seen a grey coast.
 #
 # ### The network
 #

@@ -499,11 +499,11 @@ plots.large(plots.image_grid(rows, 8, row_labels=names, scale=5), 110)
 #
 # The adversary makes the generator choose: 100 % of its frames show exactly one dot, and at the end
 # of this run it always jumps down. That is a snapshot: once every dot jumps down, the discriminator
-# can learn to distrust such frames, and 'up' becomes the better choice. With noise, 98 % show one
-# dot, and both futures come equally often (0.49 each). The other 2 % lie in between. Some must: the
-# frame changes continuously with the random numbers, so on the way from 'up' to 'down' there are
-# numbers that give neither. The squared error of both games (0.243 and 0.257) is about twice that
-# of the blurred frames. A smaller error does not mean a better film.
+# can learn to distrust such frames, and 'up' may become the better choice. With noise, 98 % show
+# one dot, and both futures come equally often (0.49 each). The other 2 % lie in between. Some must:
+# the frame changes continuously with the random numbers, so on the way from 'up' to 'down' there
+# are numbers that give neither. The squared error of both games (0.243 and 0.257) is about twice
+# that of the blurred frames. A smaller error does not mean a better film.
 #
 # ## 4. A picture in steps
 #
@@ -625,11 +625,13 @@ plots.large(plots.image_grid(grid, 10, row_labels=[*names, "1 step"], scale=2), 
 # %%
 bars, test_bars = data.melodies(NUM_BARS, seed=0), data.melodies(500, seed=1)
 previous, following = test_bars["previous"], test_bars["images"]
+Audio(data.bar_audio(np.stack([previous[0], following[0]])), rate=8_000)
+
+# %%
 bar_line = np.zeros((4, 1, 24, 1))  # a grey column between the bars
 pairs = np.concatenate([previous[:4], bar_line, following[:4]], axis=1)[..., 0]
 figure = plots.image_grid(np.flip(np.moveaxis(pairs, 1, 2), axis=1), 4, scale=5)
 display(plots.large(figure, 110))
-Audio(data.bar_audio(np.stack([previous[0], following[0]])), rate=8_000)
 
 # %% [markdown]
 # Figure 17.7. Four pairs of bars. Time runs to the right over two bars of 16 steps, pitch upwards,
@@ -714,6 +716,9 @@ def melody(game, first, num_bars, seed):
 
 
 tune = melody(game, previous[0], 6, SEED)
+Audio(data.bar_audio(tune), rate=8_000)
+
+# %%
 noise = np.concatenate([previous[:1], random_bars[:2]])
 lined = [np.pad(each, ((0, 0), (0, 1), (0, 0), (0, 0))) for each in (tune[:3], noise)]  # bar lines
 rolls = [np.flip(np.concatenate(each)[..., 0].T, axis=0) for each in lined]
@@ -721,7 +726,6 @@ figure = plots.large(
     plots.image_grid(np.array(rolls), 1, row_labels=["MidiNet", "random"], scale=8), 110
 )
 display(figure)
-Audio(data.bar_audio(tune), rate=8_000)
 
 # %% [markdown]
 # Figure 17.8. Three bars of 16 steps, each followed by a grey bar line. The first bar is given, and
@@ -967,12 +971,13 @@ for name, texts_of in names_of.items():
 print(*written[:3], sep="\n")
 
 # %% [markdown]
-# 98 % of the network's sentences are right, for rows that it has never seen, and it uses both
-# patterns about equally often. It has found out by itself who has won. The template without a rule
-# is right half of the time. The template with the rule is *always* right, because it follows the
-# very rule by which we judge; it needs no training, you can check it by reading it, and a coin toss
-# between the two patterns gives it as much variety as the network has. Where facts must be right,
-# check a learned generator's output with a rule.
+# 98 % of the network's sentences are right, for rows that it has never seen (though for most of
+# them the mirrored row, with the players exchanged and the same sentences, was among the training
+# rows), and it uses both patterns about equally often. It has found out by itself who has won. The
+# template without a rule is right half of the time. The template with the rule is *always* right,
+# because it follows the very rule by which we judge; it needs no training, you can check it by
+# reading it, and a coin toss between the two patterns gives it as much variety as the network has.
+# Where facts must be right, check a learned generator's output with a rule.
 
 # %% [markdown] tags=["exercise-text"]
 # ## Exercises

@@ -151,7 +151,7 @@ def link_of(address):
 
 def notebooks_of(names):
     """Returns links to notebooks in small brackets: '(01, 05)'."""
-    return "(" + ", ".join(f"[{name[:2]}]({name}.ipynb)" for name in sorted(names)) + ")"
+    return "(" + ", ".join(f"[{name.split('_')[0]}]({name}.ipynb)" for name in sorted(names)) + ")"
 
 
 def write_docs(course):
