@@ -87,8 +87,8 @@ def test_pix2pix_is_given_flat_emoji_where_they_are_asked_for():
     np.testing.assert_array_equal(recipe.truths, solid)
 
 
-@pytest.mark.parametrize(("size", "halvings"), [(64, 6), (32, 5), (128, 6), (12, 2), (8, 3)])
-def test_a_u_net_halves_down_to_a_pixel_but_not_more_than_six_times(size, halvings):
+@pytest.mark.parametrize(("size", "halvings"), [(64, 3), (32, 2), (128, 4), (12, 2), (8, 2)])
+def test_a_u_net_halves_down_to_eight_pixels_and_at_least_twice(size, halvings):
     pairs = noise(3, size, size, 1), noise(3, size, size, 3)
     game = recipes.pix2pix(pairs=pairs).gan
     narrow = [x.output.shape[1] for x in game.generator.layers if "conv2d" in x.name]
