@@ -264,8 +264,8 @@ for old, wish in ((0, "for a beard"), (1, "for none")):
 # The beard fails. We see no new one in figure 15b.2, and with 5.2 instead of 5.0 grey levels, the
 # faces are even a little further from their twins than if nothing had been done. Only 10 % of the
 # beards are gone. And yet the game's own classifier believes 83 %, and our judge, who took no part
-# in the game, sees a beard in 73 % of those who were to get one. So the generator has found signs
-# that deceive *both* classifiers, as adversarial examples do, and the critic does not prevent it.
+# in the game, sees a beard in 73 % of those who were to get one. So the generator has found
+# something that satisfies *both* classifiers, and the critic does not prevent it.
 # Then 91 % and 86 % may be too good as well: to judge an edit, we need the difference from the
 # twin, and our own eyes.
 #
@@ -273,7 +273,9 @@ for old, wish in ((0, "for a beard"), (1, "for none")):
 # levels here, 3.9 for glasses, and 1.6 for a smile. The way-back loss is probably not the obstacle:
 # in a shorter trial of ours, not shown here, a weight of 2 instead of 10 did no better.
 #
-# Where did it change the picture? We average the change over all faces that got the attribute.
+# ### Where did it change the picture?
+#
+# We average the change over all faces that got the attribute.
 
 # %%
 axes = plots.panels(6, width=2.6, height=3.1)

@@ -62,7 +62,7 @@ def test_slides_show_everything_and_cut_off_nothing(slides, source):
     kinds = kinds_shown(source)
     text = source.read_text(encoding="utf-8")
     shown = {name: page.locator(name).count() for name in (".slide", "mjx-container", "mjx-merror")}
-    assert shown[".slide"] == page.count > 25
+    assert shown[".slide"] == page.count > 30
     assert shown["mjx-container"] > 5 and shown["mjx-merror"] == 0
     assert page.locator(".exercise").count() == len(
         re.findall(r"^# \*\*(?:Exercise )?\d+[a-z]?\.\d ", text, flags=re.M)
