@@ -14,7 +14,7 @@ from staging.course import read_glossary
 
 SOURCES = sorted((ROOT / "notebooks" / "src").glob("[0-9][0-9]*_*.py"))
 MOST_SECONDS = 30
-MOST_BYTES = 30_000_000
+MOST_BYTES = 25_000_000
 every_notebook = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 
 
