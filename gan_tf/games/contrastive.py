@@ -98,7 +98,7 @@ class CUT(Game):
     def g_loss(self, batch):
         """The generator's and the projector's: to look real, and keep what each patch shows."""
         fake, contrast = self.contrast(batch["a"])
-        loss = 2 * _SQUARES.generator(self.discriminator(fake, training=True))  # no ½ there
+        loss = 2 * _SQUARES.generator(self.discriminator(fake, training=True))  # without the ½
         return {"g_loss": loss, "contrast": contrast, "identity": self.contrast(batch["b"])[1]}
 
     def d_loss(self, batch):

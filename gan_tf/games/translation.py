@@ -123,7 +123,7 @@ class CycleGAN(Game):
         fake = self.translated(batch)
         cycle = _distance_of_both(self.translated(fake), batch)
         identity = _distance_of_both(self.translated({"a": batch["b"], "b": batch["a"]}), batch)
-        loss = 2 * sum(map(_SQUARES.generator, self.scores(fake)))  # the paper has no ½
+        loss = 2 * sum(map(_SQUARES.generator, self.scores(fake)))  # without the ½
         return {"g_loss": loss, "cycle": cycle, "identity": identity}
 
     def d_loss(self, batch):

@@ -180,25 +180,15 @@ def check_latents(game):
 
 def checked_replay(replay, generator):
     """The layer for experience replay, built for what the generator makes; or None."""
-    if replay is None:
-        return None
-    if not isinstance(replay, keras.layers.Layer):
-        raise ValueError(
-            f"replay must be a layer such as layers.ExperienceReplay(). Received: {replay!r}"
-        )
-    if not replay.built:
+    if _is_layer("layers.ExperienceReplay()", replay=replay) and not replay.built:
         replay.build(generator.output_shape)
     return replay
 
 
 def checked_augmentation(augmentation, generator):
     """The layer that changes images in front of the discriminator, built; or None."""
-    if augmentation is None:
+    if not _is_layer("layers.DiffAugment()", augmentation=augmentation):
         return None
-    if not isinstance(augmentation, keras.layers.Layer):
-        raise ValueError(
-            f"augmentation must be a layer such as layers.DiffAugment(). Received: {augmentation!r}"
-        )
     shape = tuple(generator.output_shape)
     made = augmentation.compute_output_shape((8, *shape[1:]))
     if tuple(made) != (8, *shape[1:]):
@@ -210,6 +200,14 @@ def checked_augmentation(augmentation, generator):
     if not augmentation.built:
         augmentation.build(shape)
     return augmentation
+
+
+def _is_layer(example, **argument):
+    """Whether there is a layer in an argument, which may also be None; a ValueError otherwise."""
+    ((name, value),) = argument.items()
+    if value is not None and not isinstance(value, keras.layers.Layer):
+        raise ValueError(f"{name} must be a layer such as {example}. Received: {value!r}")
+    return value is not None
 
 
 def check_adaptation(augmentation, loss, adapts):

@@ -504,7 +504,7 @@ adams = {name: keras.optimizers.Adam(3e-4, 0.5) for name in xgan.player_names}
 xgan.compile(adams, steps_per_execution=25)
 piles = {"a": kind_a, "b": kind_b}
 batches = data.batches(piles, 16, SEED, steps_per_epoch=250, paired=False)
-xgan.fit(batches, epochs=CROSS_EPOCHS, verbose=0)
+history = xgan.fit(batches, epochs=CROSS_EPOCHS, verbose=0)
 
 # %% [markdown]
 # We ask four things. Does a translation look like the other kind to our classifier of faces? Are

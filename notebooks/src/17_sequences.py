@@ -881,7 +881,7 @@ axis.figure
 # Has the cold model only memorised its training words? At temperature 0.3 it writes 155 different
 # English words, and 7 of them are among the 2,000 test words, which it has never seen. Without any
 # preference for training words we would expect about 9. So it spells new words, too. And why do
-# real words have a lower BLEU (0.76 in the figure) than the cold model (0.87)? BLEU rewards what is
+# real words have a lower BLEU (see the figure) than the cold model (0.87)? BLEU rewards what is
 # common. Probably the cold model writes mostly the commonest runs of letters, while real words
 # contain rare ones as well.
 #
